@@ -1,0 +1,93 @@
+using FireproofBench.Engine.Blocks;
+using FireproofBench.Engine.Cbor;
+
+namespace FireproofBench.Engine.Car;
+
+/// <summary>A CAR file of version 1, read into a table of its blocks; the blocks stay where they are in the bytes.</summary>
+/// <remarks>
+/// Layout: varint length, DAG-CBOR header <c>{roots, version: 1}</c>, then for each block varint length, content id, content.
+/// Source: CARv1 specification.
+/// </remarks>
+public sealed class CarFile
+{
+    internal CarFile(ReadOnlyMemory<byte> bytes, Cid[] roots, CarBlock[] blocks)
+    {
+        Bytes = bytes;
+        Roots = roots;
+        Blocks = blocks;
+    }
+
+    /// <summary>The whole plain file.</summary>
+    public ReadOnlyMemory<byte> Bytes { get; }
+
+    /// <summary>The roots, in the file's order.</summary>
+    public IReadOnlyList<Cid> Roots { get; }
+
+    /// <summary>The blocks, in the file's order.</summary>
+    public IReadOnlyList<CarBlock> Blocks { get; }
+
+    /// <summary>Reads the table of blocks.</summary>
+    /// <param name="bytes">The whole plain file.</param>
+    /// <exception cref="CarException">The bytes are cut off, too large, or not of this form.</exception>
+    public static CarFile Parse(ReadOnlyMemory<byte> bytes)
+    {
+        ReadOnlySpan<byte> span = bytes.Span;
+        if (span.Length > CarLimits.MaxFileLength)
+            throw new CarException(0, $"the file of {span.Length} bytes is larger than {CarLimits.MaxFileLength}");
+        int at = 0;
+        int headerLength = ReadLength(span, ref at);
+        if (headerLength > CarLimits.MaxHeaderLength)
+            throw new CarException(at, $"the header of {headerLength} bytes is longer than {CarLimits.MaxHeaderLength}");
+        Cid[] roots = ReadHeader(span.Slice(at, headerLength), at);
+        at += headerLength;
+
+        var blocks = new List<CarBlock>();
+        while (at < span.Length)
+        {
+            int length = ReadLength(span, ref at);
+            if (length < Cid.BinaryLength || !Cid.TryReadBinary(span.Slice(at, Cid.BinaryLength), out Cid cid))
+                throw new CarException(at, "a block does not start with a CIDv1 over SHA-256");
+            blocks.Add(new CarBlock(cid, at + Cid.BinaryLength, length - Cid.BinaryLength));
+            at += length;
+        }
+
+        return new CarFile(bytes, roots, [.. blocks]);
+    }
+
+    /// <summary>The content of a block of this file.</summary>
+    public ReadOnlyMemory<byte> Content(CarBlock block) => Bytes.Slice(block.Offset, block.Length);
+
+    private static int ReadLength(ReadOnlySpan<byte> span, ref int at)
+    {
+        int size = Varint.TryRead(span[at..], out ulong length);
+        if (size == 0)
+            throw new CarException(at, "a length is cut off or not in its shortest form");
+        if (length > (ulong)(span.Length - at - size))
+            throw new CarException(at, $"a section of {length} bytes is cut off");
+        at += size;
+        return (int)length;
+    }
+
+    private static Cid[] ReadHeader(ReadOnlySpan<byte> header, int offset)
+    {
+        try
+        {
+            var reader = new DagCborReader(header);
+            if (reader.ReadMapHeader() != 2)
+                throw reader.Fail("a CAR header has two fields");
+            reader.ReadKey("roots"u8);
+            var roots = new Cid[reader.ReadArrayHeader()];
+            for (int i = 0; i < roots.Length; i++)
+                roots[i] = reader.ReadLink();
+            reader.ReadKey("version"u8);
+            if (reader.ReadInteger() != 1)
+                throw reader.Fail("the version is not 1");
+            reader.ReadEnd();
+            return roots;
+        }
+        catch (DagCborException e)
+        {
+            throw new CarException(offset + e.Offset, "the header cannot be read", e);
+        }
+    }
+}
