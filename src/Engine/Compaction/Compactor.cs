@@ -1,0 +1,293 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using FireproofBench.Engine.Blocks;
+using FireproofBench.Engine.Ports;
+using FireproofBench.Engine.Storage;
+using FireproofBench.Engine.Threading;
+
+namespace FireproofBench.Engine.Compaction;
+
+/// <summary>Keeps the log short: builds a merged group from an immutable state, and puts it in the place of exactly the groups that it was built from.</summary>
+/// <remarks>
+/// A small merge is done between two commits. A large one is built beside them; the commits that come meanwhile stay in the log, and a file with
+/// nothing but a header joins both. The files that a compaction replaced are deleted by the next one, when readers have had time to see the first.
+/// A compaction that this process did not write is trusted only after its newest replaced group was found in it: the reference engine can list
+/// groups as replaced whose blocks it did not take over.
+/// </remarks>
+internal sealed class Compactor(Ledger ledger, DataFiles files, Committer committer, ICommitLock commitLock, AsyncLock writing, OpenWalks walks)
+{
+    /// <summary>Largest merge that is done between two commits, in bytes of stored files.</summary>
+    private const long InlineLength = 256 * 1024;
+
+    /// <summary>Log length at which commits wait for the merge that is under way.</summary>
+    private const int FullLog = 96;
+
+    private readonly AsyncLock _single = new();
+    // A merge beside the writes notes the size of its group too.
+    private readonly ConcurrentDictionary<CarGroup, long> _sizes = [];
+    private ImmutableArray<CarGroup> _replaced;
+    private ImmutableArray<CarGroup> _busy = [];
+    private Task _background = Task.CompletedTask;
+
+    /// <summary>Why the newest merge failed; null when it did not.</summary>
+    public Exception? Failure { get; private set; }
+
+    /// <summary>Waits while the log is full and a merge is under way.</summary>
+    public async ValueTask WaitForRoomAsync()
+    {
+        if (ledger.State.Log.Length >= FullLog && !_background.IsCompleted)
+            await _background;
+    }
+
+    /// <summary>Merges what is worth it after a commit. The caller holds the locks; a failure is noted and does not touch the commit.</summary>
+    public async ValueTask AfterCommitAsync()
+    {
+        try
+        {
+            LedgerState state = ledger.State;
+            int newest = NewestFree(state);
+            int run = newest < CompactionPlan.LeastGroups ? 0 : CompactionPlan.Choose(await SizesAsync(state, newest));
+            if (run == 0)
+                return;
+            ImmutableArray<CarGroup> groups = state.Log[..run];
+            if (groups.Sum(group => _sizes[group]) > InlineLength)
+            {
+                if (_background.IsCompleted)
+                    _background = MergeBesideAsync(state, groups);
+                return;
+            }
+
+            CarGroup merged = await BuildAsync(state, groups, CancellationToken.None);
+            Failure = null;
+            await SpliceAsync(state, groups, merged, CancellationToken.None);
+        }
+        catch (Exception e)
+        {
+            Failure = e;
+        }
+    }
+
+    /// <summary>Merges the whole log into one group.</summary>
+    public async ValueTask CompactAsync(CancellationToken cancellation)
+    {
+        using AsyncLock.Holding single = await _single.AcquireAsync();
+        while (ledger.State is { Log.Length: >= 2 } state)
+        {
+            try
+            {
+                // When another process merged some of the groups meanwhile: once more, from what it left.
+                if (await TryCompactAsync(state, cancellation))
+                    return;
+            }
+            catch (Exception e) when (e is MissingBlockException or StorageException { Kind: StorageErrorKind.Corrupt })
+            {
+                // It may have deleted them as well.
+                if (!await IsOutdatedAsync(state, cancellation))
+                    throw;
+            }
+        }
+    }
+
+    private async ValueTask<bool> IsOutdatedAsync(LedgerState state, CancellationToken cancellation)
+    {
+        using AsyncLock.Holding turn = await writing.AcquireAsync();
+        await ledger.RefreshAsync(cancellation);
+        return !state.Log.All(ledger.State.Log.Contains);
+    }
+
+    /// <summary>Takes over groups that a synchronisation replaced: their files are deleted with the next compaction. The caller holds the locks.</summary>
+    public async ValueTask NoteReplacedAsync(ImmutableArray<CarGroup> groups, CancellationToken cancellation)
+    {
+        if (groups.Length == 0)
+            return;
+        await LookForReplacedAsync(ledger.State, cancellation);
+        _replaced = [.. _replaced, .. groups];
+    }
+
+    /// <summary>Waits for a merge that is under way.</summary>
+    public async ValueTask CloseAsync() => await _background;
+
+    private async ValueTask<bool> TryCompactAsync(LedgerState state, CancellationToken cancellation)
+    {
+        _busy = state.Log;
+        try
+        {
+            CarGroup merged = await BuildAsync(state, state.Log, cancellation);
+            using (await writing.AcquireAsync())
+            {
+                await using (await commitLock.AcquireAsync(cancellation))
+                {
+                    await ledger.RefreshAsync(cancellation);
+                    if (!await SpliceAsync(state, state.Log, merged, cancellation))
+                        return false;
+                    await committer.NoteInLogAsync(new WalContent([], [ledger.State.Log[0]], []), cancellation);
+                    return true;
+                }
+            }
+        }
+        finally
+        {
+            _busy = [];
+        }
+    }
+
+    private async Task MergeBesideAsync(LedgerState state, ImmutableArray<CarGroup> groups)
+    {
+        _busy = groups;
+        await Task.Yield();
+        try
+        {
+            using AsyncLock.Holding single = await _single.AcquireAsync();
+            CarGroup merged = await BuildAsync(state, groups, CancellationToken.None);
+            using (await writing.AcquireAsync())
+            {
+                await using (await commitLock.AcquireAsync(CancellationToken.None))
+                {
+                    Failure = null;
+                    await ledger.RefreshAsync(CancellationToken.None);
+                    await SpliceAsync(state, groups, merged, CancellationToken.None);
+                }
+            }
+        }
+        catch (Exception e)
+        {
+            Failure = e;
+        }
+        finally
+        {
+            _busy = [];
+        }
+    }
+
+    // The newest groups that no merge is working on.
+    private int NewestFree(LedgerState state)
+    {
+        ImmutableArray<CarGroup> busy = _busy;
+        if (busy.Length == 0)
+            return state.Log.Length;
+        for (int i = 0; i < state.Log.Length; i++)
+        {
+            if (busy.Contains(state.Log[i]))
+                return i;
+        }
+
+        return state.Log.Length;
+    }
+
+    private async ValueTask<IReadOnlyList<long>> SizesAsync(LedgerState state, int count)
+    {
+        var sizes = new long[count];
+        for (int i = 0; i < count; i++)
+        {
+            if (!_sizes.TryGetValue(state.Log[i], out sizes[i]))
+                sizes[i] = _sizes[state.Log[i]] = await MeasureAsync(state.Log[i]);
+        }
+
+        if (_sizes.Count > state.Log.Length * 4)
+        {
+            foreach (CarGroup gone in _sizes.Keys.Except(state.Log).ToList())
+                _sizes.TryRemove(gone, out _);
+        }
+
+        return sizes;
+    }
+
+    private async ValueTask<long> MeasureAsync(CarGroup group)
+    {
+        long size = 0;
+        foreach (Cid car in group.Cars)
+        {
+            ObjectInfo? info = await files.Gateway.HeadAsync(DataFiles.KeyOfCar(car), CancellationToken.None);
+            size += info?.Length ?? 0;
+        }
+
+        return size;
+    }
+
+    private async ValueTask<CarGroup> BuildAsync(LedgerState state, ImmutableArray<CarGroup> run, CancellationToken cancellation)
+    {
+        bool whole = run.Length == state.Log.Length;
+        ImmutableArray<CarGroup> rest = whole ? [] : [.. state.Log.Where(group => !run.Contains(group))];
+        var writer = new GroupWriter(files, ledger.Blocks, new CarHeader(rest, state.Heads, run));
+        if (whole)
+            await new FullMerge(ledger, state).WriteAsync(writer, cancellation);
+        else
+            await new TierMerge(ledger, state, run).WriteAsync(writer, cancellation);
+        CarGroup merged = await writer.FinishAsync(cancellation);
+        _sizes[merged] = writer.StoredLength;
+        return merged;
+    }
+
+    // Under the locks: replaces the run in the log as it is now, unless another process merged some of it first.
+    private async ValueTask<bool> SpliceAsync(LedgerState origin, ImmutableArray<CarGroup> run, CarGroup merged, CancellationToken cancellation)
+    {
+        LedgerState now = ledger.State;
+        var replaced = new HashSet<CarGroup>(run);
+        if (now.Log.Count(replaced.Contains) != run.Length)
+        {
+            // The merged file stays: its name follows from its content, so where no lock is shared another process may be about to publish the same one.
+            return false;
+        }
+
+        await LookForReplacedAsync(now, cancellation);
+        int at = now.Log.IndexOf(run[0]);
+        ImmutableArray<CarGroup> log = [.. now.Log[..at], merged, .. now.Log[at..].Where(group => !replaced.Contains(group))];
+
+        // The newest file has to name the whole log. The merged group does so only when nothing was committed meanwhile; and the reference engine opens
+        // just the first file of the newest group, so a group of several files must not be the newest.
+        bool isNewest = now.Heads.SequenceEqual(origin.Heads) && now.Log.SequenceEqual(origin.Log);
+        if (!isNewest || merged.Cars.Length > 1)
+        {
+            var writer = new GroupWriter(files, ledger.Blocks, new CarHeader(log, now.Heads, run));
+            log = [await writer.FinishAsync(cancellation), .. log];
+        }
+
+        await ledger.PublishAsync(new LedgerState(now.Heads, log) { Pail = PailAfter(now, origin, run) }, cancellation);
+        await DeleteReplacedAsync(run, log, cancellation);
+        return true;
+    }
+
+    // What is not deleted now, because a walk may still need it or the store fails, is deleted with the next compaction.
+    private async ValueTask DeleteReplacedAsync(ImmutableArray<CarGroup> run, ImmutableArray<CarGroup> log, CancellationToken cancellation)
+    {
+        ImmutableArray<CarGroup> due = _replaced;
+        _replaced = [.. due, .. run];
+        if (walks.Any)
+            return;
+        await DeleteAsync(due, log, cancellation);
+        _replaced = run;
+    }
+
+    // A merge of the whole log stores the shards that several heads made; otherwise they stay in memory.
+    private static Pail.PailChange? PailAfter(LedgerState now, LedgerState origin, ImmutableArray<CarGroup> run) =>
+        run.Length == origin.Log.Length && now.Heads.SequenceEqual(origin.Heads) && now.Pail is { } pail
+            ? pail with { Additions = [], Removals = [] }
+            : now.Pail;
+
+    // What the compaction before this one replaced: known when this process made it, else it stands in the log's newest compaction.
+    private async ValueTask LookForReplacedAsync(LedgerState now, CancellationToken cancellation)
+    {
+        if (!_replaced.IsDefault)
+            return;
+        _replaced = [];
+        foreach (CarGroup group in now.Log)
+        {
+            ImmutableArray<CarGroup> replaced = await ledger.Blocks.ReadReplacedAsync(group, cancellation);
+            if (replaced.Length == 0)
+                continue;
+            if (await ledger.IsCompleteAsync(group, cancellation))
+                _replaced = replaced;
+            return;
+        }
+    }
+
+    private async ValueTask DeleteAsync(ImmutableArray<CarGroup> groups, ImmutableArray<CarGroup> log, CancellationToken cancellation)
+    {
+        var live = new HashSet<Cid>(log.SelectMany(static group => group.Cars));
+        foreach (Cid car in groups.SelectMany(static group => group.Cars).Where(car => !live.Contains(car)))
+        {
+            await files.Gateway.DeleteAsync(DataFiles.KeyOfCar(car), null, cancellation);
+            ledger.Blocks.Forget(car);
+        }
+    }
+}

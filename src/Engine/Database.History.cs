@@ -1,0 +1,162 @@
+using System.Collections.Immutable;
+using FireproofBench.Engine.Blocks;
+using FireproofBench.Engine.Clock;
+using FireproofBench.Engine.Crdt;
+using FireproofBench.Engine.Documents;
+using FireproofBench.Engine.History;
+using FireproofBench.Engine.Pail;
+using FireproofBench.Engine.Storage;
+using FireproofBench.Engine.Sync;
+
+namespace FireproofBench.Engine;
+
+/// <content>The past: changes, snapshots, rollback, compaction; and who is told of what comes.</content>
+public sealed partial class Database
+{
+    private ImmutableArray<Action<DatabaseChange>> _subscribers = [];
+
+    /// <summary>Lists what changed since a past clock.</summary>
+    /// <param name="since">The heads of that moment, from a write or a former call; none for all.</param>
+    /// <param name="limit">How many rows at the most, the newest ones.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    /// <exception cref="MissingBlockException">An event of <paramref name="since"/> is not of this database.</exception>
+    public async ValueTask<ChangeSet> ChangesAsync(IReadOnlyCollection<Cid> since, int limit = int.MaxValue, CancellationToken cancellation = default)
+    {
+        ThrowIfClosed();
+        LedgerState state = _ledger.State;
+        while (true)
+        {
+            try
+            {
+                return await ChangesAsync(state, since, limit, cancellation);
+            }
+            catch (MissingBlockException)
+            {
+                if (!await IsOutdatedAsync(state, cancellation))
+                    throw;
+                state = _ledger.State;
+            }
+        }
+    }
+
+    /// <summary>Opens the database as it was at a past clock.</summary>
+    /// <param name="heads">The heads of that moment.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    /// <exception cref="MissingBlockException">The events are not of this database, or that state was compacted away.</exception>
+    public async ValueTask<DatabaseSnapshot> SnapshotAsync(IReadOnlyCollection<Cid> heads, CancellationToken cancellation = default)
+    {
+        ThrowIfClosed();
+        ImmutableArray<Cid> sorted = Ledger.Sorted([.. heads.Distinct()]);
+        PailChange pail = sorted.Length == 0 ? CrdtWriter.Beginning : await _ledger.ResolveAsync(sorted, cancellation);
+        return new DatabaseSnapshot(sorted, _blocks, _ledger.Shards(pail), pail);
+    }
+
+    /// <summary>Makes the database what it was at a past clock, by a new commit: nothing of the history is lost, other devices take it as any other write.</summary>
+    /// <param name="heads">The heads of that moment.</param>
+    /// <param name="cancellation">Ends the call before the commit.</param>
+    /// <returns>The ids that changed, and the heads after the commit; no commit is made when nothing differs.</returns>
+    /// <exception cref="MissingBlockException">That state was compacted away, wholly or in part; nothing was changed.</exception>
+    public async ValueTask<PutResult> RollbackAsync(IReadOnlyCollection<Cid> heads, CancellationToken cancellation = default)
+    {
+        DatabaseSnapshot past = await SnapshotAsync(heads, cancellation);
+        LedgerState state = _ledger.State;
+        PailChange now = await _ledger.ResolveAsync(state, cancellation);
+        var operations = new List<KeyValue>();
+        var blocks = new List<Block>();
+        var shards = new ShardOverlay(_ledger.Shards(now));
+        shards.Add(past.Pail.Additions);
+        foreach (PailDifference difference in await PailComparison.DifferenceAsync(shards, now.Root, past.Pail.Root, cancellation))
+        {
+            // What did not exist then and is deleted now differs in the pail, not for a reader.
+            if (difference.Key == Genesis.Key || (!difference.After.IsDefined && difference.Before == DocumentBlock.Tombstone.Cid))
+                continue;
+            Block block = difference.After.IsDefined
+                ? new Block(difference.After, await _blocks.GetAsync(difference.After, cancellation))
+                : DocumentBlock.Tombstone;
+            operations.Add(new KeyValue(difference.Key, block.Cid));
+            blocks.Add(block);
+        }
+
+        ImmutableArray<string> ids = [.. operations.Select(static operation => operation.Key)];
+        return operations.Count == 0
+            ? new PutResult(ids, state.Heads)
+            : new PutResult(ids, await WriteAsync(new WriteRequest([.. operations], blocks), cancellation));
+    }
+
+    /// <summary>Merges the whole log of files into one group. Documents, heads and changes stay as they are; past states are no longer to be opened.</summary>
+    /// <param name="cancellation">Ends the call; a merge that is not finished leaves the database as it was.</param>
+    public async ValueTask CompactAsync(CancellationToken cancellation = default)
+    {
+        ThrowIfNotWritable();
+        await RefreshAsync(cancellation);
+        await _compactor.CompactAsync(cancellation);
+    }
+
+    /// <summary>Calls back after every change of the heads, until the result is disposed of.</summary>
+    /// <param name="subscriber">Called after the commit, one call at a time for each write; what it throws reaches nobody.</param>
+    public IDisposable Subscribe(Action<DatabaseChange> subscriber)
+    {
+        ThrowIfClosed();
+        ImmutableInterlocked.Update(ref _subscribers, static (all, added) => all.Add(added), subscriber);
+        return new Subscription(this, subscriber);
+    }
+
+    private async ValueTask<ChangeSet> ChangesAsync(LedgerState state, IReadOnlyCollection<Cid> since, int limit, CancellationToken cancellation)
+    {
+        var changes = new List<DocumentChange>();
+        if (limit <= 0)
+            return new ChangeSet([], state.Heads);
+        await foreach (EventKey change in EventWalk.NewestAsync(_blocks, state.Heads, since, cancellation))
+        {
+            if (change.Key == Genesis.Key)
+                continue;
+            changes.Add(new DocumentChange(change.Key, await ReadChangedAsync(state, change, cancellation), change.Event));
+            if (changes.Count == limit)
+                break;
+        }
+
+        changes.Reverse();
+        return new ChangeSet([.. changes], state.Heads);
+    }
+
+    // The walk may meet an event first whose document another branch superseded, and a compaction dropped: then the document is given as it stands.
+    private async ValueTask<Document?> ReadChangedAsync(LedgerState state, EventKey change, CancellationToken cancellation)
+    {
+        try
+        {
+            return Document.FromBlock(change.Key, new Block(change.Value, await _blocks.GetAsync(change.Value, cancellation)));
+        }
+        catch (MissingBlockException)
+        {
+            return await GetAsync(state, change.Key, cancellation);
+        }
+    }
+
+    private void Notify(ImmutableArray<string> ids)
+    {
+        foreach (RemoteLink link in _links)
+            link.NoteChange();
+        foreach (Action<DatabaseChange> subscriber in _subscribers)
+        {
+            try
+            {
+                subscriber(new DatabaseChange(Heads, ids));
+            }
+            catch (Exception)
+            {
+                // One subscriber's fault must not keep the others, or the writer, from going on.
+            }
+        }
+    }
+
+    private sealed class Subscription(Database database, Action<DatabaseChange> subscriber) : IDisposable
+    {
+        private Action<DatabaseChange>? _subscriber = subscriber;
+
+        public void Dispose()
+        {
+            if (Interlocked.Exchange(ref _subscriber, null) is { } mine)
+                ImmutableInterlocked.Update(ref database._subscribers, static (all, gone) => all.Remove(gone), mine);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+using System.Runtime.CompilerServices;
+using FireproofBench.Engine.Blocks;
+using FireproofBench.Engine.Car;
+using FireproofBench.Engine.Compaction;
+using FireproofBench.Engine.Crdt;
+using FireproofBench.Engine.Documents;
+using FireproofBench.Engine.Pail;
+using FireproofBench.Engine.Ports;
+using FireproofBench.Engine.Storage;
+
+namespace FireproofBench.Engine;
+
+/// <content>Reads of the newest state that this object knows.</content>
+public sealed partial class Database
+{
+    /// <summary>Reads a document.</summary>
+    /// <returns>Null when there is none, or it was deleted.</returns>
+    public async ValueTask<Document?> GetAsync(string id, CancellationToken cancellation = default)
+    {
+        ThrowIfClosed();
+        LedgerState state = _ledger.State;
+        while (true)
+        {
+            try
+            {
+                return await GetAsync(state, id, cancellation);
+            }
+            catch (MissingBlockException)
+            {
+                if (!await IsOutdatedAsync(state, cancellation))
+                    throw;
+                state = _ledger.State;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Reads all documents of a range in the order of their ids (ordinal): a consistent view of the moment of the call, whatever is written and
+    /// compacted through this object meanwhile.
+    /// </summary>
+    /// <exception cref="MissingBlockException">Other processes wrote, and compacted twice, during the walk: what they replaced is gone. Begin again.</exception>
+    /// <param name="range">Which ids; null for all.</param>
+    /// <param name="cancellation">Ends the walk.</param>
+    public IAsyncEnumerable<Document> AllAsync(KeyRange? range = null, CancellationToken cancellation = default)
+    {
+        ThrowIfClosed();
+        return LiveAsync(_ledger.State, range ?? KeyRange.All, cancellation);
+    }
+
+    /// <summary>Reads all ids of a range with their documents, deleted ones among them, in the order of ids (ordinal).</summary>
+    /// <param name="range">Which ids; null for all.</param>
+    /// <param name="cancellation">Ends the walk.</param>
+    public IAsyncEnumerable<DocumentRow> RowsAsync(KeyRange? range = null, CancellationToken cancellation = default)
+    {
+        ThrowIfClosed();
+        return RowsAsync(_ledger.State, range ?? KeyRange.All, cancellation);
+    }
+
+    /// <summary>Opens an attached file.</summary>
+    /// <param name="attachment">The file, from <see cref="Document.Attachments"/>.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    /// <returns>The bytes as a stream that can be read and sought; checked against their content id.</returns>
+    /// <exception cref="MissingBlockException">None of the files that the document names is there, or holds it.</exception>
+    public async ValueTask<Stream> OpenAttachmentAsync(AttachmentInfo attachment, CancellationToken cancellation = default)
+    {
+        ThrowIfClosed();
+        foreach (Cid car in attachment.Cars)
+        {
+            CarFile? file = await _files.ReadAsync(DataFiles.KeyOfAttachments(car), car, cancellation);
+            foreach (CarBlock block in file?.Blocks ?? [])
+            {
+                if (block.Cid != attachment.Cid)
+                    continue;
+                ReadOnlyMemory<byte> content = file!.Content(block);
+                if (!attachment.Cid.Names(content.Span))
+                    throw new StorageException(StorageErrorKind.Corrupt, "open attachment", DataFiles.KeyOfAttachments(car), $"the file '{attachment.Name}' in it is not what its content id names");
+                return new MemoryStream(content.ToArray(), writable: false);
+            }
+        }
+
+        throw new MissingBlockException(attachment.Cid, $"it is the attached file '{attachment.Name}', and none of the files that the document names for it is there");
+    }
+
+    // A compaction, of this process or another, may have deleted files of the state that a read began with: the newer state has what they held.
+    private async ValueTask<bool> IsOutdatedAsync(LedgerState state, CancellationToken cancellation)
+    {
+        if (state == _ledger.State)
+            await RefreshAsync(cancellation);
+        return state != _ledger.State;
+    }
+
+    private async ValueTask<Document?> GetAsync(LedgerState state, string id, CancellationToken cancellation)
+    {
+        if (state.Heads.Length == 0 || id == Genesis.Key)
+            return null;
+        PailChange pail = await _ledger.ResolveAsync(state, cancellation);
+        Cid value = await PailTree.GetAsync(_ledger.Shards(pail), pail.Root, id, cancellation);
+        return value.IsDefined ? Document.FromBlock(id, new Block(value, await _blocks.GetAsync(value, cancellation))) : null;
+    }
+
+    private async IAsyncEnumerable<Document> LiveAsync(LedgerState state, KeyRange range, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        await foreach (DocumentRow row in RowsAsync(state, range, cancellation))
+        {
+            if (row.Document is { } document)
+                yield return document;
+        }
+    }
+
+    private async IAsyncEnumerable<DocumentRow> RowsAsync(LedgerState state, KeyRange range, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        if (state.Heads.Length == 0)
+            yield break;
+        using OpenWalks.Walk walk = _walks.Begin();
+        PailChange pail = await _ledger.ResolveAsync(state, cancellation);
+        var present = new PresentShards(_ledger.Shards(pail), _blocks, token => IsOutdatedAsync(state, token));
+        await foreach ((string id, Cid value) in PailEntries.WalkAsync(present, pail.Root, range, cancellation))
+        {
+            if (id == Genesis.Key)
+                continue;
+            yield return new DocumentRow(id, Document.FromBlock(id, new Block(value, await present.GetAsync(value, cancellation))));
+        }
+    }
+}

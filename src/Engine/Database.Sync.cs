@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using FireproofBench.Engine.Compaction;
+using FireproofBench.Engine.Ports;
+using FireproofBench.Engine.Storage;
+using FireproofBench.Engine.Sync;
+
+namespace FireproofBench.Engine;
+
+/// <content>Remote stores: attached in the background, or synchronised with once.</content>
+public sealed partial class Database
+{
+    private readonly RemoteFiles _remotes = new();
+    private ImmutableArray<RemoteLink> _links = [];
+
+    /// <summary>The remote stores that are attached.</summary>
+    public IReadOnlyList<RemoteLink> Remotes => _links;
+
+    /// <summary>
+    /// Attaches a remote store: from now on what is written here goes there in the background, and what others write there is merged in here. Several can be attached.
+    /// A remote that cannot be reached is attached all the same, and met when it comes back.
+    /// </summary>
+    /// <param name="remote">The store: empty, or of the same database and key. It stays the caller's to dispose of, after the link.</param>
+    /// <param name="options">How to keep up; null for the defaults.</param>
+    /// <param name="cancellation">Ends the call before the link is made.</param>
+    /// <returns>The link; dispose of it to detach. Closing the database detaches all.</returns>
+    /// <exception cref="StorageException">NotAuthorized when the remote is sealed with a key that this database does not have, or refuses the credentials.</exception>
+    /// <exception cref="Crdt.UnrelatedHistoriesException">The remote holds another database.</exception>
+    public async ValueTask<RemoteLink> AttachAsync(RemoteStore remote, AttachOptions? options = null, CancellationToken cancellation = default)
+    {
+        ThrowIfNotWritable();
+        var replica = new Replica(_ledger, _files, _committer, _compactor, _store.CommitLock, _writing, _walks, NotifyAsync);
+        var link = new RemoteLink(replica, remote, new DataFiles(remote.Data, _keys), _remotes, options ?? new AttachOptions(), _options.Time, _options.Entropy);
+        await link.StartAsync(cancellation);
+        ImmutableInterlocked.Update(ref _links, static (all, added) => all.Add(added), link);
+        return link;
+    }
+
+    /// <summary>Copies what each side lacks, merges both histories, and leaves both with the same heads. Attached files are copied too.</summary>
+    /// <param name="remote">The other store: of the same database and key, or empty. It stays the caller's to dispose of.</param>
+    /// <param name="cancellation">Ends the call; both sides stay readable, and a later call goes on where this one ended.</param>
+    /// <exception cref="StorageException">Either store fails; NotAuthorized when the remote is sealed with a key that this database does not have.</exception>
+    /// <exception cref="Crdt.UnrelatedHistoriesException">The remote holds another database.</exception>
+    public async ValueTask<SyncResult> SyncAsync(IDeviceStore remote, CancellationToken cancellation = default)
+    {
+        ThrowIfNotWritable();
+        var before = Heads;
+        using OpenWalks.Walk walk = _walks.Begin();
+        SyncResult result = await new Exchange(_ledger, _files, _committer, _compactor, _store.CommitLock, _writing, _keys).RunAsync(remote, cancellation);
+        if (!before.SequenceEqual(Heads))
+            Notify([]);
+        return result;
+    }
+
+    // Ids cost a comparison of two states: they are found only for somebody.
+    private async ValueTask NotifyAsync(Func<ValueTask<ImmutableArray<string>>> ids) => Notify(_subscribers.IsEmpty ? [] : await ids());
+
+    private async ValueTask DetachAllAsync()
+    {
+        foreach (RemoteLink link in _links)
+            await link.DisposeAsync();
+        _links = [];
+    }
+}

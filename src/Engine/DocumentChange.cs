@@ -1,0 +1,10 @@
+using FireproofBench.Engine.Blocks;
+using FireproofBench.Engine.Documents;
+
+namespace FireproofBench.Engine;
+
+/// <summary>One row of the changes.</summary>
+/// <param name="Id">The id.</param>
+/// <param name="Document">The document as the event left it, or as it stands now where that version was compacted away; null when it was deleted.</param>
+/// <param name="Event">The event.</param>
+public sealed record DocumentChange(string Id, Document? Document, Cid Event);

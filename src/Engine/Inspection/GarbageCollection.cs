@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using FireproofBench.Engine.Blocks;
+using FireproofBench.Engine.Crypto;
+using FireproofBench.Engine.Ports;
+using FireproofBench.Engine.Storage;
+
+namespace FireproofBench.Engine.Inspection;
+
+/// <summary>Finds the CAR files of a store that no head leads to, and deletes those that are old enough. Attached files are never touched: a past state may name them.</summary>
+/// <param name="data">The files.</param>
+/// <param name="metadata">The heads.</param>
+/// <param name="keys">The keys; null for an unencrypted database.</param>
+/// <param name="options">What may go.</param>
+/// <param name="now">The present, by the clock that is nearest to the provider's.</param>
+internal sealed class GarbageCollection(IDataGateway data, IMetadataGateway metadata, KeyRing? keys, GarbageOptions options, DateTimeOffset now)
+{
+    private readonly BlockStore _blocks = new(new DataFiles(data, keys), budget: 0);
+    private readonly HashSet<Cid> _needed = [];
+    private readonly HashSet<Cid> _replaced = [];
+
+    public async ValueTask<GarbageReport> RunAsync(CancellationToken cancellation)
+    {
+        // The listing comes first: a file that is written after it is no candidate, and one that was written before has its head in the reading, or is young.
+        List<ObjectInfo> files = await ListAsync(cancellation);
+        await MarkAsync(await metadata.ReadAsync(cancellation), files, cancellation);
+        int young = 0;
+        int replaced = 0;
+        long bytes = 0;
+        var deleted = ImmutableArray.CreateBuilder<string>();
+        foreach (ObjectInfo file in files)
+        {
+            if (NameOf(file.Key) is not { } car || _needed.Contains(car))
+                continue;
+            if (options.KeepReplaced && _replaced.Contains(car))
+                replaced++;
+            else if (file.LastModified is not { } written || now - written < options.MinAge)
+                young++;
+            else
+            {
+                if (!options.DryRun)
+                    await data.DeleteAsync(file.Key, null, cancellation);
+                deleted.Add(file.Key);
+                bytes += file.Length;
+            }
+        }
+
+        return new GarbageReport(deleted.ToImmutable(), bytes, young, replaced);
+    }
+
+    private static Cid? NameOf(string key)
+    {
+        ReadOnlySpan<char> name = key.AsSpan(DataFiles.Prefix.Length);
+        return name.EndsWith(DataFiles.Suffix, StringComparison.Ordinal) && Cid.TryParse(name[..^DataFiles.Suffix.Length], out Cid cid) ? cid : null;
+    }
+
+    private async ValueTask<List<ObjectInfo>> ListAsync(CancellationToken cancellation)
+    {
+        var files = new List<ObjectInfo>();
+        await foreach (ObjectInfo file in data.ListAllAsync(DataFiles.Prefix, cancellation))
+            files.Add(file);
+        return files;
+    }
+
+    // Where something that a head needs is missing, nothing is garbage: it may be what the repair is made of.
+    private async ValueTask MarkAsync(MetaReading reading, List<ObjectInfo> files, CancellationToken cancellation)
+    {
+        var present = new HashSet<Cid>(files.Select(static file => NameOf(file.Key)).OfType<Cid>());
+        if (reading.Entries.IsEmpty && present.Count > 0)
+            throw Refused(DataFiles.Prefix, "there are files and no head: whether any of them is needed cannot be told");
+        var log = new HashSet<CarGroup>();
+        foreach (MetaEntry entry in reading.Entries)
+        {
+            CarGroup group = Ledger.ReadGroup(entry);
+            log.Add(group);
+            log.UnionWith((await HeaderAsync(group, cancellation)).Cars);
+        }
+
+        foreach (CarGroup group in log)
+        {
+            if (group.Cars.FirstOrDefault(car => !present.Contains(car)) is { IsDefined: true } missing && await data.HeadAsync(DataFiles.KeyOfCar(missing), cancellation) is null)
+                throw Refused(DataFiles.KeyOfCar(missing), "the log needs this file, and it is not there");
+            _needed.UnionWith(group.Cars);
+            if (options.KeepReplaced)
+                _replaced.UnionWith((await HeaderAsync(group, cancellation)).Compact.SelectMany(static old => old.Cars));
+        }
+    }
+
+    private async ValueTask<CarHeader> HeaderAsync(CarGroup group, CancellationToken cancellation) =>
+        await _blocks.ReadHeaderAsync(group, cancellation) ?? throw Refused(DataFiles.KeyOfCar(group.First), "a head leads to this file, and it is not there");
+
+    private static StorageException Refused(string key, string reason) =>
+        new(StorageErrorKind.Corrupt, "collect garbage", key, $"{reason}; nothing was deleted. Verify the database first");
+}

@@ -1,0 +1,13 @@
+using System.Collections.Immutable;
+using FireproofBench.Engine.Blocks;
+
+namespace FireproofBench.Engine;
+
+/// <summary>What a write gives back.</summary>
+/// <param name="Ids">The ids of the documents, in the order of the call.</param>
+/// <param name="Heads">The heads after the commit: a point in time that can be opened again.</param>
+public sealed record PutResult(ImmutableArray<string> Ids, ImmutableArray<Cid> Heads)
+{
+    /// <summary>The id of a single document.</summary>
+    public string Id => Ids[0];
+}

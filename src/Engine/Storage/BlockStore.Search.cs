@@ -1,0 +1,150 @@
+using FireproofBench.Engine.Blocks;
+using FireproofBench.Engine.Car;
+using FireproofBench.Engine.Ports;
+using FireproofBench.Engine.Threading;
+
+namespace FireproofBench.Engine.Storage;
+
+/// <content>Looks for blocks that no opened file is known to hold.</content>
+internal sealed partial class BlockStore
+{
+    private async ValueTask<ReadOnlyMemory<byte>> SearchAsync(Cid cid, CancellationToken cancellation)
+    {
+        // One search at a time: another one could take the file with the block off the stack and leave this one to find it empty.
+        using AsyncLock.Holding turn = await _search.AcquireAsync();
+        while (true)
+        {
+            Location location;
+            Cid next = default;
+            lock (_gate)
+            {
+                if (!_index.TryGetValue(cid, out location))
+                    _unopened.TryPeek(out next);
+            }
+
+            if (location.Slot is null)
+            {
+                if (next.IsDefined)
+                    await OpenNextAsync(next, cancellation);
+                else if (!await IndexAgainAsync(cid, cancellation))
+                    break;
+                continue;
+            }
+
+            CarFile? file = await OpenAsync(location.Slot.Cid, cancellation);
+            if (file is not null)
+            {
+                lock (_gate)
+                    return Check(cid, location, file);
+            }
+
+            lock (_gate)
+                _hasForgotten |= _index.Remove(cid);
+        }
+
+        try
+        {
+            return await SearchReplacedAsync(cid, cancellation);
+        }
+        catch (MissingBlockException) when (_damage is not null)
+        {
+            throw _damage;
+        }
+    }
+
+    // A block can lie in several files, and only one place is remembered: when that one was deleted, the others are looked for once.
+    private async ValueTask<bool> IndexAgainAsync(Cid cid, CancellationToken cancellation)
+    {
+        List<CarSlot> slots;
+        lock (_gate)
+        {
+            if (!_hasForgotten)
+                return false;
+            slots = [.. _slots.Values];
+        }
+
+        foreach (CarSlot slot in slots)
+        {
+            if (await OpenAsync(slot.Cid, cancellation) is not { } file)
+                continue;
+            lock (_gate)
+                Index(slot, file, isNewest: false);
+        }
+
+        lock (_gate)
+        {
+            _hasForgotten = false;
+            return _index.ContainsKey(cid);
+        }
+    }
+
+    // A file that cannot be read for good is passed over, so that it does not hide what older files hold; a fault that may pass ends the search, and
+    // the file stays the next one to try.
+    private async ValueTask OpenNextAsync(Cid car, CancellationToken cancellation)
+    {
+        try
+        {
+            if (!IsOpened(car))
+                await OpenAsync(car, cancellation);
+        }
+        catch (StorageException e) when (e.Kind is StorageErrorKind.Corrupt or StorageErrorKind.NotAuthorized)
+        {
+            _damage = e;
+        }
+
+        lock (_gate)
+        {
+            // Newer files may have been learnt of meanwhile: they lie above this one, which is then found open when its turn comes.
+            if (_unopened.TryPeek(out Cid top) && top == car)
+                _unopened.Pop();
+        }
+    }
+
+    private bool IsOpened(Cid car)
+    {
+        lock (_gate)
+            return _slots.ContainsKey(car);
+    }
+
+    // The last resort: files that compactions replaced, as far as they are still there.
+    private async ValueTask<ReadOnlyMemory<byte>> SearchReplacedAsync(Cid cid, CancellationToken cancellation)
+    {
+        foreach (Cid car in ListReplaced())
+        {
+            CarFile? file = await OpenAsync(car, cancellation);
+            if (file is null)
+                continue;
+            lock (_gate)
+            {
+                if (_index.TryGetValue(cid, out Location location) && location.Slot.File is { } found)
+                    return Check(cid, location, found);
+            }
+        }
+
+        throw new MissingBlockException(cid, $"none of the files of the log holds it, nor any that a compaction replaced and that is still there{NameAbsent()}");
+    }
+
+    private string NameAbsent()
+    {
+        lock (_gate)
+        {
+            List<Cid> absent = [.. _absent.Where(_known.Contains)];
+            return absent.Count == 0 ? "" : $"; {absent.Count} of its files are not there, among them '{DataFiles.KeyOfCar(absent[0])}'";
+        }
+    }
+
+    private List<Cid> ListReplaced()
+    {
+        var replaced = new List<Cid>();
+        lock (_gate)
+        {
+            foreach (CarSlot slot in _slots.Values)
+            {
+                foreach (CarGroup group in slot.Replaced)
+                    replaced.AddRange(group.Cars.Where(car => !_slots.ContainsKey(car) && !_absent.Contains(car)));
+            }
+        }
+
+        return replaced;
+    }
+}

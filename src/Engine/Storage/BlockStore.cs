@@ -1,0 +1,317 @@
+using System.Collections.Immutable;
+using FireproofBench.Engine.Blocks;
+using FireproofBench.Engine.Car;
+using FireproofBench.Engine.Clock;
+using FireproofBench.Engine.Pail;
+using FireproofBench.Engine.Ports;
+using FireproofBench.Engine.Threading;
+
+namespace FireproofBench.Engine.Storage;
+
+/// <summary>
+/// All blocks of a database, found by content id: in memory, in a CAR file that was opened before, or in the next older file of the log.
+/// </summary>
+/// <remarks>
+/// Files are opened one by one, newest first, only when a block is asked for that none of the opened ones holds. What a file holds is remembered for
+/// ever, its content as long as the budget allows. When the whole log lacks a block, the files that compactions of the log replaced are tried: the
+/// reference engine can leave blocks only there.
+/// </remarks>
+internal sealed partial class BlockStore : IBlockSource, IShardSource, IEventSource
+{
+    /// <summary>Decoded shards that are kept, per generation: about a kilobyte each.</summary>
+    private const int ShardCapacity = 16 * 1024;
+
+    /// <summary>Operations of decoded events that are kept, per generation: a bulk counts with all of its operations.</summary>
+    private const int EventCapacity = 64 * 1024;
+
+    private readonly DataFiles _files;
+    private readonly long _budget;
+    private readonly Lock _gate = new();
+    private readonly AsyncLock _search = new();
+    private readonly Dictionary<Cid, Location> _index = [];
+    private readonly Dictionary<Cid, CarSlot> _slots = [];
+    private readonly LinkedList<CarSlot> _resident = new();
+    private readonly Stack<Cid> _unopened = new();
+    private readonly HashSet<Cid> _known = [];
+    private readonly HashSet<Cid> _absent = [];
+    private readonly BoundedCache<Cid, Shard> _shards = new(ShardCapacity);
+    private readonly BoundedCache<Cid, ClockEvent> _events = new(EventCapacity);
+    private long _residentLength;
+    private StorageException? _damage;
+    private bool _hasForgotten;
+
+    /// <summary>A store over the data files of a database.</summary>
+    /// <param name="files">The files.</param>
+    /// <param name="budget">Bytes of opened files that are kept in memory.</param>
+    public BlockStore(DataFiles files, long budget)
+    {
+        _files = files;
+        _budget = budget;
+    }
+
+    /// <summary>Names files that may hold blocks; those not known before are tried before all others.</summary>
+    /// <param name="groups">Newest first.</param>
+    public void Learn(IReadOnlyList<CarGroup> groups)
+    {
+        lock (_gate)
+        {
+            for (int i = groups.Count - 1; i >= 0; i--)
+            {
+                for (int j = groups[i].Cars.Length - 1; j >= 0; j--)
+                {
+                    Cid car = groups[i].Cars[j];
+                    _absent.Remove(car);
+                    if (_known.Add(car))
+                        _unopened.Push(car);
+                }
+            }
+        }
+    }
+
+    /// <summary>Takes in a file that was just written.</summary>
+    public void Add(Cid car, CarFile file)
+    {
+        lock (_gate)
+        {
+            // The same content was written before, by this session or another: its blocks are where they were.
+            if (_slots.ContainsKey(car))
+                return;
+            _known.Add(car);
+            var slot = new CarSlot(car, isOwn: true);
+            _slots[car] = slot;
+            Index(slot, file, isNewest: true);
+            Keep(slot, file);
+        }
+    }
+
+    /// <summary>Keeps shards and an event decoded: they were just written, and the next commit or merge reads them.</summary>
+    public void Remember(IReadOnlyList<Shard> shards, ClockEvent? clockEvent)
+    {
+        foreach (Shard shard in shards)
+            _shards.Add(shard.Cid, shard);
+        if (clockEvent is not null)
+            _events.Add(clockEvent.Cid, clockEvent, clockEvent.Operations.Length);
+    }
+
+    /// <summary>Forgets a file that was deleted, and where its blocks were.</summary>
+    public void Forget(Cid car)
+    {
+        lock (_gate)
+        {
+            _known.Remove(car);
+            _absent.Remove(car);
+            if (!_slots.Remove(car, out CarSlot? slot))
+                return;
+            if (slot.File is not { } file)
+                return;
+            foreach (CarBlock block in file.Blocks)
+            {
+                if (_index.TryGetValue(block.Cid, out Location location) && location.Slot == slot)
+                    _hasForgotten |= _index.Remove(block.Cid);
+            }
+
+            Drop(slot);
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<ReadOnlyMemory<byte>> GetAsync(Cid cid, CancellationToken cancellation)
+    {
+        lock (_gate)
+        {
+            if (_index.TryGetValue(cid, out Location location) && location.Slot.File is { } file)
+            {
+                Touch(location.Slot);
+                return ValueTask.FromResult(Check(cid, location, file));
+            }
+        }
+
+        return SearchAsync(cid, cancellation);
+    }
+
+    /// <inheritdoc/>
+    ValueTask<Shard> IShardSource.GetAsync(Cid cid, CancellationToken cancellation) =>
+        DecodedAsync(_shards, cid, Shard.Read, static _ => 1, cancellation);
+
+    /// <inheritdoc/>
+    ValueTask<ClockEvent> IEventSource.GetAsync(Cid cid, CancellationToken cancellation) =>
+        DecodedAsync(_events, cid, ClockEvent.Read, static read => read.Operations.Length, cancellation);
+
+    /// <summary>Whether a group that was opened is a bookmark.</summary>
+    public bool IsBookmark(CarGroup group)
+    {
+        lock (_gate)
+            return _slots.TryGetValue(group.First, out CarSlot? slot) && slot.IsBookmark;
+    }
+
+    /// <summary>Length of a file's content, in bytes; 0 when it was not opened yet.</summary>
+    public int LengthOf(Cid car)
+    {
+        lock (_gate)
+            return _slots.TryGetValue(car, out CarSlot? slot) ? slot.Length : 0;
+    }
+
+    /// <summary>Removes a file that nothing names any more. A store that fails keeps it: an orphan, which costs room and nothing else.</summary>
+    public async ValueTask RemoveAsync(Cid car)
+    {
+        Forget(car);
+        try
+        {
+            await _files.Gateway.DeleteAsync(DataFiles.KeyOfCar(car), null, CancellationToken.None);
+        }
+        catch (StorageException)
+        {
+        }
+    }
+
+    /// <summary>Opens a file of the log.</summary>
+    /// <returns>Null when the provider does not have it.</returns>
+    public async ValueTask<CarFile?> OpenAsync(Cid car, CancellationToken cancellation)
+    {
+        lock (_gate)
+        {
+            if (_slots.TryGetValue(car, out CarSlot? slot) && slot.File is { } file)
+            {
+                Touch(slot);
+                return file;
+            }
+        }
+
+        CarFile? read = await _files.ReadAsync(DataFiles.KeyOfCar(car), car, cancellation);
+        lock (_gate)
+        {
+            if (read is null)
+            {
+                _absent.Add(car);
+                return null;
+            }
+
+            _known.Add(car);
+            if (!_slots.TryGetValue(car, out CarSlot? slot))
+            {
+                slot = new CarSlot(car, isOwn: false);
+                _slots[car] = slot;
+                Index(slot, read, isNewest: false);
+            }
+
+            if (slot.File is null)
+                Keep(slot, read);
+            return read;
+        }
+    }
+
+    /// <summary>Reads the header of a group.</summary>
+    /// <returns>Null when the file is not there.</returns>
+    /// <exception cref="MalformedBlockException">The file's root is not a header.</exception>
+    public async ValueTask<CarHeader?> ReadHeaderAsync(CarGroup group, CancellationToken cancellation)
+    {
+        CarFile? file = await OpenAsync(group.First, cancellation);
+        if (file is null)
+            return null;
+        if (file.Roots.Count != 1 || file.Blocks.Count == 0 || file.Blocks[0].Cid != file.Roots[0])
+            throw new StorageException(StorageErrorKind.Corrupt, "open", DataFiles.KeyOfCar(group.First), "the file does not start with a header");
+        Block block = new(file.Roots[0], file.Content(file.Blocks[0]));
+        if (!block.Cid.Names(block.Bytes.Span))
+            throw new StorageException(StorageErrorKind.Corrupt, "open", DataFiles.KeyOfCar(group.First), "the header is not what its content id names");
+        return CarHeader.Read(block);
+    }
+
+    /// <summary>The groups that a group's commit replaced: none unless it is a compaction, and none when its file is not there.</summary>
+    public async ValueTask<ImmutableArray<CarGroup>> ReadReplacedAsync(CarGroup group, CancellationToken cancellation)
+    {
+        lock (_gate)
+        {
+            if (_slots.TryGetValue(group.First, out CarSlot? known))
+                return known.Replaced;
+        }
+
+        await OpenAsync(group.First, cancellation);
+        lock (_gate)
+            return _slots.TryGetValue(group.First, out CarSlot? opened) ? opened.Replaced : [];
+    }
+
+    private ValueTask<T> DecodedAsync<T>(BoundedCache<Cid, T> cache, Cid cid, Func<Block, T> read, Func<T, int> weight, CancellationToken cancellation)
+        where T : class => cache.Find(cid) is { } known ? ValueTask.FromResult(known) : DecodeAsync(cache, cid, read, weight, cancellation);
+
+    // Apart, so that a hit allocates nothing.
+    private async ValueTask<T> DecodeAsync<T>(BoundedCache<Cid, T> cache, Cid cid, Func<Block, T> read, Func<T, int> weight, CancellationToken cancellation)
+        where T : class
+    {
+        T decoded = read(new Block(cid, await GetAsync(cid, cancellation)));
+        cache.Add(cid, decoded, weight(decoded));
+        return decoded;
+    }
+
+    private static ReadOnlyMemory<byte> Check(Cid cid, Location location, CarFile file)
+    {
+        ReadOnlyMemory<byte> content = file.Bytes.Slice(location.Offset, location.Length);
+        if (!location.Slot.IsOwn && !cid.Names(content.Span))
+            throw new StorageException(StorageErrorKind.Corrupt, "read", DataFiles.KeyOfCar(location.Slot.Cid), $"the block {cid} in it is not what its content id names");
+        return content;
+    }
+
+    private void Index(CarSlot slot, CarFile file, bool isNewest)
+    {
+        // A block of a file that is written now is found there from now on: an older file that holds it too is the first to be deleted.
+        foreach (CarBlock block in file.Blocks)
+        {
+            var place = new Location(slot, block.Offset, block.Length);
+            if (isNewest)
+                _index[block.Cid] = place;
+            else
+                _index.TryAdd(block.Cid, place);
+        }
+
+        CarHeader? header = ReadOddHeader(file);
+        slot.Replaced = header?.Compact ?? [];
+        slot.IsBookmark = header?.IsBookmark == true;
+        slot.Length = file.Bytes.Length;
+    }
+
+    // The header of a file that is not a plain commit: a compaction, or a file without anything but a header. Null for all others, which are not decoded.
+    private static CarHeader? ReadOddHeader(CarFile file)
+    {
+        if (file.Blocks.Count == 0 || file.Roots.Count != 1 || file.Blocks[0].Cid != file.Roots[0])
+            return null;
+        ReadOnlyMemory<byte> first = file.Content(file.Blocks[0]);
+        if (file.Blocks.Count > 1 && !CarHeader.IsCompaction(first.Span))
+            return null;
+        try
+        {
+            return CarHeader.Read(new Block(file.Roots[0], first));
+        }
+        catch (MalformedBlockException)
+        {
+            return null;
+        }
+    }
+
+    private void Keep(CarSlot slot, CarFile file)
+    {
+        slot.File = file;
+        slot.Residence = _resident.AddLast(slot);
+        _residentLength += file.Bytes.Length;
+        while (_residentLength > _budget && _resident.First is { } oldest && oldest.Value != slot)
+            Drop(oldest.Value);
+    }
+
+    private void Drop(CarSlot slot)
+    {
+        if (slot.Residence is null)
+            return;
+        _residentLength -= slot.File!.Bytes.Length;
+        _resident.Remove(slot.Residence);
+        slot.Residence = null;
+        slot.File = null;
+    }
+
+    private void Touch(CarSlot slot)
+    {
+        if (slot.Residence is not { } residence || residence == _resident.Last)
+            return;
+        _resident.Remove(residence);
+        _resident.AddLast(residence);
+    }
+
+    private readonly record struct Location(CarSlot Slot, int Offset, int Length);
+}

@@ -1,0 +1,30 @@
+using System.Collections.Immutable;
+using FireproofBench.Engine.Blocks;
+using FireproofBench.Engine.Car;
+
+namespace FireproofBench.Engine.Storage;
+
+/// <summary>A CAR file that was opened once: its content is in memory, or can be read again.</summary>
+/// <param name="cid">The name of the file.</param>
+/// <param name="isOwn">Whether this process wrote it, so that its blocks need no check against their ids.</param>
+internal sealed class CarSlot(Cid cid, bool isOwn)
+{
+    public Cid Cid { get; } = cid;
+
+    public bool IsOwn { get; } = isOwn;
+
+    /// <summary>Length of the opened file, in bytes.</summary>
+    public int Length { get; set; }
+
+    /// <summary>The opened file; null while it is not kept in memory.</summary>
+    public CarFile? File { get; set; }
+
+    /// <summary>The groups that this file's commit replaced: none unless it is a compaction.</summary>
+    public ImmutableArray<CarGroup> Replaced { get; set; } = [];
+
+    /// <summary>Whether the file is a bookmark.</summary>
+    public bool IsBookmark { get; set; }
+
+    /// <summary>Place among the files in memory, least recently used first.</summary>
+    public LinkedListNode<CarSlot>? Residence { get; set; }
+}

@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using FireproofBench.Engine.Blocks;
+using FireproofBench.Engine.Clock;
+using FireproofBench.Engine.Crdt;
+using FireproofBench.Engine.Documents;
+using FireproofBench.Engine.Pail;
+using FireproofBench.Engine.Ports;
+
+namespace FireproofBench.Engine.Storage;
+
+/// <summary>Makes a commit of puts: files first, then the head that names them. Called by one writer at a time, under the commit lock.</summary>
+internal sealed class Committer(Ledger ledger, DataFiles files, IWriteAheadLog log)
+{
+    private bool? _logIsIdle;
+
+    /// <summary>Commits puts as one event.</summary>
+    /// <returns>The state after the commit.</returns>
+    public async ValueTask<LedgerState> CommitAsync(IReadOnlyList<WriteRequest> requests, CancellationToken cancellation)
+    {
+        LedgerState state = ledger.State;
+        if (state.Heads.Length == 0)
+            state = await BeginAsync(state, cancellation);
+        PailChange pail = await ledger.ResolveAsync(state, cancellation);
+        KeyValue[] operations = requests.Count == 1 ? requests[0].Operations : [.. requests.SelectMany(static request => request.Operations)];
+        IShardSource shards = ledger.Shards(pail);
+        CrdtChange change = operations.Length == 1
+            ? await CrdtWriter.PutAsync(shards, state.Heads, pail, operations[0].Key, operations[0].Value, cancellation)
+            : await CrdtWriter.BatchAsync(shards, state.Heads, pail, operations, cancellation);
+        LedgerState next = await StoreAsync(state, requests.SelectMany(static request => request.Documents), change, cancellation);
+        await NoteInLogAsync(WalContent.Idle, cancellation);
+        await ledger.PublishAsync(next, cancellation);
+        return next;
+    }
+
+    /// <summary>Commits a state that was merged from several: no event is made, the shards that its heads need are stored.</summary>
+    /// <param name="merged">The heads and the log to take over.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    /// <returns>The state after the commit.</returns>
+    public async ValueTask<LedgerState> CommitMergeAsync(LedgerState merged, CancellationToken cancellation)
+    {
+        PailChange pail = await ledger.ResolveAsync(merged, cancellation);
+        LedgerState next = await StoreAsync(merged, [], new CrdtChange([.. merged.Heads], null, pail), cancellation);
+        next.Pail = PailChange.None(pail.Root);
+        await NoteInLogAsync(WalContent.Idle, cancellation);
+        await ledger.PublishAsync(next, cancellation);
+        return next;
+    }
+
+    /// <summary>Makes a state that was merged from several the newest, by a bookmark: no event is made, and nothing that another device would have to read.</summary>
+    /// <param name="merged">The heads and the log to take over.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    public async ValueTask BookmarkAsync(LedgerState merged, CancellationToken cancellation)
+    {
+        var writer = new GroupWriter(files, ledger.Blocks, new CarHeader(merged.Log, merged.Heads, []) { IsBookmark = true });
+        CarGroup bookmark = await writer.FinishAsync(cancellation);
+        await NoteInLogAsync(WalContent.Idle, cancellation);
+        await ledger.PublishAsync(merged, bookmark, cancellation);
+    }
+
+    /// <summary>Writes what is left to do into the write-ahead log; nothing when nothing was left and nothing is.</summary>
+    /// <remarks>Before the head is published: a put that failed here must not be visible.</remarks>
+    public async ValueTask NoteInLogAsync(WalContent content, CancellationToken cancellation)
+    {
+        bool idle = ReferenceEquals(content, WalContent.Idle);
+        _logIsIdle ??= await log.ReadAsync(cancellation) is { } bytes && bytes.Span.SequenceEqual(WalContent.Idle.ToBytes());
+        if (idle && _logIsIdle.Value)
+            return;
+        await log.WriteAsync(content.ToBytes(), cancellation);
+        _logIsIdle = idle;
+    }
+
+    // The first commit of every database, a file of its own. It is published with the commit that follows at once.
+    private async ValueTask<LedgerState> BeginAsync(LedgerState state, CancellationToken cancellation)
+    {
+        Document document = Document.Parse($$"""{"_id":"{{Genesis.Key}}"}""");
+        CrdtChange change = await CrdtWriter.PutAsync(
+            ledger.Shards(CrdtWriter.Beginning), [], CrdtWriter.Beginning, Genesis.Key, document.Block.Cid, cancellation);
+        return await StoreAsync(state, [document.Block], change, cancellation);
+    }
+
+    private async ValueTask<LedgerState> StoreAsync(
+        LedgerState state, IEnumerable<Block> documents, CrdtChange change, CancellationToken cancellation)
+    {
+        ImmutableArray<Cid> heads = Ledger.Sorted(change.Heads);
+        var writer = new GroupWriter(files, ledger.Blocks, new CarHeader(state.Log, heads, []));
+        foreach (Block document in documents)
+            await writer.AddAsync(document, cancellation);
+        foreach (Shard shard in change.Pail.Additions)
+            await writer.AddAsync(shard.Block, cancellation);
+        if (change.Event is { } added)
+            await writer.AddAsync(added.Block, cancellation);
+        CarGroup group = await writer.FinishAsync(cancellation);
+        ledger.Blocks.Remember(change.Pail.Additions, change.Event);
+
+        // A put that changed nothing leaves the resolution of several heads as it was: in memory only.
+        return new LedgerState(heads, [group, .. state.Log])
+        {
+            Pail = change.Event is null ? state.Pail : PailChange.None(change.Pail.Root),
+        };
+    }
+}

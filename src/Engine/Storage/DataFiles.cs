@@ -1,0 +1,97 @@
+using FireproofBench.Engine.Blocks;
+using FireproofBench.Engine.Car;
+using FireproofBench.Engine.Crypto;
+using FireproofBench.Engine.Ports;
+
+namespace FireproofBench.Engine.Storage;
+
+/// <summary>The data files of one database behind a gateway: sealed on the way out, opened and checked against their names on the way in.</summary>
+/// <param name="gateway">Where the files are.</param>
+/// <param name="keys">The keys of the database; null for an unencrypted one.</param>
+internal sealed class DataFiles(IDataGateway gateway, KeyRing? keys)
+{
+    private const string Folder = "data/";
+
+    public const string Suffix = ".car";
+
+    /// <summary>Where files lie, for listings.</summary>
+    public static string Prefix => Folder;
+
+    public IDataGateway Gateway => gateway;
+
+    /// <summary>Where a file is looked for that is not here; null when there is nowhere else.</summary>
+    public RemoteFiles? Remotes { get; set; }
+
+    /// <summary>The key of a CAR file of the log.</summary>
+    public static string KeyOfCar(Cid car) => Folder + car + Suffix;
+
+    /// <summary>The key of a file with attachments.</summary>
+    public static string KeyOfAttachments(Cid car) => Folder + car;
+
+    /// <summary>Reads a file: from here, else from a remote store, and then it is kept here.</summary>
+    /// <returns>Null when it is nowhere.</returns>
+    /// <exception cref="StorageException">Corrupt when the bytes are not what the name says; else as the gateway, or the last remote that was asked, fails.</exception>
+    public async ValueTask<CarFile?> ReadAsync(string key, Cid name, CancellationToken cancellation)
+    {
+        ObjectContent? content = await gateway.GetAsync(key, null, cancellation);
+        if (content is not null)
+            return Open(key, name, content.Bytes);
+        if (Remotes is not { IsEmpty: false } remotes || await remotes.FindAsync(key, name, cancellation) is not { } found)
+            return null;
+        CarFile file = Open(key, name, found);
+
+        // A file of nothing but a header adds nothing; as a bookmark it would only be left over here when the next head is there.
+        if (file.Blocks.Count > 1)
+            await gateway.PutAsync(key, found, PutCondition.None, cancellation);
+        return file;
+    }
+
+    /// <summary>Brings a file here that is only at a remote store. Nothing happens when it is here, or nowhere.</summary>
+    public async ValueTask BringAsync(string key, Cid name, CancellationToken cancellation)
+    {
+        if (await gateway.HeadAsync(key, cancellation) is null)
+            _ = await ReadAsync(key, name, cancellation);
+    }
+
+    /// <summary>Seals and stores a file.</summary>
+    /// <returns>How many bytes were stored.</returns>
+    public async ValueTask<int> WriteAsync(string key, Cid name, byte[] plain, CancellationToken cancellation)
+    {
+        ReadOnlyMemory<byte> stored = keys is null ? plain : SealedFile.Seal(keys.Sealing, plain, name);
+        await gateway.PutAsync(key, stored, PutCondition.None, cancellation);
+        return stored.Length;
+    }
+
+    /// <summary>Checks that stored bytes are the file that they are named.</summary>
+    /// <exception cref="StorageException">Corrupt when they are not, NotAuthorized when the key is unknown.</exception>
+    public void Check(string key, Cid name, ReadOnlyMemory<byte> stored) => _ = Open(key, name, stored);
+
+    private CarFile Open(string key, Cid name, ReadOnlyMemory<byte> stored)
+    {
+        if (stored.Length > CarLimits.MaxFileLength)
+            throw new StorageException(StorageErrorKind.Corrupt, "open", key, $"the file of {stored.Length} bytes is larger than {CarLimits.MaxFileLength}");
+        try
+        {
+            ReadOnlyMemory<byte> plain = stored;
+            if (keys is not null)
+                plain = SealedFile.Open(keys, stored.Span, name);
+            else if (SealedFile.IsSealed(stored.Span))
+                throw new StorageException(StorageErrorKind.NotAuthorized, "open", key, "the file is sealed: open the database with its key bag");
+            else if (!name.Names(stored.Span))
+                throw new StorageException(StorageErrorKind.Corrupt, "open", key, "the content does not have the content id that the file is named by");
+            return CarFile.Parse(plain);
+        }
+        catch (SealException e) when (e.Fault == SealFault.UnknownKey)
+        {
+            throw new StorageException(StorageErrorKind.NotAuthorized, "open", key, e.Message, e);
+        }
+        catch (SealException e) when (e.Fault == SealFault.Malformed && name.Names(stored.Span))
+        {
+            throw new StorageException(StorageErrorKind.NotAuthorized, "open", key, "the file is not sealed: open the database as an unencrypted one", e);
+        }
+        catch (Exception e) when (e is SealException or CarException)
+        {
+            throw new StorageException(StorageErrorKind.Corrupt, "open", key, e.Message, e);
+        }
+    }
+}

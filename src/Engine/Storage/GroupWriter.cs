@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using FireproofBench.Engine.Blocks;
+using FireproofBench.Engine.Car;
+using FireproofBench.Engine.Crypto;
+
+namespace FireproofBench.Engine.Storage;
+
+/// <summary>Writes the files of one commit as its blocks come: a file is sealed and stored when the next block would make it too large.</summary>
+/// <remarks>
+/// The first file starts with the header, which is its root; a further file has its first block as root. Sizes are counted as the reference engine
+/// counts them, so that the same blocks make the same files.
+/// </remarks>
+internal sealed class GroupWriter
+{
+    private readonly DataFiles _files;
+    private readonly BlockStore _store;
+    private readonly ImmutableArray<Cid>.Builder _cars = ImmutableArray.CreateBuilder<Cid>();
+    private readonly HashSet<Cid> _seen = [];
+    private readonly List<Block> _blocks = [];
+    private long _length;
+
+    /// <summary>Begins a group.</summary>
+    /// <param name="files">Where files are stored.</param>
+    /// <param name="store">Learns of each file that was stored.</param>
+    /// <param name="header">The header of the commit.</param>
+    public GroupWriter(DataFiles files, BlockStore store, CarHeader header)
+    {
+        _files = files;
+        _store = store;
+        Block block = header.ToBlock();
+        _seen.Add(block.Cid);
+        _blocks.Add(block);
+        _length = CarWriter.SectionLength(block.Bytes.Length);
+    }
+
+    /// <summary>Bytes stored so far.</summary>
+    public long StoredLength { get; private set; }
+
+    /// <summary>Adds a block; one that was added before is passed over.</summary>
+    public async ValueTask AddAsync(Block block, CancellationToken cancellation)
+    {
+        if (!_seen.Add(block.Cid))
+            return;
+        int section = CarWriter.SectionLength(block.Bytes.Length);
+        _length += section;
+        if (_length >= CarLimits.SplitLength)
+        {
+            await StoreAsync(cancellation);
+            _length = section;
+        }
+
+        _blocks.Add(block);
+    }
+
+    /// <summary>Stores what is left.</summary>
+    /// <returns>The group, all of its files stored.</returns>
+    public async ValueTask<CarGroup> FinishAsync(CancellationToken cancellation)
+    {
+        await StoreAsync(cancellation);
+        return new CarGroup(_cars.ToImmutable());
+    }
+
+    private async ValueTask StoreAsync(CancellationToken cancellation)
+    {
+        var table = new CarBlock[_blocks.Count];
+        Cid[] roots = [_blocks[0].Cid];
+        byte[] plain = CarWriter.Write(roots, CollectionsMarshal.AsSpan(_blocks), table);
+        Cid name = SealedFile.NameOf(plain);
+        StoredLength += await _files.WriteAsync(DataFiles.KeyOfCar(name), name, plain, cancellation);
+        _store.Add(name, new CarFile(plain, roots, table));
+        _cars.Add(name);
+        _blocks.Clear();
+    }
+}

@@ -1,0 +1,244 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using FireproofBench.Engine.Blocks;
+using FireproofBench.Engine.Clock;
+using FireproofBench.Engine.Crdt;
+using FireproofBench.Engine.Pail;
+using FireproofBench.Engine.Ports;
+
+namespace FireproofBench.Engine.Storage;
+
+/// <summary>The history of one database on its device: reads the metadata into a state, and publishes the next one.</summary>
+internal sealed class Ledger(BlockStore blocks, IMetadataGateway metadata)
+{
+    private readonly List<Cid> _read = [];
+    private string? _version;
+    private volatile LedgerState _state = LedgerState.Empty;
+    private ImmutableArray<Cid> _entries = [];
+    private ImmutableArray<CarGroup> _bookmarks = [];
+
+    /// <summary>The newest state that is known.</summary>
+    public LedgerState State
+    {
+        get => _state;
+        private set => _state = value;
+    }
+
+    public BlockStore Blocks => blocks;
+
+    private IEventSource Events => blocks;
+
+    /// <summary>Reads the metadata when it changed since the last look.</summary>
+    /// <returns>Whether the state is another one now.</returns>
+    public async ValueTask<bool> RefreshAsync(CancellationToken cancellation)
+    {
+        MetaReading reading = await metadata.ReadAsync(cancellation);
+        if (reading.Version == _version)
+            return false;
+        if (_entries.Length == reading.Entries.Length && reading.Entries.All(entry => _entries.Contains(entry.Cid)))
+        {
+            _version = reading.Version;
+            return false;
+        }
+
+        (State, reading) = await BuildCurrentAsync(reading, cancellation);
+        _version = reading.Version;
+        _bookmarks = [.. reading.Entries.Select(ReadGroup).Where(blocks.IsBookmark)];
+        NoteParents(reading.Entries);
+        _entries = [.. reading.Entries.Select(static entry => entry.Cid)];
+        return true;
+    }
+
+    /// <summary>The group that describes the present state, when it is a bookmark; else the newest of the log does.</summary>
+    public CarGroup? Bookmark => _bookmarks.Length == 1 ? _bookmarks[0] : null;
+
+    /// <summary>Makes the state of a group that was just written the newest, here and in the metadata.</summary>
+    public ValueTask PublishAsync(LedgerState next, CancellationToken cancellation) => PublishAsync(next, next.Log[0], cancellation);
+
+    /// <summary>The same, by a group that is not part of the log: a bookmark.</summary>
+    public async ValueTask PublishAsync(LedgerState next, CarGroup group, CancellationToken cancellation)
+    {
+        MetaEntry entry = MetaPayload.Write(group, [.. _read]);
+        await metadata.PublishAsync(entry, _entries, cancellation);
+        _entries = [entry.Cid];
+        State = next;
+        ImmutableArray<CarGroup> former = _bookmarks;
+        _bookmarks = blocks.IsBookmark(group) ? [group] : [];
+        foreach (CarGroup gone in former)
+        {
+            if (!gone.Equals(group))
+                await blocks.RemoveAsync(gone.First);
+        }
+    }
+
+    /// <summary>The present state together with entries from elsewhere, whose files are here already. Nothing is published.</summary>
+    /// <param name="entries">The entries.</param>
+    /// <param name="replaced">Groups that are known to be replaced, whose files need not be here.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    public async ValueTask<LedgerState> MergeAsync(
+        ImmutableArray<MetaEntry> entries, IReadOnlySet<CarGroup> replaced, CancellationToken cancellation)
+    {
+        LedgerState before = State;
+        LedgerState union = await BuildAsync(before.Log.Length == 0 ? [] : [before], entries, cancellation);
+        ImmutableArray<CarGroup> log = [.. union.Log.Where(group => !replaced.Contains(group))];
+
+        // What a compaction of theirs replaced can stand only in our log, and the other way round: a log that has not changed is not looked through.
+        HashSet<CarGroup> merged = before.Log.Length == 0 || log.All(before.Log.Contains) ? [] : await ReplacedInAsync(log, cancellation);
+        return new LedgerState(union.Heads, [.. log.Where(group => !merged.Contains(group))]);
+    }
+
+    /// <summary>The state that entries from elsewhere describe, whose files can be read here already.</summary>
+    public ValueTask<LedgerState> ReadAsync(ImmutableArray<MetaEntry> entries, CancellationToken cancellation) => BuildAsync([], entries, cancellation);
+
+    /// <summary>The groups that compactions of a log replaced, as far as all that was in them is in the log: another device may still list them.</summary>
+    public async ValueTask<HashSet<CarGroup>> ReplacedInAsync(ImmutableArray<CarGroup> log, CancellationToken cancellation)
+    {
+        var replaced = new HashSet<CarGroup>();
+        foreach (CarGroup group in log)
+        {
+            ImmutableArray<CarGroup> own = await blocks.ReadReplacedAsync(group, cancellation);
+            if (own.Length > 0 && await IsCompleteAsync(group, cancellation))
+                replaced.UnionWith(own);
+        }
+
+        return replaced;
+    }
+
+    /// <summary>Whether a compaction took over what it says that it replaces; the reference engine can leave out its newest group.</summary>
+    public async ValueTask<bool> IsCompleteAsync(CarGroup compaction, CancellationToken cancellation)
+    {
+        if (await blocks.ReadHeaderAsync(compaction, cancellation) is not { } header)
+            return false;
+        if (header.Cars.Length > 0)
+            return true;
+        var own = new HashSet<Cid>();
+        foreach (Cid car in compaction.Cars)
+        {
+            if (await blocks.OpenAsync(car, cancellation) is not { } file)
+                return false;
+            own.UnionWith(file.Blocks.Select(static block => block.Cid));
+        }
+
+        CarHeader? newest = await blocks.ReadHeaderAsync(header.Compact[0], cancellation);
+        return newest is null || newest.Heads.All(own.Contains);
+    }
+
+    /// <summary>The pail of a state, with the shards that several heads make and that are in no file yet.</summary>
+    public async ValueTask<PailChange> ResolveAsync(LedgerState state, CancellationToken cancellation)
+    {
+        if (state.Pail is { } known)
+            return known;
+        PailChange pail = state.Heads.Length == 0 ? CrdtWriter.Beginning : await ResolveAsync(state.Heads, cancellation);
+        state.Pail = pail;
+        return pail;
+    }
+
+    /// <summary>The pail of any heads.</summary>
+    public async ValueTask<PailChange> ResolveAsync(IReadOnlyList<Cid> heads, CancellationToken cancellation)
+    {
+        try
+        {
+            return await Resolution.ResolveAsync(Events, blocks, heads, cancellation);
+        }
+        catch (MissingBlockException) when (heads.Count > 1)
+        {
+            // Another device may have compacted the shards of the common ancestor away: they follow from the events.
+            Cid ancestor = await CommonAncestor.FindAsync(Events, heads, cancellation);
+            var rebuilt = new ShardOverlay(blocks);
+            IReadOnlyList<Shard> shards = await PailReplay.RebuildAsync(Events, ancestor, cancellation);
+            rebuilt.Add(shards);
+            PailChange change = await Resolution.ResolveAsync(Events, rebuilt, heads, cancellation);
+
+            // No file holds the rebuilt shards, so those that stay in use are new to the files as well.
+            return change with { Additions = [.. shards, .. change.Additions] };
+        }
+    }
+
+    /// <summary>The shards of a state: those in files, and those that its resolution made.</summary>
+    public IShardSource Shards(PailChange pail)
+    {
+        if (pail.Additions.Count == 0)
+            return blocks;
+        var overlay = new ShardOverlay(blocks);
+        overlay.Add(pail.Additions);
+        return overlay;
+    }
+
+    // A reader holds no lock: another process may compact twice between the reading and the files that it names. Then there is a newer reading.
+    private async ValueTask<(LedgerState State, MetaReading Reading)> BuildCurrentAsync(MetaReading reading, CancellationToken cancellation)
+    {
+        while (true)
+        {
+            try
+            {
+                return (await BuildAsync([], reading.Entries, cancellation), reading);
+            }
+            catch (Exception e) when (e is MissingBlockException or StorageException { Kind: StorageErrorKind.Corrupt })
+            {
+                MetaReading newer = await metadata.ReadAsync(cancellation);
+                if (newer.Version == reading.Version)
+                    throw;
+                reading = newer;
+            }
+        }
+    }
+
+    private async ValueTask<LedgerState> BuildAsync(IReadOnlyList<LedgerState> states, ImmutableArray<MetaEntry> entries, CancellationToken cancellation)
+    {
+        List<CarGroup> log = [.. states.SelectMany(static state => state.Log)];
+        var replaced = new HashSet<CarGroup>();
+        var headers = new List<CarHeader>();
+        foreach (MetaEntry entry in entries)
+        {
+            CarGroup group = ReadGroup(entry);
+            blocks.Learn([group]);
+            CarHeader header = await blocks.ReadHeaderAsync(group, cancellation)
+                ?? throw new StorageException(StorageErrorKind.Corrupt, "open", DataFiles.KeyOfCar(group.First), "the newest head names this file, and it is not there");
+            headers.Add(header);
+            replaced.UnionWith(header.Compact);
+            if (!blocks.IsBookmark(group))
+                log.Add(group);
+        }
+
+        log.AddRange(headers.SelectMany(static header => header.Cars));
+        ImmutableArray<CarGroup> groups = [.. log.Distinct().Where(group => !replaced.Contains(group))];
+        blocks.Learn(groups);
+
+        IReadOnlyList<Cid> heads = [.. states.SelectMany(static state => state.Heads)];
+        foreach (Cid head in headers.SelectMany(static header => header.Heads))
+            heads = heads.Count == 0 ? [head] : await MerkleClock.AdvanceAsync(Events, heads, head, cancellation);
+        return new LedgerState(Sorted(heads), groups);
+    }
+
+    /// <summary>The group that an entry names.</summary>
+    /// <exception cref="StorageException">Corrupt when the entry is not of the format.</exception>
+    public static CarGroup ReadGroup(MetaEntry entry)
+    {
+        try
+        {
+            return MetaPayload.Read(entry);
+        }
+        catch (MalformedBlockException e)
+        {
+            throw new StorageException(StorageErrorKind.Corrupt, "read heads", entry.Cid.ToString(), e.Message, e);
+        }
+    }
+
+    // The reference's rule for what a new entry names as parents: what this session read, less what the entries that it read name themselves.
+    private void NoteParents(ImmutableArray<MetaEntry> entries)
+    {
+        foreach (MetaEntry entry in entries)
+        {
+            _read.RemoveAll(entry.Parents.Contains);
+            if (!_read.Contains(entry.Cid))
+                _read.Add(entry.Cid);
+        }
+    }
+
+    public static ImmutableArray<Cid> Sorted(IReadOnlyList<Cid> heads)
+    {
+        Cid[] sorted = [.. heads];
+        Array.Sort(sorted, Cid.CompareText);
+        return ImmutableCollectionsMarshal.AsImmutableArray(sorted);
+    }
+}
