@@ -1,0 +1,26 @@
+namespace FireproofBench.Engine.Sync;
+
+/// <summary>How a database keeps up with a remote store.</summary>
+public sealed record AttachOptions
+{
+    /// <summary>How many files are copied at once, at least 1.</summary>
+    public int Parallelism { get; init; } = 4;
+
+    /// <summary>How often the heads are looked at where the provider tells of nothing by itself.</summary>
+    public TimeSpan PollInterval { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How often the heads are looked at where the provider does tell: a message can be lost (SUB-07).</summary>
+    public TimeSpan CheckInterval { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Pause after a first failure; each further one in a row doubles it, and chance takes up to half of it away.</summary>
+    public TimeSpan FirstPause { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Longest pause between two attempts. There is no last attempt.</summary>
+    public TimeSpan LongestPause { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Whether all files of the log are brought here in the background. When false a file comes when something in it is asked for.</summary>
+    public bool Prefetch { get; init; } = true;
+
+    /// <summary>Bytes that may wait for the remote before further writes wait as well; null for any number, so that an outage never stops a write.</summary>
+    public long? MaxPendingBytes { get; init; }
+}

@@ -1,0 +1,160 @@
+using System.Collections.Immutable;
+using FireproofBench.Engine.Blocks;
+using FireproofBench.Engine.Compaction;
+using FireproofBench.Engine.Crypto;
+using FireproofBench.Engine.Ports;
+using FireproofBench.Engine.Storage;
+using FireproofBench.Engine.Threading;
+
+namespace FireproofBench.Engine.Sync;
+
+/// <summary>Brings a local database and a remote store of the same database to the same heads: files first, then the head that names them, both ways.</summary>
+/// <remarks>
+/// Each side's commit lock is held only while that side's heads change, and never both: two devices that meet each other at the same moment do not wait for
+/// each other. When the remote changed meanwhile the exchange begins again, a few times; then its new heads are left beside ours, as any two writers' are.
+/// </remarks>
+internal sealed class Exchange(
+    Ledger ledger, DataFiles local, Committer committer, Compactor compactor, ICommitLock commitLock, AsyncLock writing, KeyRing? keys)
+{
+    private const int Restarts = 3;
+    private const int MostAttempts = 16;
+
+    private int _pulledFiles;
+    private long _pulledBytes;
+    private int _pushedFiles;
+    private long _pushedBytes;
+
+    /// <summary>Pulls, merges and pushes.</summary>
+    public async ValueTask<SyncResult> RunAsync(IDeviceStore remote, CancellationToken cancellation)
+    {
+        await remote.PrepareAsync(cancellation);
+        var remoteFiles = new DataFiles(remote.Data, keys);
+        MetaReading reading = await remote.Metadata.ReadAsync(cancellation);
+        for (int attempt = 1; ; attempt++)
+        {
+            LedgerState before = ledger.State;
+            MetaReading? changed;
+            try
+            {
+                LedgerState merged = await TakeOverAsync(reading.Entries, remoteFiles, cancellation);
+                changed = await HandOverAsync(remote, reading, merged, remoteFiles, isLast: attempt > Restarts, cancellation);
+                if (changed is null)
+                    return new SyncResult(_pulledFiles, _pulledBytes, _pushedFiles, _pushedBytes, merged.Heads);
+            }
+            catch (StorageException missing) when (missing.Kind == StorageErrorKind.Corrupt && attempt < MostAttempts)
+            {
+                // Either side may have been compacted twice since its heads were read: then there are newer ones.
+                changed = await remote.Metadata.ReadAsync(cancellation);
+                if (changed.Version == reading.Version && !await IsOutdatedAsync(before, cancellation))
+                    throw;
+            }
+
+            reading = changed;
+        }
+    }
+
+    private async ValueTask<bool> IsOutdatedAsync(LedgerState state, CancellationToken cancellation)
+    {
+        using AsyncLock.Holding turn = await writing.AcquireAsync();
+        await ledger.RefreshAsync(cancellation);
+        return ledger.State != state;
+    }
+
+    private async ValueTask<LedgerState> TakeOverAsync(ImmutableArray<MetaEntry> entries, DataFiles remoteFiles, CancellationToken cancellation)
+    {
+        // What a compaction replaced here is not fetched again; nor is it listed again when that compaction is itself merged meanwhile.
+        HashSet<CarGroup> replaced = await ledger.ReplacedInAsync(ledger.State.Log, cancellation);
+        var pull = new FileCopier(remoteFiles, local);
+        try
+        {
+            await PullAsync(entries, replaced, remoteFiles, pull, cancellation);
+        }
+        finally
+        {
+            (_pulledFiles, _pulledBytes) = (_pulledFiles + pull.Files, _pulledBytes + pull.Bytes);
+        }
+
+        return await MergeAsync(entries, replaced, cancellation);
+    }
+
+    // Null when it is done, else what the remote's heads are meanwhile.
+    private async ValueTask<MetaReading?> HandOverAsync(
+        IDeviceStore remote, MetaReading reading, LedgerState merged, DataFiles remoteFiles, bool isLast, CancellationToken cancellation)
+    {
+        if (merged.Log.Length == 0 || (reading.Entries.Length == 1 && Ledger.ReadGroup(reading.Entries[0]).Equals(merged.Log[0])))
+            return null;
+        await PushAsync(merged.Log, remoteFiles, cancellation);
+        await using (await remote.CommitLock.AcquireAsync(cancellation))
+        {
+            MetaReading now = await remote.Metadata.ReadAsync(cancellation);
+            if (now.Version != reading.Version)
+            {
+                if (!isLast)
+                    return now;
+
+                // A compaction of the remote may have deleted files of the log that were there when they were looked for.
+                await PushAsync(merged.Log, remoteFiles, cancellation);
+            }
+
+            ImmutableArray<Cid> superseded = [.. reading.Entries.Select(static entry => entry.Cid)];
+            await remote.Metadata.PublishAsync(MetaPayload.Write(merged.Log[0], superseded), superseded, cancellation);
+            return null;
+        }
+    }
+
+    private async ValueTask PushAsync(ImmutableArray<CarGroup> log, DataFiles remoteFiles, CancellationToken cancellation)
+    {
+        var push = new FileCopier(local, remoteFiles);
+        try
+        {
+            await push.CopyGroupsAsync(log, cancellation);
+            await push.CopyAttachmentsAsync(cancellation);
+        }
+        finally
+        {
+            (_pushedFiles, _pushedBytes) = (_pushedFiles + push.Files, _pushedBytes + push.Bytes);
+        }
+    }
+
+    private static async ValueTask PullAsync(
+        ImmutableArray<MetaEntry> entries, HashSet<CarGroup> replaced, DataFiles remote, FileCopier pull, CancellationToken cancellation)
+    {
+        if (entries.Length == 0)
+            return;
+        var remoteBlocks = new BlockStore(remote, budget: 0);
+        foreach (MetaEntry entry in entries)
+        {
+            CarGroup group = Ledger.ReadGroup(entry);
+            CarHeader header = await remoteBlocks.ReadHeaderAsync(group, cancellation)
+                ?? throw new StorageException(StorageErrorKind.Corrupt, "sync", DataFiles.KeyOfCar(group.First), "the remote head names this file, and it is not there");
+            await pull.CopyGroupsAsync([group, .. header.Cars.Where(older => !replaced.Contains(older))], cancellation);
+        }
+
+        await pull.CopyAttachmentsAsync(cancellation);
+    }
+
+    private async ValueTask<LedgerState> MergeAsync(ImmutableArray<MetaEntry> entries, HashSet<CarGroup> replaced, CancellationToken cancellation)
+    {
+        using AsyncLock.Holding turn = await writing.AcquireAsync();
+        await using (await commitLock.AcquireAsync(cancellation))
+        {
+            await ledger.RefreshAsync(cancellation);
+            LedgerState before = ledger.State;
+            LedgerState merged = await ledger.MergeAsync(entries, replaced, cancellation);
+            if (merged.IsSame(before))
+                return before;
+            LedgerState after = await CommitAsync(entries, merged, cancellation);
+            await compactor.NoteReplacedAsync([.. before.Log.Where(group => !after.Log.Contains(group))], cancellation);
+            return after;
+        }
+    }
+
+    // Where the remote has everything already, its newest group is taken over: a commit of our own would only make the others take that over in turn.
+    private async ValueTask<LedgerState> CommitAsync(ImmutableArray<MetaEntry> entries, LedgerState merged, CancellationToken cancellation)
+    {
+        if (entries.Length != 1 || await ledger.ReadAsync(entries, cancellation) is not { } theirs || !theirs.IsSame(merged))
+            return await committer.CommitMergeAsync(merged, cancellation);
+        await ledger.PublishAsync(theirs, cancellation);
+        return theirs;
+    }
+}

@@ -1,0 +1,279 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using FireproofBench.Engine.Blocks;
+using FireproofBench.Engine.Compaction;
+using FireproofBench.Engine.Crdt;
+using FireproofBench.Engine.Ports;
+using FireproofBench.Engine.Storage;
+
+namespace FireproofBench.Engine.Sync;
+
+/// <content>One round: what is new there is taken in, what is new here is sent.</content>
+public sealed partial class RemoteLink
+{
+    private readonly ConcurrentQueue<Cid> _attachments = new();
+    private readonly ConcurrentDictionary<Cid, bool> _here = new();
+    private readonly Dictionary<Cid, DateTimeOffset> _since = [];
+    private ImmutableArray<MetaEntry> _entries = [];
+    private ImmutableArray<Cid> _takenIn = [];
+    private ImmutableArray<Cid> _seen = [];
+    private ImmutableArray<Cid> _remoteHeads = [];
+    private int _remoteLog;
+    private int _olderReadings;
+    private bool _hasMet;
+    private bool _listedAttachments;
+
+    // Tells whether both sides have all now, or files are still on their way here.
+    private async ValueTask<bool> RoundAsync(CancellationToken cancellation)
+    {
+        Report(static status => status with { Activity = SyncActivity.Working, NextAttempt = null });
+
+        // What was written here goes out before anything else is taken in: then its own file says all, and no bookmark has to go with it.
+        if (_hasMet && await _replica.IsPlainAsync(cancellation))
+            await SendAsync(cancellation);
+        MetaReading reading = Interlocked.Exchange(ref _told, null) ?? await _remote.Metadata.ReadAsync(cancellation);
+        Exception? setAside = await TakeInAsync(reading, isFirst: false, cancellation);
+        _hasMet = true;
+        if (!_listedAttachments)
+            await ListAttachmentsAsync(cancellation);
+        await SendAsync(cancellation);
+        List<Cid> missing = _options.Prefetch ? [.. _replica.State.Log.SelectMany(static group => group.Cars).Where(car => !_here.ContainsKey(car))] : [];
+        if (missing.Count > 0 && _fetching.IsCompleted)
+            _fetching = FetchAsync(missing, cancellation);
+
+        // What another device's head lacks does not keep ours back; but it is looked for again soon.
+        if (setAside is not null)
+            throw setAside;
+        return missing.Count == 0;
+    }
+
+    // All that is new is merged at once; what cannot be read is set aside, and the rest merged without it.
+    // Gives the reason when something was set aside that may be had later.
+    private async ValueTask<Exception?> TakeInAsync(MetaReading reading, bool isFirst, CancellationToken cancellation)
+    {
+        ImmutableArray<MetaEntry> fresh = [.. reading.Entries.Where(entry => !_takenIn.Contains(entry.Cid))];
+        var unreadable = ImmutableArray.CreateBuilder<UnreadableHead>();
+        if (fresh.Length > 0)
+        {
+            fresh = await ReadableAsync(fresh, unreadable, cancellation);
+            fresh = await MergeAsync(fresh, unreadable, cancellation);
+        }
+
+        foreach (UnreadableHead head in unreadable)
+        {
+            // At the beginning that is an answer; later it is a fault of one device among many.
+            if (isFirst && IsRefusal(head.Reason))
+                throw head.Reason;
+        }
+
+        _entries = reading.Entries;
+        _takenIn = [.. reading.Entries.Select(static entry => entry.Cid).Where(cid => _takenIn.Contains(cid) || fresh.Any(entry => entry.Cid == cid))];
+        await NoteRemoteAsync(cancellation);
+        await CompareWithSeenAsync(cancellation);
+        ImmutableArray<UnreadableHead> setAside = unreadable.ToImmutable();
+        Report(status => status with { RemoteHeads = _remoteHeads, Unreadable = status.Unreadable.SequenceEqual(setAside) ? status.Unreadable : setAside });
+        return setAside.FirstOrDefault(static head => head.Reason is StorageException { Kind: not StorageErrorKind.Corrupt })?.Reason;
+    }
+
+    // A store that lags shows a former state now and then, and the newer one again at the next look. One that stays behind lost it, or was put back.
+    private async ValueTask CompareWithSeenAsync(CancellationToken cancellation)
+    {
+        if (await _replica.CoversAsync(_remoteHeads, _seen, cancellation))
+        {
+            _olderReadings = 0;
+            _seen = _remoteHeads;
+            return;
+        }
+
+        if (++_olderReadings == 1)
+        {
+            _remoteHeads = _seen;
+            return;
+        }
+
+        Report(static status => status with { Regressions = status.Regressions + 1 });
+        _olderReadings = 0;
+        _seen = _remoteHeads;
+    }
+
+    private async ValueTask<ImmutableArray<MetaEntry>> ReadableAsync(
+        ImmutableArray<MetaEntry> entries, ImmutableArray<UnreadableHead>.Builder unreadable, CancellationToken cancellation)
+    {
+        var readable = ImmutableArray.CreateBuilder<MetaEntry>();
+        foreach (MetaEntry entry in entries)
+        {
+            try
+            {
+                CarGroup group = Ledger.ReadGroup(entry);
+                if (await _replica.Blocks.ReadHeaderAsync(group, cancellation) is null)
+                    throw new StorageException(StorageErrorKind.Corrupt, "take in", DataFiles.KeyOfCar(group.First), "a head of the remote names this file, and it is nowhere");
+                readable.Add(entry);
+            }
+            catch (Exception e) when (e is StorageException or MalformedBlockException)
+            {
+                unreadable.Add(new UnreadableHead(entry.Cid, e));
+            }
+        }
+
+        return readable.ToImmutable();
+    }
+
+    private async ValueTask<ImmutableArray<MetaEntry>> MergeAsync(
+        ImmutableArray<MetaEntry> entries, ImmutableArray<UnreadableHead>.Builder unreadable, CancellationToken cancellation)
+    {
+        if (entries.IsEmpty)
+            return entries;
+        try
+        {
+            await _replica.TakeInAsync(entries, cancellation);
+            return entries;
+        }
+        catch (Exception e) when (entries.Length == 1 && IsFaultOfEntry(e))
+        {
+            unreadable.Add(new UnreadableHead(entries[0].Cid, e));
+            return [];
+        }
+        catch (Exception e) when (entries.Length > 1 && IsFaultOfEntry(e))
+        {
+            // One of them is to blame: halves find it without asking each by itself.
+            int half = entries.Length / 2;
+            return [.. await MergeAsync(entries[..half], unreadable, cancellation), .. await MergeAsync(entries[half..], unreadable, cancellation)];
+        }
+    }
+
+    private static bool IsFaultOfEntry(Exception e) =>
+        e is UnrelatedHistoriesException or MissingBlockException or MalformedBlockException or StorageException { Kind: StorageErrorKind.Corrupt };
+
+    // What the remote has by itself: its heads, its log, and so its files.
+    private async ValueTask NoteRemoteAsync(CancellationToken cancellation)
+    {
+        ImmutableArray<MetaEntry> known = [.. _entries.Where(entry => _takenIn.Contains(entry.Cid))];
+        _remoteHeads = known.IsEmpty ? [] : await _replica.HeadsOfAsync(known, cancellation);
+        var log = new HashSet<CarGroup>();
+        foreach (MetaEntry entry in known)
+        {
+            CarGroup group = Ledger.ReadGroup(entry);
+            log.Add(group);
+            if (await _replica.Blocks.ReadHeaderAsync(group, cancellation) is { } header)
+                log.UnionWith(header.Cars);
+        }
+
+        foreach (Cid car in log.SelectMany(static group => group.Cars))
+            _uploader.NotePresence(car);
+        _remoteLog = log.Count;
+    }
+
+    private async ValueTask SendAsync(CancellationToken cancellation)
+    {
+        await SendAttachmentsAsync(cancellation);
+        while (IsBehind(_replica.State))
+        {
+            // The files of the state must not be deleted before they are sent.
+            using OpenWalks.Walk hold = _replica.Hold();
+            (LedgerState state, CarGroup group) = await _replica.DescribeAsync(cancellation);
+            if (!IsBehind(state))
+                return;
+            await _uploader.SendAsync(
+                state.Log.Append(group).SelectMany(static part => part.Cars).Distinct().Reverse().Select(static car => (DataFiles.KeyOfCar(car), car)), cancellation);
+            await SendAttachmentsAsync(cancellation);
+            MetaEntry entry = MetaPayload.Write(group, _takenIn);
+            await _remote.Metadata.PublishAsync(entry, _takenIn, cancellation);
+            _entries = [.. _entries.Where(old => !_takenIn.Contains(old.Cid)), entry];
+            _takenIn = [entry.Cid];
+            await NoteRemoteAsync(cancellation);
+            _seen = _remoteHeads;
+            Report(status => Measure(status) with { RemoteHeads = _remoteHeads, Published = status.Published + 1 });
+        }
+    }
+
+    // The remote lacks heads of ours; or it has all, in a log so long that our compacted one serves others better.
+    private bool IsBehind(LedgerState state) =>
+        state.Heads.Length > 0 && (!state.Heads.SequenceEqual(_remoteHeads) || _remoteLog > (2 * state.Log.Length) + 1);
+
+    private async ValueTask ListAttachmentsAsync(CancellationToken cancellation)
+    {
+        List<Cid> here = await AttachmentsAsync(_replica.Files.Gateway, cancellation);
+        if (here.Count > 0)
+        {
+            foreach (Cid file in await AttachmentsAsync(_remote.Data, cancellation))
+                _uploader.NotePresence(file);
+            foreach (Cid file in here.Where(file => !_uploader.IsThere(file)))
+                _attachments.Enqueue(file);
+        }
+
+        _listedAttachments = true;
+    }
+
+    private static async ValueTask<List<Cid>> AttachmentsAsync(IDataGateway gateway, CancellationToken cancellation)
+    {
+        var files = new List<Cid>();
+        await foreach (ObjectInfo found in gateway.ListAllAsync(DataFiles.Prefix, cancellation))
+        {
+            if (Cid.TryParse(found.Key.AsSpan(DataFiles.Prefix.Length), out Cid file))
+                files.Add(file);
+        }
+
+        return files;
+    }
+
+    private async ValueTask SendAttachmentsAsync(CancellationToken cancellation)
+    {
+        var due = new List<Cid>();
+        while (_attachments.TryDequeue(out Cid file))
+            due.Add(file);
+        try
+        {
+            await _uploader.SendAsync(due.Select(static file => (DataFiles.KeyOfAttachments(file), file)), cancellation);
+        }
+        catch
+        {
+            foreach (Cid file in due.Where(file => !_uploader.IsThere(file)))
+                _attachments.Enqueue(file);
+            throw;
+        }
+    }
+
+    // Newest first, as they will be asked for. A file that cannot be had now is fetched when it is needed, or in a later round.
+    private async Task FetchAsync(List<Cid> missing, CancellationToken cancellation)
+    {
+        await Task.Yield();
+        try
+        {
+            foreach (Cid car in missing)
+            {
+                await _replica.Files.BringAsync(DataFiles.KeyOfCar(car), car, cancellation);
+                _here[car] = true;
+            }
+
+            _work.Raise();
+        }
+        catch (StorageException e)
+        {
+            Report(status => status with { LastError = e });
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+        }
+    }
+
+    private SyncStatus Measure(SyncStatus status)
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        int files = 0;
+        long bytes = 0;
+        DateTimeOffset? oldest = null;
+        LedgerState state = _replica.State;
+        foreach (Cid car in state.Heads.SequenceEqual(_remoteHeads) ? [] : state.Log.SelectMany(static group => group.Cars).Where(car => !_uploader.IsThere(car)))
+        {
+            files++;
+            bytes += _replica.Blocks.LengthOf(car);
+            if (!_since.TryGetValue(car, out DateTimeOffset since))
+                _since[car] = since = now;
+            oldest = oldest is null || since < oldest ? since : oldest;
+        }
+
+        if (files == 0)
+            _since.Clear();
+        return status with { PendingFiles = files + _attachments.Count, PendingBytes = bytes, OldestPending = oldest, Sent = _uploader.Sent };
+    }
+}

@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+using FireproofBench.Engine.Blocks;
+
+namespace FireproofBench.Engine.Sync;
+
+/// <summary>How far a database and a remote store are apart.</summary>
+public sealed record SyncStatus
+{
+    /// <summary>What is going on.</summary>
+    public SyncActivity Activity { get; init; }
+
+    /// <summary>Files that the remote does not have yet.</summary>
+    public int PendingFiles { get; init; }
+
+    /// <summary>Their length, in bytes.</summary>
+    public long PendingBytes { get; init; }
+
+    /// <summary>Since when the oldest commit waits that the remote does not have; null when it has all.</summary>
+    public DateTimeOffset? OldestPending { get; init; }
+
+    /// <summary>What failed last; null when the last attempt succeeded.</summary>
+    public Exception? LastError { get; init; }
+
+    /// <summary>When the next attempt is due; null when none is waited for.</summary>
+    public DateTimeOffset? NextAttempt { get; init; }
+
+    /// <summary>The heads that the remote has, as far as they are known, sorted by their text.</summary>
+    public ImmutableArray<Cid> RemoteHeads { get; init; } = [];
+
+    /// <summary>Heads of the remote that are not taken in, because their files cannot be read: each with the reason. They are tried again.</summary>
+    public ImmutableArray<UnreadableHead> Unreadable { get; init; } = [];
+
+    /// <summary>How often the remote showed an older state than this link had seen there before. It was given the newer one again.</summary>
+    public int Regressions { get; init; }
+
+    /// <summary>Files sent since the link was made, and their length in bytes.</summary>
+    public (long Files, long Bytes) Sent { get; init; }
+
+    /// <summary>Entries published since the link was made.</summary>
+    public long Published { get; init; }
+}

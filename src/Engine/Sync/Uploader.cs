@@ -1,0 +1,77 @@
+using System.Collections.Concurrent;
+using FireproofBench.Engine.Blocks;
+using FireproofBench.Engine.Ports;
+using FireproofBench.Engine.Storage;
+
+namespace FireproofBench.Engine.Sync;
+
+/// <summary>Copies files from here to one remote store, several at once, and remembers which ones it has.</summary>
+/// <param name="local">The files here.</param>
+/// <param name="remote">The files there.</param>
+/// <param name="parallelism">How many at once.</param>
+/// <param name="progress">Is called after each file.</param>
+internal sealed class Uploader(DataFiles local, DataFiles remote, int parallelism, Action progress)
+{
+    private readonly ConcurrentDictionary<Cid, bool> _there = new();
+    private long _files;
+    private long _bytes;
+
+    /// <summary>What was sent so far: files, and their length in bytes.</summary>
+    public (long Files, long Bytes) Sent => (Interlocked.Read(ref _files), Interlocked.Read(ref _bytes));
+
+    /// <summary>Whether the remote is asked for each file before it is sent: as long as it is not known what an earlier session, or a call whose answer was lost, left there.</summary>
+    public bool LooksFirst { get; set; } = true;
+
+    /// <summary>The remote has this file: it says so itself, or a head there names it.</summary>
+    public void NotePresence(Cid file) => _there[file] = true;
+
+    /// <summary>Nothing is known of the remote any more: after an outage, files that no head named yet may have been collected there.</summary>
+    public void Forget() => _there.Clear();
+
+    /// <summary>Whether the remote is known to have a file.</summary>
+    public bool IsThere(Cid file) => _there.ContainsKey(file);
+
+    /// <summary>Sends what the remote does not have yet. Returns when all of it is there.</summary>
+    /// <param name="files">The keys, with the names of the files.</param>
+    /// <param name="cancellation">Ends the call; files that were sent stay.</param>
+    /// <exception cref="StorageException">As the first failure that was met; the other files that were under way are ended first.</exception>
+    public async ValueTask SendAsync(IEnumerable<(string Key, Cid File)> files, CancellationToken cancellation)
+    {
+        var due = new ConcurrentQueue<(string Key, Cid File)>(files.Where(file => !IsThere(file.File)));
+        if (due.IsEmpty)
+            return;
+        StorageException? failure = null;
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(parallelism, due.Count)).Select(async _ =>
+        {
+            while (Volatile.Read(ref failure) is null && due.TryDequeue(out (string Key, Cid File) next))
+            {
+                try
+                {
+                    await SendAsync(next.Key, next.File, cancellation);
+                }
+                catch (StorageException e)
+                {
+                    Interlocked.CompareExchange(ref failure, e, null);
+                }
+            }
+        }));
+        if (failure is not null)
+            throw new StorageException(failure.Kind, failure.Operation, failure.Key, failure.Message, failure);
+    }
+
+    private async ValueTask SendAsync(string key, Cid file, CancellationToken cancellation)
+    {
+        if (!LooksFirst || await remote.Gateway.HeadAsync(key, cancellation) is null)
+        {
+            ObjectContent content = await local.Gateway.GetAsync(key, null, cancellation)
+                ?? throw new StorageException(StorageErrorKind.Corrupt, "upload", key, "a head needs this file, and it is neither here nor there");
+            local.Check(key, file, content.Bytes);
+            await remote.Gateway.PutAsync(key, content.Bytes, PutCondition.None, cancellation);
+            Interlocked.Increment(ref _files);
+            Interlocked.Add(ref _bytes, content.Bytes.Length);
+        }
+
+        NotePresence(file);
+        progress();
+    }
+}
