@@ -1,0 +1,215 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using FireproofBench.Engine.Blocks;
+using FireproofBench.Engine.Ports;
+
+namespace FireproofBench.Gateways.Heads;
+
+/// <summary>What one instance knows of the heads in a store: contents once read, what it published, and what it superseded. Safe for any number of callers.</summary>
+internal sealed class HeadSet
+{
+    private readonly Lock _lock = new();
+
+    // Contents never change, so what was read once need not be read again.
+    private readonly Dictionary<Cid, HeadObject> _known = [];
+    private readonly OrderedDictionary<Cid, HeadObject> _own = [];
+
+    // Superseded here: never shown again, whatever a listing says; and those of them whose objects are still to be removed.
+    private readonly HashSet<Cid> _dead = [];
+    private readonly HashSet<Cid> _due = [];
+    private ImmutableArray<MetaEntry> _main = [];
+    private string? _mainVersion;
+    private MetaReading _reading = new([], "");
+
+    /// <summary>Whether a file of a folder is there, and this instance superseded some of it.</summary>
+    public bool IsMainTouched
+    {
+        get
+        {
+            lock (_lock)
+                return _mainVersion is not null && _main.Any(entry => _dead.Contains(entry.Cid));
+        }
+    }
+
+    /// <summary>The listed objects that have to be read.</summary>
+    public List<ObjectInfo> Unread(List<ObjectInfo> listed)
+    {
+        lock (_lock)
+        {
+            return [.. listed.Where(o => HeadKeys.TryParse(o.Key, out Cid cid)
+                ? !_known.ContainsKey(cid) && !_own.ContainsKey(cid) && !_dead.Contains(cid)
+                : _mainVersion != o.Version)];
+        }
+    }
+
+    /// <summary>An entry was read.</summary>
+    public void Learn(HeadObject head)
+    {
+        lock (_lock)
+            _known[head.Entry.Cid] = head;
+    }
+
+    /// <summary>The file of a folder was read.</summary>
+    public void LearnMain(ImmutableArray<MetaEntry> entries, string version)
+    {
+        lock (_lock)
+            (_main, _mainVersion) = (entries, version);
+    }
+
+    /// <summary>Whether a listing shows a head beside the objects that are gone.</summary>
+    public bool HasAny(List<ObjectInfo> listed, HashSet<string> gone)
+    {
+        lock (_lock)
+            return _own.Count > 0 || listed.Exists(o => !gone.Contains(o.Key) && (o.Key == HeadKeys.Main || (HeadKeys.TryParse(o.Key, out Cid cid) && !_dead.Contains(cid))));
+    }
+
+    /// <summary>What was published here, was not superseded since, and is not listed.</summary>
+    public List<Cid> OwnBeside(List<ObjectInfo> listed)
+    {
+        lock (_lock)
+            return _own.Count == 0 ? [] : [.. _own.Keys.Where(cid => !listed.Exists(o => o.Key == HeadKeys.Of(cid)))];
+    }
+
+    /// <summary>An own entry was superseded by another writer.</summary>
+    public void Disown(Cid cid)
+    {
+        lock (_lock)
+            _ = _own.Remove(cid);
+    }
+
+    /// <summary>An entry is durable.</summary>
+    public void Publish(HeadObject head, IReadOnlyCollection<Cid> superseded)
+    {
+        MetaEntry entry = head.Entry;
+        lock (_lock)
+        {
+            foreach (Cid cid in superseded.Where(cid => cid != entry.Cid))
+            {
+                _ = _own.Remove(cid);
+                _ = _dead.Add(cid);
+                _ = _due.Add(cid);
+            }
+
+            _own[entry.Cid] = head;
+            _ = _dead.Remove(entry.Cid);
+            _ = _due.Remove(entry.Cid);
+        }
+    }
+
+    /// <summary>Entries whose objects are to be removed.</summary>
+    public Cid[] Due()
+    {
+        lock (_lock)
+            return [.. _due];
+    }
+
+    /// <summary>An object is removed.</summary>
+    public void NoteRemoved(Cid cid)
+    {
+        lock (_lock)
+            _ = _due.Remove(cid);
+    }
+
+    /// <summary>The entries of the folder's file that are not superseded.</summary>
+    public MetaEntry[] LiveInMain()
+    {
+        lock (_lock)
+            return [.. _main.Where(entry => !_dead.Contains(entry.Cid))];
+    }
+
+    /// <summary>The folder's file is removed; what of it is left has objects of its own.</summary>
+    public void NoteMainRemoved()
+    {
+        lock (_lock)
+        {
+            foreach (MetaEntry left in _main.Where(entry => !_dead.Contains(entry.Cid)))
+                _own[left.Cid] = new HeadObject(left, []);
+            (_main, _mainVersion) = ([], null);
+        }
+    }
+
+    /// <summary>The heads, given what is listed and was read. The same instance as before when nothing changed.</summary>
+    /// <returns>Null when a listed object has to be read again: another reading, with an older listing, forgot it.</returns>
+    public MetaReading? Read(List<ObjectInfo> listed)
+    {
+        lock (_lock)
+        {
+            if (Unread(listed).Count > 0)
+                return null;
+            Dictionary<Cid, MetaEntry> heads = Union(listed);
+            Forget(listed);
+            if (heads.Count == _reading.Entries.Length && _reading.Entries.All(entry => heads.ContainsKey(entry.Cid)))
+                return _reading;
+
+            // What was there keeps its place; the newest come last, as far as the store tells.
+            ImmutableArray<MetaEntry>.Builder entries = ImmutableArray.CreateBuilder<MetaEntry>(heads.Count);
+            foreach (MetaEntry former in _reading.Entries.Where(entry => heads.Remove(entry.Cid)))
+                entries.Add(former);
+            Dictionary<string, DateTimeOffset?> times = listed.ToDictionary(static o => o.Key, static o => o.LastModified, StringComparer.Ordinal);
+            entries.AddRange(heads.Values
+                .OrderBy(entry => _own.IndexOf(entry.Cid))
+                .ThenBy(entry => times.GetValueOrDefault(HeadKeys.Of(entry.Cid)))
+                .ThenBy(static entry => entry.Cid));
+            ImmutableArray<MetaEntry> all = entries.DrainToImmutable();
+            return _reading = new MetaReading(all, VersionOf(all));
+        }
+    }
+
+    /// <summary>Nothing is known any more.</summary>
+    public void Clear()
+    {
+        lock (_lock)
+        {
+            _known.Clear();
+            _own.Clear();
+            _dead.Clear();
+            _due.Clear();
+            (_main, _mainVersion, _reading) = ([], null, new MetaReading([], ""));
+        }
+    }
+
+    private static string VersionOf(ImmutableArray<MetaEntry> entries)
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        foreach (Cid cid in entries.Select(static entry => entry.Cid).Order())
+            hash.AppendData(System.Text.Encoding.ASCII.GetBytes(cid.ToString()));
+        return Convert.ToHexStringLower(hash.GetHashAndReset().AsSpan(0, 16));
+    }
+
+    private Dictionary<Cid, MetaEntry> Union(List<ObjectInfo> listed)
+    {
+        Dictionary<Cid, HeadObject> present = new(_own);
+        foreach (ObjectInfo one in listed)
+        {
+            if (HeadKeys.TryParse(one.Key, out Cid cid))
+            {
+                if (_known.TryGetValue(cid, out HeadObject? head))
+                    _ = present.TryAdd(cid, head);
+            }
+            else
+            {
+                foreach (MetaEntry entry in _main)
+                    _ = present.TryAdd(entry.Cid, new HeadObject(entry, []));
+            }
+        }
+
+        Dictionary<Cid, MetaEntry> heads = present.Values.Select(static head => head.Entry).Where(entry => !_dead.Contains(entry.Cid)).ToDictionary(static entry => entry.Cid);
+        Dictionary<Cid, MetaEntry> all = new(heads);
+        foreach (Cid superseded in present.Values.SelectMany(static head => head.Superseded.Concat(head.Entry.Parents)))
+            _ = heads.Remove(superseded);
+
+        // Two that name each other: somebody published an entry again that had been superseded. One head too many is merged, none would be an empty database.
+        return heads.Count > 0 ? heads : all;
+    }
+
+    // An object that is neither listed nor still to be removed does not come back; were it to, it would be read again.
+    private void Forget(List<ObjectInfo> listed)
+    {
+        HashSet<Cid> present = [.. listed.Select(static o => HeadKeys.TryParse(o.Key, out Cid cid) ? cid : default)];
+        foreach (Cid cid in _known.Keys.Where(cid => !present.Contains(cid)).ToList())
+            _ = _known.Remove(cid);
+        _ = _dead.RemoveWhere(cid => !present.Contains(cid) && !_due.Contains(cid) && !_main.Any(entry => entry.Cid == cid));
+        if (!listed.Exists(static o => o.Key == HeadKeys.Main))
+            (_main, _mainVersion) = ([], null);
+    }
+}

@@ -1,0 +1,125 @@
+using Amazon.S3.Model;
+using FireproofBench.Engine.Ports;
+
+namespace FireproofBench.Gateways.S3;
+
+/// <content>Puts: in one request or in parts, and what follows when the answer to a conditional one is lost.</content>
+public sealed partial class S3DataGateway
+{
+    /// <summary>The name of the nonce among an object's metadata.</summary>
+    internal const string NonceName = "x-amz-meta-fireproofbench-nonce";
+
+    // The protocol's limit for one request.
+    private const long MaxSingleLength = 5L << 30;
+
+    /// <inheritdoc/>
+    public ValueTask<string> PutAsync(string key, ReadOnlyMemory<byte> content, PutCondition condition, CancellationToken cancellation) =>
+        PutAsync(key, new S3Content(content), condition, cancellation);
+
+    /// <inheritdoc/>
+    public async ValueTask<string> PutAsync(string key, ContentSource content, PutCondition condition, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        _ = NameOf(key, "put");
+        if (content.Length > MaxObjectLength)
+            throw new StorageException(StorageErrorKind.Unsupported, "put", key, $"{content.Length} bytes; the protocol takes at most {MaxObjectLength}");
+        S3Content body = content.Length <= _options.MultipartThreshold ? new S3Content(await content.ReadAsync(key, cancellation)) : new S3Content(content, key);
+        return await PutAsync(key, body, condition, cancellation);
+    }
+
+    private async ValueTask<string> PutAsync(string key, S3Content content, PutCondition condition, CancellationToken cancellation)
+    {
+        string name = NameOf(key, "put");
+        await PrepareAsync(cancellation);
+        S3Write write = new(name, key);
+        if (condition != PutCondition.None)
+            write = await ConditionAsync(write, condition, cancellation);
+        bool inParts = content.Length > _options.MultipartThreshold;
+        if (inParts && condition != PutCondition.None)
+            inParts = condition.IsIfAbsent && (await KnowAsync(cancellation)).CompleteCreate == S3Support.Enforced;
+        if (!inParts && content.Length > MaxSingleLength)
+            throw new StorageException(StorageErrorKind.Unsupported, "put", key, $"{content.Length} bytes under a condition; this store keeps conditions only up to {MaxSingleLength}");
+        if (inParts)
+            write = write with { Nonce = write.Nonce ?? Nonce() };
+        try
+        {
+            return inParts
+                ? await new S3Upload(_connection, _options, write).RunAsync(content, cancellation)
+                : await PutWholeAsync(write, content, cancellation);
+        }
+        catch (Exception failure) when (condition != PutCondition.None && S3Failures.IsPrecondition(failure))
+        {
+            throw new StorageException(StorageErrorKind.PreconditionFailed, "put", key, condition.IsIfAbsent ? "the object exists" : "the object is another version, or gone", failure);
+        }
+        catch (Exception failure) when (write.Nonce is not null && IsToMap(failure, cancellation) && S3Failures.IsUnsettled(failure))
+        {
+            return await SettleAsync(write, condition, failure, cancellation);
+        }
+        catch (Exception failure) when (IsToMap(failure, cancellation))
+        {
+            throw S3Failures.ToStorage(failure, _connection.Place, "put", key);
+        }
+    }
+
+    private async ValueTask<S3Write> ConditionAsync(S3Write write, PutCondition condition, CancellationToken cancellation)
+    {
+        S3Capabilities known = await KnowAsync(cancellation);
+        if (condition.IsIfAbsent)
+            Require(known.Create, "a put under the condition that the key is free", "put", write.Key);
+        else
+            Require(known.Replace, "a put under the condition of a version", "put", write.Key);
+        return write with { IfAbsent = condition.IsIfAbsent, IfMatch = condition.Version is { } version ? known.TagOf(version) : null, Nonce = Nonce() };
+    }
+
+    private async ValueTask<string> PutWholeAsync(S3Write write, S3Content content, CancellationToken cancellation)
+    {
+        await using Stream body = await content.OpenAsync(cancellation);
+        PutObjectRequest request = new()
+        {
+            BucketName = _options.Bucket,
+            Key = write.Name,
+            InputStream = body,
+            AutoCloseStream = false,
+            AutoResetStreamPosition = false,
+            ContentType = ContentType,
+            UseChunkEncoding = false,
+            IfNoneMatch = write.IfAbsent ? "*" : null,
+            IfMatch = write.IfMatch,
+        };
+
+        // The signature covers this hash of the body, so the store takes no other bytes than these.
+        request.Headers["x-amz-content-sha256"] = await content.HashAsync(cancellation);
+        request.Headers.ContentLength = content.Length;
+        if (write.Nonce is { } nonce)
+            request.Metadata[NonceName] = nonce;
+        PutObjectResponse response = await _connection.RawAsync((client, token) => client.PutObjectAsync(request, token), content.Length, cancellation);
+        return Describe(write.Key, content.Length, response.ETag, null, "put").Version;
+    }
+
+    private async ValueTask<string> SettleAsync(S3Write write, PutCondition condition, Exception failure, CancellationToken cancellation)
+    {
+        string key = write.Key;
+        GetObjectMetadataResponse? there = null;
+        try
+        {
+            there = await _connection.RawAsync((client, token) => client.GetObjectMetadataAsync(_options.Bucket, write.Name, token), 0, cancellation);
+        }
+        catch (Exception again) when (IsToMap(again, cancellation))
+        {
+            if (!S3Failures.IsBareNotFound(again))
+                throw new StorageException(StorageErrorKind.Ambiguous, "put", key, "the answer was lost, and the store cannot be asked what became of it; read back", failure);
+        }
+
+        string version = there?.ETag?.Trim('"') ?? "";
+        if (there is not null && version.Length > 0 && there.Metadata[NonceName] == write.Nonce)
+            return version;
+        if (condition == PutCondition.None)
+            throw S3Failures.ToStorage(failure, _connection.Place, "put", key);
+        bool answered = failure is Amazon.Runtime.AmazonServiceException;
+        if (condition.IsIfAbsent ? there is null : version == condition.Version)
+            throw new StorageException(StorageErrorKind.Conflict, "put", key, $"{(answered ? "the store failed" : "the answer was lost")}, and nothing has changed yet; read again, then retry", failure);
+        if (condition.IsIfAbsent || answered)
+            throw new StorageException(StorageErrorKind.PreconditionFailed, "put", key, condition.IsIfAbsent ? "the object exists, from another writer" : "the object is another version, from another writer", failure);
+        throw new StorageException(StorageErrorKind.Ambiguous, "put", key, "the answer was lost, and by now another writer's version is there, which may have come before this one or after it; read back", failure);
+    }
+}
