@@ -1,0 +1,189 @@
+using System.Collections.Immutable;
+using System.CommandLine;
+using System.Security.Cryptography;
+using System.Text;
+using FireproofBench.Scenarios.Conformance;
+using FireproofBench.Scenarios.Reporting;
+
+namespace FireproofBench.Scenarios.CommandLine;
+
+/// <summary><c>conform URL</c>: judges a store clause by clause.</summary>
+internal sealed class ConformVerb(Terminal terminal, StoreOpener stores)
+{
+    private const string StandardOutput = "-";
+
+    private readonly Argument<string?> _url = new("URL")
+    {
+        Description = "The store: a folder (plain path or file:///…), s3://…, dav+http://…, or memory:.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    private readonly Option<string> _profile = Choice("--profile", "Which connectors to judge.", "all", "data", "metadata", "all");
+    private readonly Option<string> _budget = Choice("--budget", "How much to ask of the store.", "standard", "quick", "standard", "thorough");
+    private readonly Option<string> _heads = Choice(
+        "--heads", "How the heads are to be kept: each in an object of its own, or all in one.", "multi", "single", "multi");
+    private readonly Option<string[]> _only = new("--only")
+    {
+        Description = "Run only these clauses: ids or group prefixes, with commas between them.",
+        HelpName = "ID,ID",
+    };
+
+
+    private readonly Option<long?> _seed = new("--seed") { Description = "Decides everything left to chance; a run tells its own.", HelpName = "N" };
+    private readonly Option<string?> _json = new("--json") { Description = "Write the report as JSON; - writes it to standard output, in place of the text.", HelpName = "FILE" };
+    private readonly Option<string?> _junit = new("--junit") { Description = "Write the report as JUnit XML; - as for --json.", HelpName = "FILE" };
+    private readonly Option<bool> _strict = new("--strict") { Description = "Exit with 3 when a SHOULD clause failed." };
+    private readonly Option<bool> _keep = new("--keep") { Description = "Leave the objects of the run in the store." };
+    private readonly Option<bool> _list = new("--list") { Description = "List the clauses and run nothing." };
+    private readonly Option<string?> _explain = new("--explain") { Description = "Explain one clause and run nothing.", HelpName = "ID" };
+    private readonly Option<string?> _token = AccessToken.Option();
+
+    /// <summary>The command.</summary>
+    public Command Create()
+    {
+        Command command = Verb.Create(
+            "conform",
+            "Runs the conformance suite on a store and gives a verdict: safe, safe with settings, or unsafe.",
+            "fireproofbench conform /srv/data                            a folder, standard budget",
+            "fireproofbench conform memory: --budget quick               a store in this process",
+            "fireproofbench conform http://127.0.0.1:8787                an HTTP endpoint; its databases are named conform-… and objects",
+            "fireproofbench conform file:///srv/data --only CAS,LST-01   one group and one clause more",
+            "fireproofbench conform /srv/data --json r.json --junit r.xml --strict",
+            "fireproofbench conform memory: --json -                     the report alone, for a pipe",
+            "fireproofbench conform --list                               all clauses with their levels",
+            "fireproofbench conform --explain CCY-01                     why, how, and what to do when it fails",
+            "",
+            "Exit codes: 0 no MUST clause failed, 1 one failed, 2 could not run, 3 a SHOULD clause failed under --strict, 130 interrupted.");
+        command.Arguments.Add(_url);
+        foreach (Option option in new Option[] { _profile, _only, _budget, _heads, _seed, _json, _junit, _strict, _keep, _list, _explain, _token })
+            command.Options.Add(option);
+        command.SetAction((parsed, cancellation) => Verb.GuardAsync(terminal, () => RunAsync(parsed, cancellation)));
+        return command;
+    }
+
+    private static Option<string> Choice(string name, string description, string fallback, params string[] choices)
+    {
+        Option<string> option = new(name) { Description = description, DefaultValueFactory = _ => fallback };
+        option.AcceptOnlyFromAmong(StringComparer.OrdinalIgnoreCase, choices);
+        return option;
+    }
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        if (parsed.GetValue(_explain) is { } explained)
+            return Explain(explained);
+        ImmutableArray<Clause> clauses = ChosenClauses(parsed);
+        if (parsed.GetValue(_list))
+        {
+            ClauseText.WriteList(ClauseBook.Groups, clauses, terminal.Out);
+            return ExitCodes.Success;
+        }
+
+        string url = parsed.GetValue(_url) ?? throw new UsageException(
+            "conform needs the URL of a store, such as a folder. See 'fireproofbench conform --help'.");
+        string? json = Writable(parsed.GetValue(_json), "--json");
+        string? junit = Writable(parsed.GetValue(_junit), "--junit");
+        if (json == StandardOutput && junit == StandardOutput)
+            throw new UsageException("--json and --junit cannot both write to standard output. Name a file for one of them.");
+        ConformanceRequest request = new()
+        {
+            Clauses = clauses,
+            Profile = Enum.Parse<ConnectorProfile>(parsed.GetValue(_profile)!, ignoreCase: true),
+            Budget = Enum.Parse<Budget>(parsed.GetValue(_budget)!, ignoreCase: true),
+            Heads = Enum.Parse<HeadsLayout>(parsed.GetValue(_heads)!, ignoreCase: true),
+            Seed = parsed.GetValue(_seed) ?? RandomNumberGenerator.GetInt32(1, int.MaxValue),
+            Keep = parsed.GetValue(_keep),
+        };
+        await using StoreUnderTest store = await stores(url, AccessToken.Read(parsed.GetValue(_token)), cancellation);
+        ConformanceRunner runner = new(store, request, new ProgressLines(terminal.Error, terminal.ErrorIsTerminal), TimeProvider.System);
+        ConformanceReport report = await runner.RunAsync(cancellation);
+        if (json != StandardOutput && junit != StandardOutput)
+            WriteForPeople(report);
+        WriteFile(json, stream => ConformanceJson.Write(report, stream));
+        WriteFile(junit, stream => JUnitXml.Write(report, stream));
+        return ExitCodeOf(report, parsed.GetValue(_strict));
+    }
+
+    private void WriteForPeople(ConformanceReport report)
+    {
+        if (terminal.Console is { } console)
+            ConformanceTerminal.WriteTable(report, console);
+        else
+            ConformanceTerminal.WritePlain(report, terminal.Out);
+    }
+
+    /// <summary>The exit code that a report stands for.</summary>
+    public static int ExitCodeOf(ConformanceReport report, bool strict) => report switch
+    {
+        { Interrupted: true } => ExitCodes.Interrupted,
+        { Verdict.Kind: VerdictKind.Unsafe } => ExitCodes.Violation,
+        { Lost: not null } => ExitCodes.CouldNotRun,
+        _ when strict && report.Results.Any(r => r.Outcome == ClauseOutcome.Failed && r.Clause.Level == ClauseLevel.Should) => ExitCodes.StrictViolation,
+        _ => ExitCodes.Success,
+    };
+
+    private int Explain(string id)
+    {
+        Clause clause = ClauseBook.All.FirstOrDefault(c => c.Id.Equals(id, StringComparison.OrdinalIgnoreCase))
+            ?? throw new UsageException($"there is no clause {Printable.Key(id)}. 'fireproofbench conform --list' names them all.");
+        ClauseText.WriteExplanation(clause, terminal.Out);
+        return ExitCodes.Success;
+    }
+
+    private ImmutableArray<Clause> ChosenClauses(ParseResult parsed)
+    {
+        string[] only = [.. (parsed.GetValue(_only) ?? []).SelectMany(
+            o => o.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
+        ConnectorProfile profile = Enum.Parse<ConnectorProfile>(parsed.GetValue(_profile)!, ignoreCase: true);
+        ImmutableArray<Clause> clauses;
+        try
+        {
+            clauses = ClauseBook.Select(profile, only);
+        }
+        catch (ArgumentException unknown)
+        {
+            throw new UsageException($"--only: {unknown.Message.Split(" (Parameter", 2)[0]}. 'fireproofbench conform --list' names them all.");
+        }
+
+        return clauses.Length > 0 ? clauses : throw new UsageException(
+            $"no clause is left to run with --profile {parsed.GetValue(_profile)}{(only.Length > 0 ? $" and --only {string.Join(',', only)}" : "")}.");
+    }
+
+    // Told before the run, not after it.
+    private static string? Writable(string? path, string option)
+    {
+        if (path is null or StandardOutput)
+            return path;
+        string full = Path.GetFullPath(path);
+        if (Directory.Exists(full))
+            throw new UsageException($"{option}: '{path}' is a folder. Name a file.");
+        return Directory.Exists(Path.GetDirectoryName(full)) ? full : throw new UsageException(
+            $"{option}: the folder of '{path}' does not exist. Create it first.");
+    }
+
+    private void WriteFile(string? path, Action<Stream> write)
+    {
+        if (path is null)
+            return;
+        if (path == StandardOutput)
+        {
+            using MemoryStream whole = new();
+            write(whole);
+            terminal.Out.WriteLine(Encoding.UTF8.GetString(whole.GetBuffer(), 0, (int)whole.Length));
+            return;
+        }
+
+        try
+        {
+            // A reader never finds half a report.
+            string unfinished = path + ".tmp";
+            using (FileStream stream = File.Create(unfinished))
+                write(stream);
+            File.Move(unfinished, path, overwrite: true);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"the report could not be written to '{path}': {failure.Message}");
+        }
+    }
+}

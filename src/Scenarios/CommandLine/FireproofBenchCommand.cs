@@ -1,0 +1,50 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
+
+namespace FireproofBench.Scenarios.CommandLine;
+
+/// <summary>The executable: one root command, one class a verb.</summary>
+internal static class FireproofBenchCommand
+{
+    // After Ctrl-C a run still removes what it wrote and writes its report.
+    private static readonly TimeSpan s_cleanUp = TimeSpan.FromSeconds(60);
+
+    /// <summary>Runs one command line and gives the exit code.</summary>
+    /// <param name="arguments">What the user typed, without the name of the executable.</param>
+    /// <param name="terminal">Where to write.</param>
+    /// <param name="stores">Opens stores by their URL.</param>
+    /// <param name="interrupt">As Ctrl-C would.</param>
+    public static async Task<int> RunAsync(IReadOnlyList<string> arguments, Terminal terminal, StoreOpener stores, CancellationToken interrupt)
+    {
+        RootCommand root = new("Says whether a folder, bucket or endpoint is safe for a Fireproof database, and works with such databases.")
+        {
+            new ConformVerb(terminal, stores).Create(),
+            new DbCommand(terminal).Create(),
+            new ServeVerb(terminal).Create(),
+        };
+
+        // An id may start with '@': it is no file of arguments.
+        ParseResult parsed = root.Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
+        if (parsed.Action is ParseErrorAction or null && parsed.Errors.Count > 0)
+        {
+            foreach (string message in parsed.Errors.Select(e => e.Message).Distinct())
+                await terminal.Error.WriteLineAsync($"fireproofbench: {message}");
+            await terminal.Error.WriteLineAsync($"See 'fireproofbench {PathOf(parsed.CommandResult)}--help'.");
+            return ExitCodes.CouldNotRun;
+        }
+
+        InvocationConfiguration configuration = new()
+        {
+            Output = terminal.Out,
+            Error = terminal.Error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = s_cleanUp,
+        };
+        return await parsed.InvokeAsync(configuration, interrupt);
+    }
+
+    // What was typed to get to the command, such as "db get ", without the executable.
+    private static string PathOf(CommandResult result) =>
+        result.Parent is CommandResult parent ? $"{PathOf(parent)}{result.Command.Name} " : "";
+}

@@ -1,0 +1,178 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using FireproofBench.Engine.Ports;
+using FireproofBench.Gateways;
+using FireproofBench.Gateways.Entropy;
+using FireproofBench.Gateways.Filesystem;
+using FireproofBench.Gateways.Remote;
+using FireproofBench.Gateways.S3;
+using FireproofBench.Gateways.WebDav;
+using FireproofBench.Gateways.Wrapping;
+using FireproofBench.Scenarios.Conformance;
+
+namespace FireproofBench.Scenarios.CommandLine;
+
+/// <summary>The stores that can be named on the command line.</summary>
+internal static class StoreUrls
+{
+    /// <summary>Opens the store of a URL.</summary>
+    /// <exception cref="UsageException">The URL is none that is known here, or what it names cannot be opened.</exception>
+    public static ValueTask<StoreUnderTest> OpenAsync(string url, CancellationToken cancellation) => OpenAsync(url, null, cancellation);
+
+    /// <summary>Opens the store of a URL.</summary>
+    /// <param name="url">The URL.</param>
+    /// <param name="token">The bearer token for an endpoint; null for none.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    /// <exception cref="UsageException">The URL is none that is known here, or what it names cannot be opened.</exception>
+    public static async ValueTask<StoreUnderTest> OpenAsync(string url, Secret? token, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        try
+        {
+            GatewayUrl parsed = GatewayUrl.Parse(url);
+            GatewayOptions options = new() { Time = TimeProvider.System, Entropy = SystemEntropy.Instance, Token = token, WebDav = WebDavCredentials.Read() };
+            return parsed.Scheme switch
+            {
+                GatewayScheme.File => OpenFolder(parsed, options),
+                GatewayScheme.Http => OpenEndpoint(parsed, options),
+                GatewayScheme.S3 => await OpenBucketAsync(parsed, options, cancellation),
+                GatewayScheme.Dav => await OpenWebDavAsync(parsed, options, cancellation),
+                _ => new StoreUnderTest
+                {
+                    Url = parsed.ToString(),
+                    Data = parsed.OpenData(options),
+                    OpenDatabase = DatabasesInMemory(parsed, options),
+                },
+            };
+        }
+        catch (StorageException failure)
+        {
+            throw new UsageException(failure.Message);
+        }
+    }
+
+    private static StoreUnderTest OpenFolder(GatewayUrl folder, GatewayOptions options)
+    {
+        bool existed = Directory.Exists(folder.Path);
+        bool wasUsed = FileDataGateway.HasOwnFiles(folder.Path);
+        return new StoreUnderTest
+        {
+            Url = folder.ToString(),
+            Data = folder.OpenData(options),
+            OpenDatabase = (prefix, name) => GatewayUrl.Parse(Path.Combine(folder.Path, prefix)).OpenDevice(name, options),
+            StraysOutside = name => StraysAbove(folder.Path, name),
+            Tidy = prefix => RemoveEmptyFolders(Path.Combine(folder.Path, prefix)),
+            AfterClose = () => RemoveTraces(folder.Path, keepOwnFiles: wasUsed, keepFolder: existed),
+        };
+    }
+
+    // An endpoint has databases and nothing above them: those of the run are told apart by their names.
+    private static StoreUnderTest OpenEndpoint(GatewayUrl endpoint, GatewayOptions options) => new()
+    {
+        Url = endpoint.ToString(),
+        Data = endpoint.OpenData(options),
+        OpenDatabase = (prefix, name) => endpoint.OpenDevice(prefix.Replace('/', '.') + name, options),
+    };
+
+    private static async ValueTask<StoreUnderTest> OpenBucketAsync(GatewayUrl bucket, GatewayOptions options, CancellationToken cancellation)
+    {
+        S3DataGateway data = (S3DataGateway)bucket.OpenData(options);
+        try
+        {
+            await data.ProbeAsync(cancellation);
+        }
+        catch
+        {
+            await data.DisposeAsync();
+            throw;
+        }
+
+        return new StoreUnderTest
+        {
+            Url = bucket.ToString(),
+            Data = data,
+            OpenDatabase = (prefix, name) => new RemoteDeviceStore(new PrefixedGateway(data, prefix, leaveOpen: true), name, options),
+        };
+    }
+
+    private static async ValueTask<StoreUnderTest> OpenWebDavAsync(GatewayUrl folder, GatewayOptions options, CancellationToken cancellation)
+    {
+        WebDavDataGateway data = (WebDavDataGateway)folder.OpenData(options);
+        try
+        {
+            await data.ProbeAsync(cancellation);
+        }
+        catch
+        {
+            await data.DisposeAsync();
+            throw;
+        }
+
+        // Objects are judged as they are; a database asks again, as it does in use.
+        RetryingGateway patient = new(data, new RetryOptions { Time = options.Time, Entropy = options.Entropy }, leaveOpen: true);
+        return new StoreUnderTest
+        {
+            Url = folder.ToString(),
+            Data = data,
+            OpenDatabase = (prefix, name) => new RemoteDeviceStore(new PrefixedGateway(patient, prefix, leaveOpen: true), name, options),
+        };
+    }
+
+    // A database in memory lasts as long as its device store, which all handles therefore share.
+    private static Func<string, string, IDeviceStore> DatabasesInMemory(GatewayUrl url, GatewayOptions options)
+    {
+        ConcurrentDictionary<string, IDeviceStore> databases = new(StringComparer.Ordinal);
+        return (prefix, name) => databases.GetOrAdd(prefix + name, _ => url.OpenDevice(name, options));
+    }
+
+    private static ImmutableArray<string> StraysAbove(string folder, string name)
+    {
+        ImmutableArray<string>.Builder strays = ImmutableArray.CreateBuilder<string>();
+        for (DirectoryInfo? above = new DirectoryInfo(folder).Parent; above is not null; above = above.Parent)
+        {
+            string path = Path.Combine(above.FullName, name);
+            if (Path.Exists(path))
+                strays.Add(path);
+        }
+
+        return strays.ToImmutable();
+    }
+
+    // A folder gateway removes objects; the folders that a run made for them would stay.
+    private static void RemoveEmptyFolders(string folder)
+    {
+        try
+        {
+            if (!Directory.Exists(folder))
+                return;
+            foreach (string inner in Directory.EnumerateDirectories(folder, "*", SearchOption.AllDirectories).OrderByDescending(d => d.Length))
+                RemoveIfEmpty(inner);
+            RemoveIfEmpty(folder);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // Empty folders are no objects: the report does not count them, and they do no harm.
+        }
+    }
+
+    private static void RemoveTraces(string folder, bool keepOwnFiles, bool keepFolder)
+    {
+        try
+        {
+            if (!keepOwnFiles)
+                _ = FileDataGateway.TryRemoveOwnFiles(folder);
+            if (!keepFolder && Directory.Exists(folder))
+                RemoveIfEmpty(folder);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or StorageException)
+        {
+            // As above.
+        }
+    }
+
+    private static void RemoveIfEmpty(string folder)
+    {
+        if (!Directory.EnumerateFileSystemEntries(folder).Any())
+            Directory.Delete(folder);
+    }
+}

@@ -1,0 +1,28 @@
+using FireproofBench.Engine.Ports;
+
+namespace FireproofBench.Scenarios.Conformance;
+
+/// <summary>A device store whose objects are counted and asked with patience. Heads, log and lock are the store's own.</summary>
+internal sealed class ObservedDevice(IDeviceStore device, RequestMeter meter, TimeProvider time) : IDeviceStore
+{
+    /// <inheritdoc/>
+    public IDataGateway Data { get; } = Patience.Over(new ObservedGateway(device.Data, meter), meter, time);
+
+    /// <inheritdoc/>
+    public IMetadataGateway Metadata => device.Metadata;
+
+    /// <inheritdoc/>
+    public IWriteAheadLog WriteAheadLog => device.WriteAheadLog;
+
+    /// <inheritdoc/>
+    public ICommitLock CommitLock => device.CommitLock;
+
+    /// <inheritdoc/>
+    public ValueTask PrepareAsync(CancellationToken cancellation) => device.PrepareAsync(cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask DestroyAsync(CancellationToken cancellation) => device.DestroyAsync(cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => device.DisposeAsync();
+}

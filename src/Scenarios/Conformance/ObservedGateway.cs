@@ -1,0 +1,26 @@
+using System.Collections.Concurrent;
+using FireproofBench.Engine.Ports;
+using FireproofBench.Gateways.Wrapping;
+
+namespace FireproofBench.Scenarios.Conformance;
+
+/// <summary>Counts the calls to a store by kind, and remembers every key that was put, so that it can be removed again. The store stays open.</summary>
+internal sealed class ObservedGateway(IDataGateway store, RequestMeter meter) : DataGatewayWrapper(store, leaveOpen: true)
+{
+    private readonly ConcurrentDictionary<string, bool> _written = new(StringComparer.Ordinal);
+
+    /// <summary>Every key for which a put was begun.</summary>
+    public ICollection<string> Written => _written.Keys;
+
+    /// <summary>The key is known to be gone.</summary>
+    public void Forget(string key) => _written.TryRemove(key, out _);
+
+    /// <inheritdoc/>
+    protected override ValueTask<T> CallAsync<T>(DataCall made, Func<CancellationToken, ValueTask<T>> proceed, CancellationToken cancellation)
+    {
+        meter.Count(made.Operation);
+        if (made.Operation == GatewayOperation.Put)
+            _written[made.Key] = true;
+        return proceed(cancellation);
+    }
+}

@@ -1,0 +1,15 @@
+using FireproofBench.Engine.Ports;
+using FireproofBench.Gateways.Entropy;
+using FireproofBench.Gateways.Wrapping;
+
+namespace FireproofBench.Scenarios.Conformance;
+
+/// <summary>A busy store is not a wrong one: calls that it throttled or that failed in passing are repeated, and the repetitions counted.</summary>
+internal static class Patience
+{
+    /// <summary>A store that is asked with patience. It stays open.</summary>
+    public static RetryingGateway Over(IDataGateway store, RequestMeter meter, TimeProvider time) => new(
+        store,
+        new RetryOptions { Time = time, Entropy = SystemEntropy.Instance, Repeating = (_, _, _) => meter.Retry() },
+        leaveOpen: true);
+}

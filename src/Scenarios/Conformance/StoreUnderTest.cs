@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using FireproofBench.Engine.Ports;
+
+namespace FireproofBench.Scenarios.Conformance;
+
+/// <summary>A store that is opened and ready to be judged.</summary>
+internal sealed record StoreUnderTest : IAsyncDisposable
+{
+    /// <summary>Its address as people may see it: without credentials.</summary>
+    public required string Url { get; init; }
+
+    /// <summary>Its objects.</summary>
+    public required IDataGateway Data { get; init; }
+
+    /// <summary>
+    /// Opens the database of a name below a prefix of the store (ending in <c>/</c>). Each call gives a handle of its own, as another process would have it, on
+    /// the same objects and heads. Null where the address gives objects only.
+    /// </summary>
+    public Func<string, string, IDeviceStore>? OpenDatabase { get; init; }
+
+    /// <summary>Looks for a name outside the store's own root, where an escaped key could end up; empty where that cannot be seen.</summary>
+    public Func<string, ImmutableArray<string>> StraysOutside { get; init; } = _ => [];
+
+    /// <summary>Puts away what the run left that is no object, such as empty folders.</summary>
+    public Action<string> Tidy { get; init; } = _ => { };
+
+    /// <summary>Puts away what the gateway itself keeps at the place, once it is closed.</summary>
+    public Action AfterClose { get; init; } = () => { };
+
+    /// <summary>Closes the store.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await Data.DisposeAsync();
+        AfterClose();
+    }
+}

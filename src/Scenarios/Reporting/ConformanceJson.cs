@@ -1,0 +1,103 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using FireproofBench.Scenarios.Conformance;
+
+namespace FireproofBench.Scenarios.Reporting;
+
+/// <summary>Writes a conformance report as <c>fireproofbench/conformance/1</c>.</summary>
+internal static class ConformanceJson
+{
+    /// <summary>The name of the shape.</summary>
+    public const string Schema = "fireproofbench/conformance/1";
+
+    /// <summary>Writes the report as one indented JSON document in UTF-8.</summary>
+    public static void Write(ConformanceReport report, Stream output)
+    {
+        using Utf8JsonWriter json = new(
+            output, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        json.WriteStartObject();
+        json.WriteString("schema", Schema);
+        json.WriteString("verdict", report.Verdict.Name);
+        json.WriteStartObject("provider");
+        json.WriteString("url", report.Url);
+        json.WriteString("name", report.Traits.Provider);
+        json.WriteEndObject();
+        json.WriteString("profile", Lower(report.Request.Profile));
+        json.WriteString("heads", Lower(report.Request.Heads));
+        json.WriteString("budget", Lower(report.Request.Budget));
+        json.WriteNumber("seed", report.Request.Seed);
+        json.WriteString("startedAt", report.StartedAt);
+        json.WriteNumber("elapsedMs", Milliseconds(report.Elapsed));
+        json.WriteBoolean("interrupted", report.Interrupted);
+        json.WriteString("lost", report.Lost);
+        WriteStrings(json, "settings", report.Verdict.Settings);
+        WriteStrings(json, "breaking", report.Verdict.Breaking);
+        json.WriteStartArray("clauses");
+        foreach (ClauseResult result in report.Results)
+        {
+            json.WriteStartObject();
+            json.WriteString("id", result.Clause.Id);
+            json.WriteString("level", ClauseNames.Of(result.Clause.Level));
+            json.WriteString("outcome", ClauseNames.Of(result.Outcome));
+            json.WriteString("evidence", result.Evidence);
+            json.WriteNumber("elapsedMs", Milliseconds(result.Elapsed));
+            json.WriteString("replay", result.Replay);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartArray("quirks");
+        foreach (Quirk quirk in report.Quirks)
+        {
+            json.WriteStartObject();
+            json.WriteString("clause", quirk.ClauseId);
+            json.WriteString("text", quirk.Text);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartObject("traits");
+        json.WriteBoolean("conditionalCreate", report.Traits.ConditionalCreate);
+        json.WriteBoolean("conditionalReplace", report.Traits.ConditionalReplace);
+        json.WriteBoolean("conditionalDelete", report.Traits.ConditionalDelete);
+        json.WriteBoolean("orderedListing", report.Traits.OrderedListing);
+        json.WriteBoolean("stronglyConsistent", report.Traits.StronglyConsistent);
+        json.WriteNumber("maxObjectBytes", report.Traits.MaxObjectLength);
+        json.WriteNumber("maxKeyBytes", report.Traits.MaxKeyLength);
+        json.WriteEndObject();
+        json.WriteStartObject("visibility");
+        json.WriteString("declared", report.Traits.StronglyConsistent ? "strong" : "eventual");
+        json.WriteEndObject();
+        json.WriteStartObject("limits");
+        foreach ((string name, long value) in report.Limits)
+            json.WriteNumber(name, value);
+        json.WriteNumber("requestsPerSecond", Math.Round(report.RequestsPerSecond, 1));
+        json.WriteEndObject();
+        WriteStrings(json, "leftovers", report.Leftovers);
+        json.WriteStartObject("requests");
+        json.WriteNumber("put", report.Requests.Put);
+        json.WriteNumber("get", report.Requests.Get);
+        json.WriteNumber("head", report.Requests.Head);
+        json.WriteNumber("delete", report.Requests.Delete);
+        json.WriteNumber("list", report.Requests.List);
+        json.WriteNumber("total", report.Requests.Total);
+        json.WriteNumber("retried", report.Requests.Retried);
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void WriteStrings(Utf8JsonWriter json, string name, IEnumerable<string> values)
+    {
+        json.WriteStartArray(name);
+        foreach (string value in values)
+            json.WriteStringValue(value);
+        json.WriteEndArray();
+    }
+
+    private static double Milliseconds(TimeSpan span) => Math.Round(span.TotalMilliseconds, 1);
+
+#pragma warning disable CA1308 // The result files have lower-case words.
+    private static string Lower<T>(T value)
+        where T : struct, Enum => value.ToString().ToLowerInvariant();
+#pragma warning restore CA1308
+}
