@@ -1,0 +1,83 @@
+using FireproofBench.Properties.Conformance.Faults;
+using FireproofBench.Scenarios.CommandLine;
+using FireproofBench.Scenarios.Conformance;
+using Xunit;
+
+namespace FireproofBench.Properties.Conformance;
+
+public sealed class PowerTests
+{
+    // Clauses that no store can fail through the port as it is: they always answer that they cannot be checked.
+    private static readonly string[] s_unchecked = ["INT-02", "INT-05", "IMM-05", "CAS-03", "CAS-08", "CAS-09", "CAS-10", "LST-08", "CCY-05", "ENG-06",
+        "ENG-07"];
+
+    private static readonly Fault[] s_faults =
+    [
+        .. ObjectFaults.All, .. NameFaults.All, .. ListFaults.All, .. ConditionFaults.All, .. ConcurrencyFaults.All, .. DatabaseFaults.All,
+    ];
+
+    public static TheoryData<string, string> FaultsAndKillers => [.. s_faults.SelectMany(
+        f => f.KilledBy.Select(k => new TheoryDataRow<string, string>(f.Id, k)))];
+
+    public static TheoryData<string> SoundStores => [.. Oddities.All.Select(o => o.Id)];
+
+    [Theory]
+    [MemberData(nameof(FaultsAndKillers))]
+    public async Task A_seeded_fault_fails_its_clause(string fault, string clause)
+    {
+        await using Engine.Ports.IDataGateway store = s_faults.Single(f => f.Id == fault).Make();
+        ConformanceReport report = await Runs.OfAsync(store, [clause], TestContext.Current.CancellationToken);
+        ClauseResult result = Assert.Single(report.Results);
+        Assert.True(result.Outcome == ClauseOutcome.Failed, $"'{fault}' was not killed by {clause}: {result.Outcome}, {result.Evidence}");
+        Assert.NotEmpty(result.Evidence);
+    }
+
+    [Theory]
+    [MemberData(nameof(SoundStores))]
+    public async Task A_sound_store_raises_no_alarm(string oddity)
+    {
+        await using Engine.Ports.IDataGateway store = Oddities.All.Single(o => o.Id == oddity).Make();
+        ConformanceReport report = await Runs.OfAsync(store, ClauseBook.All, TestContext.Current.CancellationToken);
+        Assert.Empty(report.Results.Where(r => r.Outcome == ClauseOutcome.Failed).Select(r => $"{r.Clause.Id}: {r.Evidence}"));
+        Assert.Equal(VerdictKind.Safe, report.Verdict.Kind);
+        Assert.Empty(report.Leftovers);
+    }
+
+    [Fact]
+    public async Task A_folder_keeps_every_clause()
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("conform-folder-");
+        try
+        {
+            await using (StoreUnderTest store = await StoreUrls.OpenAsync(folder.FullName, TestContext.Current.CancellationToken))
+            {
+                ConformanceReport report = await Runs.OfAsync(store, ClauseBook.All, TestContext.Current.CancellationToken);
+                Assert.Empty(report.Results.Where(r => r.Outcome == ClauseOutcome.Failed).Select(r => $"{r.Clause.Id}: {r.Evidence}"));
+                Assert.Empty(report.Leftovers);
+                Assert.All(report.Results.Where(r => r.Clause.Needs.HasFlag(StoreNeeds.Databases)), r => Assert.Equal(ClauseOutcome.Passed, r.Outcome));
+            }
+
+            Assert.Empty(folder.EnumerateFileSystemInfos());
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    [Fact]
+    public void Every_clause_that_can_fail_has_a_fault_that_fails_it()
+    {
+        string[] killers = [.. s_faults.SelectMany(f => f.KilledBy).Distinct().Order(StringComparer.Ordinal)];
+        Assert.Equal(ClauseBook.All.Select(c => c.Id).Except(s_unchecked).Order(StringComparer.Ordinal), killers);
+    }
+
+    [Fact]
+    public async Task Clauses_that_cannot_be_checked_say_so_with_a_reason()
+    {
+        await using InterceptedStore store = new();
+        ConformanceReport report = await Runs.OfAsync(store, s_unchecked, TestContext.Current.CancellationToken);
+        Assert.All(report.Results, r => Assert.True(r.Outcome is ClauseOutcome.Unsupported or ClauseOutcome.Inconclusive && r.Evidence.Length > 20,
+            r.Clause.Id));
+    }
+}

@@ -1,0 +1,58 @@
+using System.Collections.Immutable;
+using FireproofBench.Engine.Ports;
+using FireproofBench.Properties.Conformance.Faults;
+using FireproofBench.Scenarios.Conformance;
+
+namespace FireproofBench.Properties.Conformance;
+
+/// <summary>Runs of the suite for tests.</summary>
+internal static class Runs
+{
+    /// <summary>Runs clauses on a store.</summary>
+    public static async Task<ConformanceReport> OfAsync(
+        IDataGateway store, IReadOnlyCollection<string> only, CancellationToken cancellation, long seed = 1, bool keep = false, Budget budget = Budget.Quick) =>
+        await OfAsync(store, ClauseBook.Select(ConnectorProfile.All, only), cancellation, seed, keep, budget);
+
+    /// <summary>Runs clauses on a store.</summary>
+    public static async Task<ConformanceReport> OfAsync(
+        IDataGateway store, ImmutableArray<Clause> clauses, CancellationToken cancellation, long seed = 1, bool keep = false, Budget budget = Budget.Quick)
+    {
+        StoreUnderTest target = new() { Url = "test:", Data = store, OpenDatabase = store is InterceptedStore bent ? bent.OpenDatabase : null };
+        return await OfAsync(target, clauses, cancellation, seed, keep, budget);
+    }
+
+    /// <summary>Runs clauses on a store.</summary>
+    public static async Task<ConformanceReport> OfAsync(
+        StoreUnderTest target, ImmutableArray<Clause> clauses, CancellationToken cancellation, long seed = 1, bool keep = false, Budget budget = Budget.Quick)
+    {
+        ConformanceRequest request = new() { Clauses = clauses, Seed = seed, Budget = budget, Keep = keep };
+        return await new ConformanceRunner(target, request, new SilentObserver(), TimeProvider.System).RunAsync(cancellation);
+    }
+
+    /// <summary>A clause for tests of the runner.</summary>
+    public static Clause Clause(string id, Func<ClauseContext, Task<Finding>> check, ClauseLevel level = ClauseLevel.Must) => new()
+    {
+        Id = id,
+        Level = level,
+        Requirement = "A requirement.",
+        Why = "A reason.",
+        How = "A way.",
+        WhenItFails = "An advice.",
+        Check = check,
+    };
+
+    private sealed class SilentObserver : IRunObserver
+    {
+        public void Started(int clauses, BudgetPlan plan, string prefix)
+        {
+        }
+
+        public void Ended(ClauseResult result, int ended, int clauses)
+        {
+        }
+
+        public void Note(string text)
+        {
+        }
+    }
+}

@@ -1,0 +1,267 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using FireproofBench.Engine;
+using FireproofBench.Engine.Blocks;
+using FireproofBench.Engine.Pail;
+using FireproofBench.Engine.Ports;
+using FireproofBench.Gateways.Memory;
+using FireproofBench.Properties.Fixtures;
+using FireproofBench.Properties.Reference;
+using FsCheck.Xunit;
+using Xunit;
+using Document = FireproofBench.Engine.Documents.Document;
+
+namespace FireproofBench.Properties.Databases;
+
+/// <summary>Reads of the present and of the past against a model; subscriptions; writes side by side.</summary>
+public sealed class ReadingTests
+{
+    [Property(MaxTest = 60)]
+    public async Task Ranges_of_ids_give_what_a_sorted_list_gives(int seed)
+    {
+        var dice = new SeededDice((ulong)seed);
+        await using Database database = await OpenDatabase.OnStoreAsync(new WatchedStore());
+        SortedDictionary<string, string?> model = DatabaseView.NewModel();
+        for (int i = 0; i < 25; i++)
+        {
+            HistoryStep step = HistoryStep.Create(dice, i);
+            step.Apply(model);
+            await step.TakeAsync(database);
+        }
+
+        for (int i = 0; i < 20; i++)
+        {
+            string? Bound()
+            {
+                string id = dice.Pick(HistoryStep.Ids);
+                return dice.Chance(50) ? null : id[..(1 + dice.Next(Math.Min(7, id.Length)))];
+            }
+
+            var range = new KeyRange { Prefix = Bound() ?? "", From = Bound(), After = Bound(), To = Bound() };
+            string[] expected =
+            [
+                .. model.Where(item => item.Value is not null && item.Key.StartsWith(range.Prefix, StringComparison.Ordinal)
+                    && (range.From is null || string.CompareOrdinal(item.Key, range.From) >= 0)
+                    && (range.After is null || string.CompareOrdinal(item.Key, range.After) > 0)
+                    && (range.To is null || string.CompareOrdinal(item.Key, range.To) <= 0)).Select(static item => item.Value!),
+            ];
+            Assert.Equal(expected, await database.AllAsync(range).Select(static document => document.ToJson()).ToArrayAsync());
+        }
+    }
+
+    [Property(MaxTest = 40)]
+    public async Task Every_past_clock_can_be_opened_asked_for_changes_and_gone_back_to(int seed)
+    {
+        var dice = new SeededDice((ulong)seed);
+        await using Database database = await OpenDatabase.OnStoreAsync(new WatchedStore(), compaction: CompactionMode.Manual);
+        SortedDictionary<string, string?> model = DatabaseView.NewModel();
+        var past = new List<(ImmutableArray<Cid> Heads, (string Id, string? Json)[] Rows)> { ([], []) };
+        var events = new List<(Cid Event, ImmutableArray<string> Ids)>();
+        for (int i = 0, steps = 3 + dice.Next(20); i < steps; i++)
+        {
+            HistoryStep step = HistoryStep.Create(dice, i);
+            step.Apply(model);
+            PutResult written = await step.TakeAsync(database);
+            if (written.Heads.SequenceEqual(past[^1].Heads))
+                continue;
+            past.Add((written.Heads, [.. model.Select(static item => (item.Key, item.Value))]));
+            events.Add((Assert.Single(written.Heads), written.Ids));
+        }
+
+        for (int i = 0; i < past.Count; i++)
+        {
+            DatabaseSnapshot snapshot = await database.SnapshotAsync(past[i].Heads);
+            Assert.Equal(past[i].Rows, await snapshot.RowsAsync().Select(static row => (row.Id, row.Document?.ToJson())).ToArrayAsync());
+            Assert.Equal(past[i].Rows.FirstOrDefault().Json, past[i].Rows.Length > 0 ? (await snapshot.GetAsync(past[i].Rows[0].Id))?.ToJson() : null);
+
+            // Exactly the ids of the events since, each with the newest event that wrote it.
+            var expected = new Dictionary<string, Cid>();
+            foreach ((Cid written, ImmutableArray<string> ids) in events.Skip(i))
+            {
+                foreach (string id in ids)
+                    expected[id] = written;
+            }
+
+            Assert.Equal(
+                expected.Select(static item => (item.Key, item.Value)).Order(),
+                (await DatabaseView.ChangesAsync(database, past[i].Heads)).Select(static change => (change.Id, change.Event)).Order());
+        }
+
+        int back = dice.Next(past.Count);
+        PutResult result = await database.RollbackAsync(past[back].Heads);
+        Assert.Equal(
+            past[back].Rows.Where(static row => row.Json is not null),
+            (await DatabaseView.RowsAsync(database)).Where(static row => row.Json is not null));
+        if (result.Ids.Length > 0)
+            Assert.Equal(result.Ids.Order(StringComparer.Ordinal), (await DatabaseView.ChangesAsync(database, past[^1].Heads)).Select(static change => change.Id).Order(StringComparer.Ordinal));
+        Assert.Empty((await database.RollbackAsync(past[back].Heads)).Ids);
+    }
+
+    [Property(MaxTest = 30)]
+    public async Task Changes_on_forked_histories_are_exactly_those_that_the_past_clock_does_not_cover(int seed)
+    {
+        var dice = new SeededDice((ulong)seed);
+        var keys = new MemoryKeyBag();
+        var remote = new WatchedStore();
+        Database[] replicas = [await OpenDatabase.OnStoreAsync(new WatchedStore(), keys, CompactionMode.Manual), await OpenDatabase.OnStoreAsync(new WatchedStore(), keys, CompactionMode.Manual)];
+
+        // Each write has an id of its own, so the changes name the events themselves; what each clock covers is what its replica knew then.
+        HashSet<string>[] known = [[], []];
+        HashSet<string> shared = [];
+        var clocks = new List<(ImmutableArray<Cid> Heads, HashSet<string> Ids)> { ([], []) };
+        for (int i = 0; i < 24; i++)
+        {
+            int one = dice.Next(2);
+            if (dice.Chance(30))
+            {
+                await replicas[one].SyncAsync(remote);
+                shared.UnionWith(known[one]);
+                known[one].UnionWith(shared);
+            }
+            else
+            {
+                string id = string.Create(CultureInfo.InvariantCulture, $"{one}-{i:d2}");
+                await replicas[one].PutAsync(Document.Parse($$"""{"_id":"{{id}}"}"""));
+                known[one].Add(id);
+            }
+
+            clocks.Add((replicas[one].Heads, [.. known[one]]));
+        }
+
+        foreach (Database replica in new[] { replicas[0], replicas[1], replicas[0] })
+            await replica.SyncAsync(remote);
+        HashSet<string> all = [.. known[0], .. known[1]];
+        foreach (Database replica in replicas)
+        {
+            foreach ((ImmutableArray<Cid> heads, HashSet<string> ids) in clocks)
+                Assert.Equal(all.Except(ids).Order(StringComparer.Ordinal), (await DatabaseView.ChangesAsync(replica, heads)).Select(static change => change.Id).Order(StringComparer.Ordinal));
+            await replica.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task A_subscriber_is_told_once_of_each_change_whatever_another_one_throws_and_no_more_after_its_end()
+    {
+        using var folder = new TemporaryFolder();
+        await using Database database = await OpenDatabase.OnFolderAsync(folder.At("db"), folder.At("keybag"));
+        await using Database other = await OpenDatabase.OnFolderAsync(folder.At("db"), folder.At("keybag"), seed: 2);
+        var told = new List<DatabaseChange>();
+        using IDisposable faulty = database.Subscribe(static _ => throw new InvalidOperationException("the test wants it so"));
+        IDisposable subscription = database.Subscribe(told.Add);
+
+        PutResult put = await database.PutAsync(Document.Parse("""{"_id":"a"}"""));
+        Assert.Equal(put.Heads, Assert.Single(told).Heads);
+        Assert.Equal(["a"], told[0].Ids);
+        await database.PutManyAsync([Document.Parse("""{"_id":"b"}"""), Document.Parse("""{"_id":"c"}"""), Document.Parse("""{"_id":"b","n":1}""")]);
+        Assert.Equal(["b", "c"], told[1].Ids);
+        await database.DeleteAsync("a");
+        Assert.Equal(3, told.Count);
+
+        PutResult elsewhere = await other.PutAsync(Document.Parse("""{"_id":"d"}"""));
+        Assert.Equal(3, told.Count);
+        Assert.True(await database.RefreshAsync());
+        Assert.Equal(elsewhere.Heads, told[3].Heads);
+        Assert.False(await database.RefreshAsync());
+        await database.CompactAsync();
+        Assert.Equal(4, told.Count);
+
+        subscription.Dispose();
+        subscription.Dispose();
+        await database.PutAsync(Document.Parse("""{"_id":"e"}"""));
+        Assert.Equal(4, told.Count);
+    }
+
+    [Fact]
+    public async Task Puts_side_by_side_are_joined_into_few_commits_and_closing_waits_for_all_of_them()
+    {
+        var store = new WatchedStore();
+        var gate = new TaskCompletionSource();
+        Database database = await OpenDatabase.OnStoreAsync(store);
+        await database.PutAsync(Document.Parse("""{"_id":"first"}"""));
+        int publications = 0;
+        store.Before = async (verb, _) =>
+        {
+            await gate.Task;
+            publications += verb == "publish" ? 1 : 0;
+        };
+        Task<PutResult>[] puts = [.. Enumerable.Range(0, 300).Select(i => database.PutAsync(Document.Parse(string.Create(CultureInfo.InvariantCulture, $$"""{"_id":"{{i:d3}}"}"""))).AsTask())];
+        Task closing = database.DisposeAsync().AsTask();
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await database.PutAsync(Document.Parse("""{"_id":"late"}""")));
+        Assert.False(closing.IsCompleted);
+        gate.SetResult();
+        await Task.WhenAll(puts);
+        await closing;
+
+        Assert.Equal(2, publications);
+        store.Before = null;
+        await using Database again = await OpenDatabase.OnStoreAsync(store);
+        Assert.Equal(301, await again.AllAsync().CountAsync());
+    }
+
+    [Theory]
+    [InlineData("put", 0)]
+    [InlineData("put", 1)]
+    [InlineData("publish", 0)]
+    [InlineData("log", 0)]
+    public async Task A_bulk_that_the_store_refuses_leaves_nothing_and_the_next_one_everything(string verb, int after)
+    {
+        var store = new WatchedStore();
+        await using Database database = await OpenDatabase.OnStoreAsync(store);
+        Document[] documents = [.. Enumerable.Range(0, 40).Select(static i => Document.Parse($$"""{"_id":"doc-{{i:d2}}","text":"{{new string('t', 60_000)}}"}"""))];
+        store.Fail(verb, 1, StorageErrorKind.NoSpace, after);
+        StorageException failure = await Assert.ThrowsAsync<StorageException>(async () => await database.PutManyAsync(documents));
+        Assert.Equal(StorageErrorKind.NoSpace, failure.Kind);
+        Assert.Empty(database.Heads);
+        Assert.Empty(await DatabaseView.RowsAsync(database));
+        await using (Database again = await OpenDatabase.OnStoreAsync(store))
+            Assert.Empty(await DatabaseView.RowsAsync(again));
+
+        await database.PutManyAsync(documents);
+        Assert.Equal(40, await database.AllAsync().CountAsync());
+        await using Database last = await OpenDatabase.OnStoreAsync(store);
+        Assert.Equal(40, await last.AllAsync().CountAsync());
+    }
+
+    [Fact]
+    public async Task A_refresh_that_failed_is_made_good_by_the_next_one()
+    {
+        var store = new WatchedStore();
+        await using Database reader = await OpenDatabase.OnStoreAsync(store);
+        await using Database writer = await OpenDatabase.OnStoreAsync(store);
+        await writer.PutAsync(Document.Parse("""{"_id":"a"}"""));
+        store.Fail("get", 1, StorageErrorKind.Transient);
+        await Assert.ThrowsAsync<StorageException>(async () => await reader.RefreshAsync());
+        Assert.True(await reader.RefreshAsync());
+        Assert.NotNull(await reader.GetAsync("a"));
+        Assert.Equal(writer.Heads, reader.Heads);
+    }
+
+    [Fact]
+    public async Task An_instance_that_never_looked_again_reads_on_after_another_process_compacted_twice()
+    {
+        var keys = new MemoryKeyBag();
+        var store = new WatchedStore();
+        await using Database writer = await OpenDatabase.OnStoreAsync(store, keys, CompactionMode.Manual);
+        for (int i = 0; i < 30; i++)
+            await writer.PutAsync(Document.Parse($$"""{"_id":"doc-{{i:d2}}","n":{{i}}}"""));
+
+        // Nothing of what it reads stays in memory.
+        await using Database idle = await OpenDatabase.OnStoreAsync(store, keys, CompactionMode.Manual, cacheLength: 0);
+        await using Database other = await OpenDatabase.OnStoreAsync(store, keys, CompactionMode.Manual, cacheLength: 0);
+        await using IAsyncEnumerator<Document> walk = idle.AllAsync().GetAsyncEnumerator();
+        for (int i = 0; i < 10; i++)
+            Assert.True(await walk.MoveNextAsync());
+        for (int compaction = 0; compaction < 3; compaction++)
+        {
+            await writer.PutAsync(Document.Parse($$"""{"_id":"new-{{compaction}}"}"""));
+            await writer.CompactAsync();
+        }
+
+        int rest = 0;
+        while (await walk.MoveNextAsync())
+            Assert.Equal($"doc-{10 + rest++:d2}", walk.Current.Id);
+        Assert.Equal(20, rest);
+        Assert.Equal(33, (await other.ChangesAsync([])).Changes.Length);
+        Assert.Equal(33, await idle.AllAsync().CountAsync());
+    }
+}

@@ -1,0 +1,357 @@
+using System.Net;
+using System.Net.Sockets;
+using Amazon.Runtime;
+using FireproofBench.Engine.Ports;
+using FireproofBench.Gateways.S3;
+using Xunit;
+using Answer = FireproofBench.Properties.Gateways.S3.FakeStore.Answer;
+
+namespace FireproofBench.Properties.Gateways.S3;
+
+/// <summary>What servers do at their worst, and what the gateway makes of it. Codes are those of the S3 API reference, "Error responses".</summary>
+public sealed class S3FailuresTests
+{
+    private const string Html = "<html><body><h1>Please log in</h1></body></html>";
+    private const string Secret = "a-secret-that-is-in-no-message";
+
+    private static readonly S3Capabilities _all = new() { Create = S3Support.Enforced, Replace = S3Support.Enforced, Delete = S3Support.Enforced };
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(403, "SignatureDoesNotMatch", StorageErrorKind.NotAuthorized, "secret key")]
+    [InlineData(403, "InvalidAccessKeyId", StorageErrorKind.NotAuthorized, "access key")]
+    [InlineData(403, "AccessDenied", StorageErrorKind.NotAuthorized, "policy")]
+    [InlineData(403, "RequestTimeTooSkewed", StorageErrorKind.NotAuthorized, "set the clock")]
+    [InlineData(400, "ExpiredToken", StorageErrorKind.NotAuthorized, "expired")]
+    [InlineData(404, "NoSuchBucket", StorageErrorKind.MissingContainer, "create=true")]
+    [InlineData(400, "AuthorizationHeaderMalformed", StorageErrorKind.Permanent, "region")]
+    [InlineData(301, "PermanentRedirect", StorageErrorKind.Permanent, "region")]
+    [InlineData(400, "KeyTooLongError", StorageErrorKind.InvalidName, "length")]
+    [InlineData(400, "InvalidArgument", StorageErrorKind.Permanent, "refused")]
+    [InlineData(409, "OperationAborted", StorageErrorKind.Conflict, "under way")]
+    [InlineData(429, "TooManyRequests", StorageErrorKind.Throttled, "slower")]
+    [InlineData(503, "SlowDown", StorageErrorKind.Throttled, "slower")]
+    [InlineData(503, "ServiceUnavailable", StorageErrorKind.Transient, "not ready")]
+    [InlineData(500, "InternalError", StorageErrorKind.Transient, "failed")]
+    [InlineData(507, "InsufficientStorage", StorageErrorKind.NoSpace, "room")]
+    [InlineData(403, "QuotaExceeded", StorageErrorKind.NoSpace, "")]
+    [InlineData(501, "NotImplemented", StorageErrorKind.Unsupported, "function")]
+    public async Task An_error_of_the_store_has_its_kind_its_status_its_request_and_what_to_do(int status, string code, StorageErrorKind kind, string advice)
+    {
+        await using FakeStore store = new(_ => Answer.Error(status, code));
+        await using S3DataGateway gateway = Open(store.Endpoint);
+        foreach (Func<Task> call in Calls(gateway).Where(c => status < 500 || c.Name != "head").Select(c => c.Run))
+        {
+            StorageException failure = await Assert.ThrowsAsync<StorageException>(call);
+            Assert.Equal(kind, failure.Kind);
+            Assert.Contains(status.ToString(System.Globalization.CultureInfo.InvariantCulture), failure.Message, StringComparison.Ordinal);
+            Assert.Contains(advice, failure.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain(Secret, failure.ToString(), StringComparison.Ordinal);
+            Assert.Contains("request-7", failure.Message, StringComparison.Ordinal);
+        }
+
+        // Nothing was repeated: a request for each call, and one more where a head cannot tell.
+        Assert.True(store.Requests.Count <= 6);
+    }
+
+    [Fact]
+    public async Task A_head_in_a_missing_bucket_is_no_absence()
+    {
+        await using FakeStore store = new(static request => request.Method == "HEAD" ? Answer.Of(404, "") : Answer.Error(404, "NoSuchBucket"));
+        await using S3DataGateway gateway = Open(store.Endpoint);
+        Assert.Equal(StorageErrorKind.MissingContainer, await KindAsync(() => gateway.HeadAsync("k", Token).AsTask()));
+    }
+
+    [Fact]
+    public async Task Only_a_missing_key_is_an_absence()
+    {
+        await using FakeStore store = new(static request => request.Method == "HEAD" ? Answer.Of(404, "") : Answer.Error(404, "NoSuchKey"));
+        await using S3DataGateway gateway = Open(store.Endpoint);
+        Assert.Null(await gateway.GetAsync("k", null, Token));
+        Assert.Null(await gateway.HeadAsync("k", Token));
+        Assert.False(await gateway.DeleteAsync("k", null, Token));
+    }
+
+    [Theory]
+    [InlineData(200)]
+    [InlineData(404)]
+    [InlineData(302)]
+    public async Task A_server_that_answers_in_html_is_told_as_no_store(int status)
+    {
+        await using FakeStore store = new(_ => Answer.Of(status, Html, "Content-Type: text/html", "Location: https://login.example/?token=" + Secret));
+        await using S3DataGateway gateway = Open(store.Endpoint);
+        foreach ((string name, Func<Task> call) in Calls(gateway).Where(c => status != 200 || c.Name != "delete"))
+        {
+            StorageException failure = await Assert.ThrowsAsync<StorageException>(call);
+            Assert.True(failure.Kind == StorageErrorKind.Permanent, $"{name}: {failure.Kind} {failure.Message}");
+            Assert.DoesNotContain(Secret, failure.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData(503, "120", 120)]
+    [InlineData(429, "0", 0)]
+    [InlineData(503, "Mon, 23 Nov 2026 00:00:30 GMT", 30)]
+    public async Task A_wish_to_wait_is_handed_on(int status, string header, int seconds)
+    {
+        await using FakeStore store = new(_ => Answer.Error(status, "ServiceUnavailable", "Retry-After: " + header));
+        await using S3DataGateway gateway = Open(store.Endpoint, time: new FixedTime());
+        StorageException failure = await Assert.ThrowsAsync<StorageException>(async () => await gateway.GetAsync("k", null, Token));
+        Assert.Equal((StorageErrorKind.Throttled, TimeSpan.FromSeconds(seconds)), (failure.Kind, failure.RetryAfter));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_body_that_breaks_off_is_never_a_short_object(bool resets)
+    {
+        await using FakeStore store = new(_ => Answer.Raw(200, 100, "only this", "ETag: \"e\"") with { Closes = true, Resets = resets });
+        await using S3DataGateway gateway = Open(store.Endpoint);
+        Assert.Equal(StorageErrorKind.Transient, await KindAsync(() => gateway.GetAsync("k", null, Token).AsTask()));
+    }
+
+    [Fact]
+    public async Task A_whole_object_that_does_not_have_the_md5_of_its_tag_is_corrupt()
+    {
+        await using FakeStore store = new(_ => Answer.Of(200, "other bytes", "ETag: \"d41d8cd98f00b204e9800998ecf8427e\""));
+        await using S3DataGateway gateway = Open(store.Endpoint);
+        Assert.Equal(StorageErrorKind.Corrupt, await KindAsync(() => gateway.GetAsync("k", null, Token).AsTask()));
+    }
+
+    [Fact]
+    public async Task Another_part_than_asked_for_is_refused()
+    {
+        await using FakeStore store = new(_ => Answer.Of(206, "0123456789", "ETag: \"e\"", "Content-Range: bytes 5-14/100"));
+        await using S3DataGateway gateway = Open(store.Endpoint);
+        Assert.Equal(StorageErrorKind.Permanent, await KindAsync(() => gateway.GetAsync("k", new ByteRange(0, 10), Token).AsTask()));
+        Assert.Equal("0123456789"u8.ToArray(), (await gateway.GetAsync("k", new ByteRange(5, 10), Token))!.Bytes.ToArray());
+    }
+
+    [Fact]
+    public async Task A_store_that_ignores_ranges_still_gives_the_part()
+    {
+        await using FakeStore store = new(_ => Answer.Of(200, "0123456789", "ETag: \"e\""));
+        await using S3DataGateway gateway = Open(store.Endpoint);
+        ObjectContent content = (await gateway.GetAsync("k", new ByteRange(3, 4), Token))!;
+        Assert.Equal("3456"u8.ToArray(), content.Bytes.ToArray());
+        Assert.Equal(10, content.Info.Length);
+    }
+
+    [Fact]
+    public async Task A_reset_connection_is_transient_and_so_is_a_store_that_says_nothing()
+    {
+        await using FakeStore resetting = new(_ => Answer.Reset);
+        await using S3DataGateway first = Open(resetting.Endpoint);
+        await using FakeStore hanging = new(_ => Answer.Hang);
+        await using S3DataGateway second = Open(hanging.Endpoint, timeout: TimeSpan.FromMilliseconds(200));
+        foreach (S3DataGateway gateway in (S3DataGateway[])[first, second])
+        {
+            foreach ((string name, Func<Task> call) in Calls(gateway))
+                Assert.True(await KindAsync(call) == StorageErrorKind.Transient, name);
+        }
+    }
+
+    [Fact]
+    public async Task A_call_to_a_store_that_says_nothing_ends_when_it_is_cancelled()
+    {
+        await using FakeStore hanging = new(_ => Answer.Hang);
+        await using S3DataGateway gateway = Open(hanging.Endpoint);
+        using CancellationTokenSource end = new(TimeSpan.FromMilliseconds(100));
+        OperationCanceledException cancelled = await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await gateway.GetAsync("k", null, end.Token));
+        Assert.Equal(end.Token, cancelled.CancellationToken);
+    }
+
+    [Fact]
+    public async Task A_name_that_nobody_knows_a_port_where_nobody_listens_and_a_server_without_tls_are_told_apart()
+    {
+        await using S3DataGateway unknown = Open(new Uri("http://no-such-host.invalid:9000"));
+        StorageException name = await Assert.ThrowsAsync<StorageException>(async () => await unknown.HeadAsync("k", Token));
+        Assert.Contains("no-such-host.invalid", name.Message, StringComparison.Ordinal);
+        Assert.True(name.Kind is StorageErrorKind.Permanent or StorageErrorKind.Transient && name.Message.Contains("name", StringComparison.Ordinal), name.Message);
+
+        using TcpListener free = new(IPAddress.Loopback, 0);
+        free.Start();
+        Uri closed = new($"http://127.0.0.1:{((IPEndPoint)free.LocalEndpoint).Port}");
+        free.Stop();
+        await using S3DataGateway refused = Open(closed);
+        StorageException port = await Assert.ThrowsAsync<StorageException>(async () => await refused.HeadAsync("k", Token));
+        Assert.Equal(StorageErrorKind.Transient, port.Kind);
+        Assert.Contains("nothing listens", port.Message, StringComparison.Ordinal);
+
+        await using FakeStore plain = new(_ => Answer.Of(400, Html));
+        await using S3DataGateway tls = Open(new UriBuilder(plain.Endpoint) { Scheme = "https" }.Uri);
+        StorageException handshake = await Assert.ThrowsAsync<StorageException>(async () => await tls.HeadAsync("k", Token));
+        Assert.Contains("TLS", handshake.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    public async Task A_conditional_put_whose_answer_is_lost_is_settled_by_its_nonce(bool wasStored, bool creates)
+    {
+        string? nonce = null;
+        await using FakeStore store = new(request =>
+        {
+            if (request.Method == "PUT")
+            {
+                nonce = request.Headers[S3DataGateway.NonceName];
+                return Answer.Reset;
+            }
+
+            return Answer.Of(200, "", "ETag: \"now\"", $"{S3DataGateway.NonceName}: {(wasStored ? nonce : "another")}");
+        });
+        await using S3DataGateway gateway = Open(store.Endpoint);
+        PutCondition condition = creates ? PutCondition.IfAbsent : PutCondition.IfMatches("before");
+        Task<string> put = gateway.PutAsync("k", new byte[3], condition, Token).AsTask();
+        if (wasStored)
+            Assert.Equal("now", await put);
+        else
+            Assert.Equal(creates ? StorageErrorKind.PreconditionFailed : StorageErrorKind.Ambiguous, await KindAsync(() => put));
+        Assert.Equal(1, store.Requests.Count(static r => r.Method == "PUT"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_lost_conditional_put_that_changed_nothing_yet_is_a_conflict(bool creates)
+    {
+        await using FakeStore store = new(request => request.Method switch
+        {
+            "PUT" => Answer.Reset,
+            _ when !creates => Answer.Of(200, "", "ETag: \"before\""),
+            "HEAD" => Answer.Of(404, ""),
+            _ => Answer.Error(404, "NoSuchKey"),
+        });
+        await using S3DataGateway gateway = Open(store.Endpoint);
+        Assert.Equal(StorageErrorKind.Conflict, await KindAsync(() => gateway.PutAsync("k", new byte[3], creates ? PutCondition.IfAbsent : PutCondition.IfMatches("before"), Token).AsTask()));
+    }
+
+    [Fact]
+    public async Task A_lost_conditional_put_that_cannot_be_read_back_is_ambiguous()
+    {
+        await using FakeStore store = new(static request => request.Method == "PUT" ? Answer.Reset : Answer.Error(500, "InternalError"));
+        await using S3DataGateway gateway = Open(store.Endpoint);
+        Assert.Equal(StorageErrorKind.Ambiguous, await KindAsync(() => gateway.PutAsync("k", new byte[3], PutCondition.IfAbsent, Token).AsTask()));
+        Assert.Equal(StorageErrorKind.Ambiguous, await KindAsync(() => Resetting(gateway => gateway.DeleteAsync("k", "v", Token).AsTask())));
+    }
+
+    [Theory]
+    [InlineData(S3Support.Refused)]
+    [InlineData(S3Support.Ignored)]
+    internal async Task A_condition_that_the_store_does_not_keep_is_refused_before_anything_is_sent(S3Support support)
+    {
+        await using FakeStore store = new(static _ => Answer.Of(200, "", "ETag: \"e\""));
+        await using S3DataGateway gateway = Open(store.Endpoint, new S3Capabilities { Create = support, Replace = support, Delete = support });
+        Assert.Equal(StorageErrorKind.Unsupported, await KindAsync(() => gateway.PutAsync("k", new byte[3], PutCondition.IfAbsent, Token).AsTask()));
+        Assert.Equal(StorageErrorKind.Unsupported, await KindAsync(() => gateway.PutAsync("k", new byte[3], PutCondition.IfMatches("v"), Token).AsTask()));
+        Assert.Equal(StorageErrorKind.Unsupported, await KindAsync(() => gateway.DeleteAsync("k", "v", Token).AsTask()));
+        Assert.Empty(store.Requests);
+        Assert.Equal(support == S3Support.Ignored ? IgnoredConditions.Create | IgnoredConditions.Replace | IgnoredConditions.Delete : IgnoredConditions.None, gateway.Traits.Ignored);
+    }
+
+    [Fact]
+    public async Task A_store_that_ignores_conditions_is_found_out_and_left_as_it_was()
+    {
+        HashSet<string> there = [];
+        await using FakeStore store = new(request =>
+        {
+            if (request.Method == "DELETE")
+                _ = there.Remove(request.Path);
+            if (request.Method == "PUT")
+                _ = there.Add(request.Path);
+            return request.Method switch
+            {
+                "POST" when request.Has("uploads") => Answer.Of(200, "<InitiateMultipartUploadResult><Bucket>b</Bucket><Key>k</Key><UploadId>u</UploadId></InitiateMultipartUploadResult>"),
+                "POST" when request.Has("delete") => Answer.Of(200, "<DeleteResult></DeleteResult>"),
+                "POST" => Answer.Of(200, "<CompleteMultipartUploadResult><ETag>\"e\"</ETag></CompleteMultipartUploadResult>"),
+                "GET" => Answer.Of(200, "<ListBucketResult><Name>b</Name><IsTruncated>false</IsTruncated></ListBucketResult>"),
+                "DELETE" => Answer.Of(204, ""),
+                _ => Answer.Of(200, "", "ETag: \"e\""),
+            };
+        });
+        await using S3DataGateway gateway = Open(store.Endpoint, known: null);
+        await gateway.ProbeAsync(Token);
+        Assert.Equal(IgnoredConditions.Create | IgnoredConditions.Replace | IgnoredConditions.Delete, gateway.Traits.Ignored);
+        Assert.False(gateway.Traits.ConditionalCreate || gateway.Traits.ConditionalReplace || gateway.Traits.ConditionalDelete);
+        Assert.Equal(4, gateway.Traits.Quirks.Count(static q => q.Contains("ignored", StringComparison.Ordinal)));
+        Assert.Empty(there);
+        Assert.All(store.Requests.Where(static r => r.Method is "PUT" or "DELETE"), static r => Assert.Contains("/p/.fireproofbench/probe-", r.Path, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("part")]
+    [InlineData("error-in-200")]
+    [InlineData("nothing-in-200")]
+    [InlineData("cancelled")]
+    public async Task An_upload_in_parts_that_fails_or_is_cancelled_is_taken_back(string how)
+    {
+        using CancellationTokenSource end = new();
+        await using FakeStore store = new(request =>
+        {
+            if (request.Has("partNumber") && how == "cancelled")
+            {
+                end.Cancel();
+                return Answer.Hang;
+            }
+
+            return request.Method switch
+            {
+                "POST" when request.Has("uploads") => Answer.Of(200, "<InitiateMultipartUploadResult><Bucket>b</Bucket><Key>k</Key><UploadId>u</UploadId></InitiateMultipartUploadResult>"),
+                "POST" when how == "error-in-200" => Answer.Error(200, "InternalError"),
+                "POST" => Answer.Of(200, "<CompleteMultipartUploadResult></CompleteMultipartUploadResult>"),
+                "PUT" when how == "part" && request.Has("partNumber=2") => Answer.Error(500, "InternalError"),
+                "PUT" => Answer.Of(200, "", "ETag: \"part\""),
+                "HEAD" => Answer.Of(404, ""),
+                _ => Answer.Of(204, ""),
+            };
+        });
+        await using S3DataGateway gateway = Open(store.Endpoint);
+        Task put = gateway.PutAsync("large", new byte[17 << 20], PutCondition.None, end.Token).AsTask();
+        if (how == "cancelled")
+            _ = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => put);
+        else
+            Assert.Equal(StorageErrorKind.Transient, await KindAsync(() => put));
+        Assert.Contains(store.Requests, static r => r.Method == "DELETE" && r.Has("uploadId=u"));
+    }
+
+    private static async Task Resetting(Func<S3DataGateway, Task> call)
+    {
+        await using FakeStore store = new(_ => Answer.Reset);
+        await using S3DataGateway gateway = Open(store.Endpoint);
+        await call(gateway);
+    }
+
+    private static (string Name, Func<Task> Run)[] Calls(S3DataGateway gateway) =>
+    [
+        ("put", () => gateway.PutAsync("k", new byte[3], PutCondition.None, Token).AsTask()),
+        ("get", () => gateway.GetAsync("k", null, Token).AsTask()),
+        ("head", () => gateway.HeadAsync("k", Token).AsTask()),
+        ("delete", () => gateway.DeleteAsync("k", null, Token).AsTask()),
+        ("list", () => gateway.ListAsync("", null, 10, Token).AsTask()),
+    ];
+
+    private static async Task<StorageErrorKind> KindAsync(Func<Task> call) => (await Assert.ThrowsAsync<StorageException>(call)).Kind;
+
+    private static S3DataGateway Open(Uri endpoint, TimeProvider? time = null, TimeSpan? timeout = null) => Open(endpoint, _all, time, timeout);
+
+    private static S3DataGateway Open(Uri endpoint, S3Capabilities? known, TimeProvider? time = null, TimeSpan? timeout = null) => new(
+        new S3Options
+        {
+            Bucket = "b",
+            Prefix = "p",
+            Endpoint = endpoint,
+            PathStyle = true,
+            Timeout = timeout ?? TimeSpan.FromSeconds(20),
+            Credentials = new BasicAWSCredentials("an-access-key", Secret),
+        },
+        TestOptions.Of() with { Time = time ?? TimeProvider.System },
+        known);
+
+    private sealed class FixedTime : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => new(2026, 11, 23, 0, 0, 0, TimeSpan.Zero);
+    }
+}

@@ -1,0 +1,80 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace FireproofBench.Properties.Reference;
+
+/// <summary>A database that the reference engine holds open. Closing it waits until its files are settled.</summary>
+public sealed class ReferenceDatabase : IAsyncDisposable
+{
+    private readonly ReferenceEngine _engine;
+    private readonly string _handle;
+    private bool _closed;
+
+    internal ReferenceDatabase(ReferenceEngine engine, string handle)
+    {
+        _engine = engine;
+        _handle = handle;
+    }
+
+    /// <summary>Takes steps, each awaited before the next. A step that the engine refuses does not end the script.</summary>
+    internal Task<ImmutableArray<ReferenceStepResult>> RunAsync(IEnumerable<ScriptStep> steps, CancellationToken cancellation) =>
+        RunRawAsync(
+            writer =>
+            {
+                writer.WriteStartArray();
+                foreach (ScriptStep step in steps)
+                    step.WriteTo(writer);
+                writer.WriteEndArray();
+            },
+            cancellation);
+
+    /// <summary>Takes the steps of a fixture's script.</summary>
+    public Task<ImmutableArray<ReferenceStepResult>> RunAsync(JsonElement script, CancellationToken cancellation) =>
+        RunRawAsync(script.WriteTo, cancellation);
+
+    /// <summary>Reads everything that is visible.</summary>
+    /// <param name="changes">Whether to list the changes since the beginning too.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    public async Task<ReferenceReading> ReadAsync(bool changes, CancellationToken cancellation)
+    {
+        JsonElement answer = await _engine.AskAsync(
+            "database.read",
+            writer =>
+            {
+                writer.WriteString("handle", _handle);
+                writer.WriteBoolean("changes", changes);
+            },
+            cancellation);
+        return ReferenceReading.From(answer);
+    }
+
+    /// <summary>Compacts; gives the groups of the car log afterwards, newest first.</summary>
+    public async Task<ImmutableArray<ImmutableArray<string>>> CompactAsync(CancellationToken cancellation)
+    {
+        JsonElement answer = await _engine.AskAsync("database.compact", writer => writer.WriteString("handle", _handle), cancellation);
+        return [.. answer.GetProperty("after").EnumerateArray().Select(ReferenceReading.Texts)];
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        if (_closed)
+            return;
+        _closed = true;
+        await _engine.AskAsync("database.close", writer => writer.WriteString("handle", _handle), CancellationToken.None);
+    }
+
+    private async Task<ImmutableArray<ReferenceStepResult>> RunRawAsync(Action<Utf8JsonWriter> script, CancellationToken cancellation)
+    {
+        JsonElement answer = await _engine.AskAsync(
+            "database.run",
+            writer =>
+            {
+                writer.WriteString("handle", _handle);
+                writer.WritePropertyName("script");
+                script(writer);
+            },
+            cancellation);
+        return [.. answer.GetProperty("results").EnumerateArray().Select(ReferenceStepResult.From)];
+    }
+}
