@@ -1,0 +1,33 @@
+using System.Globalization;
+using FireproofBench.EndpointBench;
+
+// push [--subscribers 1000] [--publications 200] [--rate 5]    from a publication to each of its subscribers
+// memory [--bytes 1073741824]                                  of client and endpoint while an object goes up and comes down
+// Each starts an endpoint of its own from the Release build of src/Scenarios, or from TOOL.
+Dictionary<string, string> options = new(StringComparer.Ordinal) { ["--subscribers"] = "1000", ["--publications"] = "200", ["--rate"] = "5", ["--bytes"] = "1073741824" };
+for (int i = 1; i + 1 < args.Length; i += 2)
+{
+    if (!options.ContainsKey(args[i]))
+        return Refuse();
+    options[args[i]] = args[i + 1];
+}
+
+switch (args.FirstOrDefault())
+{
+    case "push":
+        await PushLatency.RunAsync(Number("--subscribers"), Number("--publications"), Number("--rate"));
+        return 0;
+    case "memory":
+        await TransferMemory.RunAsync(long.Parse(options["--bytes"], CultureInfo.InvariantCulture));
+        return 0;
+    default:
+        return Refuse();
+}
+
+int Number(string name) => int.Parse(options[name], CultureInfo.InvariantCulture);
+
+static int Refuse()
+{
+    Console.Error.WriteLine("push [--subscribers N] [--publications N] [--rate N], or memory [--bytes N]");
+    return 2;
+}
