@@ -30,7 +30,7 @@ public sealed partial class Database
             {
                 return await ChangesAsync(state, since, limit, cancellation);
             }
-            catch (MissingBlockException)
+            catch (Exception e) when (MayBeOutdated(e))
             {
                 if (!await IsOutdatedAsync(state, cancellation))
                     throw;
@@ -58,9 +58,35 @@ public sealed partial class Database
     /// <exception cref="MissingBlockException">That state was compacted away, wholly or in part; nothing was changed.</exception>
     public async ValueTask<PutResult> RollbackAsync(IReadOnlyCollection<Cid> heads, CancellationToken cancellation = default)
     {
+        ThrowIfNotWritable();
         DatabaseSnapshot past = await SnapshotAsync(heads, cancellation);
-        LedgerState state = _ledger.State;
-        PailChange now = await _ledger.ResolveAsync(state, cancellation);
+        ImmutableArray<string> ids;
+        LedgerState state;
+
+        // What is written between the comparison and the commit would survive the rollback: no other write comes in between.
+        using (await _writing.AcquireAsync())
+        {
+            await using (await _store.CommitLock.AcquireAsync(cancellation))
+            {
+                await _ledger.RefreshAsync(cancellation);
+                WriteRequest request = await DifferenceAsync(past, cancellation);
+                ids = [.. request.Operations.Select(static operation => operation.Key)];
+                if (ids.Length == 0)
+                    return new PutResult(ids, _ledger.State.Heads);
+                state = await _committer.CommitAsync([request], CancellationToken.None);
+                if (_options.Compaction == CompactionMode.Automatic)
+                    await _compactor.AfterCommitAsync();
+            }
+        }
+
+        Notify(ids);
+        return new PutResult(ids, state.Heads);
+    }
+
+    // The puts that make the present state the past one.
+    private async ValueTask<WriteRequest> DifferenceAsync(DatabaseSnapshot past, CancellationToken cancellation)
+    {
+        PailChange now = await _ledger.ResolveAsync(_ledger.State, cancellation);
         var operations = new List<KeyValue>();
         var blocks = new List<Block>();
         var shards = new ShardOverlay(_ledger.Shards(now));
@@ -77,10 +103,7 @@ public sealed partial class Database
             blocks.Add(block);
         }
 
-        ImmutableArray<string> ids = [.. operations.Select(static operation => operation.Key)];
-        return operations.Count == 0
-            ? new PutResult(ids, state.Heads)
-            : new PutResult(ids, await WriteAsync(new WriteRequest([.. operations], blocks), cancellation));
+        return new WriteRequest([.. operations], blocks);
     }
 
     /// <summary>Merges the whole log of files into one group. Documents, heads and changes stay as they are; past states are no longer to be opened.</summary>

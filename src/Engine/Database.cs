@@ -15,7 +15,7 @@ namespace FireproofBench.Engine;
 /// Byte-compatible with the reference engine @fireproof/core 0.24.19 in both directions. Reads see the newest state that this object knows;
 /// writes first take in what other processes wrote to the same device store. Failures of the store are <see cref="StorageException"/>, of the key
 /// bag <see cref="KeyBagException"/>, of a document <see cref="Documents.InvalidDocumentException"/>; a block that no file holds is
-/// <see cref="MissingBlockException"/>. After a failed write nothing of it is visible.
+/// <see cref="MissingBlockException"/>. After a failed write nothing of it is visible; only when the failure is Ambiguous the next read tells whether it was done.
 /// </remarks>
 public sealed partial class Database : IAsyncDisposable
 {
@@ -57,7 +57,7 @@ public sealed partial class Database : IAsyncDisposable
 
     /// <summary>Opens a database, or begins one: a new key is made only where there is neither a head nor a file.</summary>
     /// <param name="name">The name; it is part of the name of the key.</param>
-    /// <param name="store">The device store. The database disposes of it.</param>
+    /// <param name="store">The device store. The database disposes of it; when opening fails it stays the caller's.</param>
     /// <param name="options">What the database needs of the outside.</param>
     /// <param name="cancellation">Ends the call.</param>
     /// <exception cref="KeyBagException">The database exists, and its key is not in the bag; or the bag's item cannot be used.</exception>
@@ -72,8 +72,16 @@ public sealed partial class Database : IAsyncDisposable
             await store.PrepareAsync(cancellation);
         KeyRing? keys = options.KeyBag is null ? null : await FindKeysAsync(name, store, options, cancellation);
         var database = new Database(name, store, options, keys);
-        await database._ledger.RefreshAsync(cancellation);
-        return database;
+        try
+        {
+            await database._ledger.RefreshAsync(cancellation);
+            return database;
+        }
+        catch
+        {
+            keys?.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Takes in what other processes wrote to the same device store.</summary>

@@ -39,6 +39,7 @@ public interface IDataGateway : IAsyncDisposable
     /// <param name="range">Null for all of it. A range that starts at or beyond the end gives no bytes.</param>
     /// <param name="cancellation">Ends the call.</param>
     /// <returns>Null when there is no such object (OBJ-03).</returns>
+    /// <exception cref="StorageException">Unsupported when more than <see cref="ObjectContent.MaxLength"/> bytes would have to be read at once.</exception>
     ValueTask<ObjectContent?> GetAsync(string key, ByteRange? range, CancellationToken cancellation);
 
     /// <summary>Asks for an object's length and version.</summary>

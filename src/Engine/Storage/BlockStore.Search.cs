@@ -46,9 +46,9 @@ internal sealed partial class BlockStore
         {
             return await SearchReplacedAsync(cid, cancellation);
         }
-        catch (MissingBlockException) when (_damage is not null)
+        catch (MissingBlockException) when (FirstDamage() is { } damage)
         {
-            throw _damage;
+            throw new StorageException(damage.Kind, damage.Operation, damage.Key, damage.Message, damage);
         }
     }
 
@@ -89,7 +89,8 @@ internal sealed partial class BlockStore
         }
         catch (StorageException e) when (e.Kind is StorageErrorKind.Corrupt or StorageErrorKind.NotAuthorized)
         {
-            _damage = e;
+            lock (_gate)
+                _damaged[car] = e;
         }
 
         lock (_gate)
@@ -98,6 +99,12 @@ internal sealed partial class BlockStore
             if (_unopened.TryPeek(out Cid top) && top == car)
                 _unopened.Pop();
         }
+    }
+
+    private StorageException? FirstDamage()
+    {
+        lock (_gate)
+            return _damaged.Values.FirstOrDefault();
     }
 
     private bool IsOpened(Cid car)

@@ -37,7 +37,7 @@ internal sealed partial class BlockStore : IBlockSource, IShardSource, IEventSou
     private readonly BoundedCache<Cid, Shard> _shards = new(ShardCapacity);
     private readonly BoundedCache<Cid, ClockEvent> _events = new(EventCapacity);
     private long _residentLength;
-    private StorageException? _damage;
+    private readonly Dictionary<Cid, StorageException> _damaged = [];
     private bool _hasForgotten;
 
     /// <summary>A store over the data files of a database.</summary>
@@ -100,6 +100,7 @@ internal sealed partial class BlockStore : IBlockSource, IShardSource, IEventSou
         {
             _known.Remove(car);
             _absent.Remove(car);
+            _damaged.Remove(car);
             if (!_slots.Remove(car, out CarSlot? slot))
                 return;
             if (slot.File is not { } file)

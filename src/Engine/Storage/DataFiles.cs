@@ -33,8 +33,7 @@ internal sealed class DataFiles(IDataGateway gateway, KeyRing? keys)
     /// <exception cref="StorageException">Corrupt when the bytes are not what the name says; else as the gateway, or the last remote that was asked, fails.</exception>
     public async ValueTask<CarFile?> ReadAsync(string key, Cid name, CancellationToken cancellation)
     {
-        ObjectContent? content = await gateway.GetAsync(key, null, cancellation);
-        if (content is not null)
+        if (await GetAsync(key, cancellation) is { } content)
             return Open(key, name, content.Bytes);
         if (Remotes is not { IsEmpty: false } remotes || await remotes.FindAsync(key, name, cancellation) is not { } found)
             return null;
@@ -65,6 +64,19 @@ internal sealed class DataFiles(IDataGateway gateway, KeyRing? keys)
     /// <summary>Checks that stored bytes are the file that they are named.</summary>
     /// <exception cref="StorageException">Corrupt when they are not, NotAuthorized when the key is unknown.</exception>
     public void Check(string key, Cid name, ReadOnlyMemory<byte> stored) => _ = Open(key, name, stored);
+
+    // A gateway refuses to read at once what no file of a database can be.
+    private async ValueTask<ObjectContent?> GetAsync(string key, CancellationToken cancellation)
+    {
+        try
+        {
+            return await gateway.GetAsync(key, null, cancellation);
+        }
+        catch (StorageException e) when (e.Kind == StorageErrorKind.Unsupported)
+        {
+            throw new StorageException(StorageErrorKind.Corrupt, "open", key, e.Reason, e);
+        }
+    }
 
     private CarFile Open(string key, Cid name, ReadOnlyMemory<byte> stored)
     {

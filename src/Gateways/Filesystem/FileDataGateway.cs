@@ -115,10 +115,15 @@ public sealed class FileDataGateway : IDataGateway
             (long offset, long length) = range is { } part ? (part.Offset, part.Length) : (0, long.MaxValue);
             ArgumentOutOfRangeException.ThrowIfNegative(offset, nameof(range));
             ArgumentOutOfRangeException.ThrowIfNegativeOrZero(length, nameof(range));
-            if (SteadyReads.Read(_writer.Disk, path, offset, length, Array.MaxLength) is { } content)
+            if (SteadyReads.Read(_writer.Disk, path, offset, length, ObjectContent.MaxLength) is { } content)
                 return new ValueTask<ObjectContent?>(new ObjectContent(content.Bytes, Describe(key, content.Stat)));
             RequireRoot("get");
             return default;
+        }
+        catch (DiskException large) when (large.Failure == DiskFailure.TooLarge)
+        {
+            return ValueTask.FromException<ObjectContent?>(
+                new StorageException(StorageErrorKind.Unsupported, "get", key, $"the file is longer than the {ObjectContent.MaxLength} bytes that are read at once; read it in ranges", large));
         }
         catch (Exception failure) when (failure is StorageException or DiskException)
         {

@@ -94,7 +94,7 @@ public sealed class FolderKeyBag : IKeyBag, IDisposable
         failure as StorageException ?? FilesystemFailures.ToStorage((DiskException)failure, operation, ObjectKey.Printable(keyName));
 
     // The name that the stored item gives itself; items of older forms have no id.
-    private static string? NameIn(ReadOnlySpan<byte> item)
+    internal static string? NameIn(ReadOnlySpan<byte> item)
     {
         Utf8JsonReader json = new(item);
         string? id = null;

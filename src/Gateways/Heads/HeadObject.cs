@@ -31,10 +31,23 @@ internal sealed record HeadObject(MetaEntry Entry, ImmutableArray<Cid> Supersede
         ImmutableArray<Cid>.Builder superseded = ImmutableArray.CreateBuilder<Cid>(list.GetArrayLength());
         foreach (JsonElement item in list.EnumerateArray())
         {
-            if (item.ValueKind == JsonValueKind.String && Cid.TryParse(item.GetString(), out Cid cid))
+            if (item.ValueKind == JsonValueKind.String && Cid.TryParse(TextOf(item), out Cid cid))
                 superseded.Add(cid);
         }
 
         return superseded.DrainToImmutable();
+    }
+
+    // Null for bytes that are no text.
+    private static string? TextOf(JsonElement item)
+    {
+        try
+        {
+            return item.GetString();
+        }
+        catch (InvalidOperationException)
+        {
+            return null;
+        }
     }
 }

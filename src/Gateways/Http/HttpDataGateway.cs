@@ -201,13 +201,13 @@ public sealed class HttpDataGateway : IDataGateway
     {
         if (range is not { } part)
         {
-            byte[] whole = await answer.ReadAsync(Array.MaxLength);
+            byte[] whole = await answer.ReadAsync(ObjectContent.MaxLength);
             return new ObjectContent(whole, Describe(answer, key, whole.Length));
         }
 
         // Somebody on the way took the range off.
         long length = answer.Length ?? throw answer.Wrong(StorageErrorKind.Permanent, "the answer does not say how long the object is");
-        byte[] bytes = part.Offset >= length ? [] : await answer.ReadPartAsync(part.Offset, Math.Min(part.Length, length - part.Offset), Array.MaxLength);
+        byte[] bytes = part.Offset >= length ? [] : await answer.ReadPartAsync(part.Offset, Math.Min(part.Length, length - part.Offset), ObjectContent.MaxLength);
         return new ObjectContent(bytes, Describe(answer, key, length));
     }
 
@@ -217,7 +217,7 @@ public sealed class HttpDataGateway : IDataGateway
         if (range is not { Unit: "bytes", From: { } from, To: { } to, Length: { } length } || from != wanted.Offset
             || to != Math.Min(length, wanted.Length > long.MaxValue - wanted.Offset ? long.MaxValue : wanted.Offset + wanted.Length) - 1)
             throw answer.Wrong(StorageErrorKind.Corrupt, "the answer is another range than was asked for");
-        byte[] bytes = await answer.ReadAsync(Array.MaxLength);
+        byte[] bytes = await answer.ReadAsync(ObjectContent.MaxLength);
         if (bytes.Length != to - from + 1)
             throw answer.Wrong(StorageErrorKind.Corrupt, $"{bytes.Length} bytes came for a range of {to - from + 1}");
         return new ObjectContent(bytes, Describe(answer, key, length));

@@ -87,8 +87,8 @@ public sealed partial class S3DataGateway
         bool fits = response.HttpStatusCode == HttpStatusCode.PartialContent ? start == offset && response.ContentLength == length : start == 0;
         if (!fits)
             throw S3Failures.NoAnswer(_connection.Place, "get", key, "another part of the object than was asked for");
-        if (length > Array.MaxLength)
-            throw new StorageException(StorageErrorKind.Unsupported, "get", key, $"{length} bytes do not fit into memory; read them piece by piece");
+        if (length > ObjectContent.MaxLength)
+            throw new StorageException(StorageErrorKind.Unsupported, "get", key, $"{length} bytes are more than the {ObjectContent.MaxLength} that are read at once; read them in ranges");
         ObjectInfo info = Describe(key, total, response.ETag, response.LastModified, "get");
         byte[] bytes = await _connection.RawAsync(
             async (_, token) =>

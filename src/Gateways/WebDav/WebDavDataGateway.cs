@@ -170,7 +170,7 @@ public sealed partial class WebDavDataGateway : IDataGateway
 
     private static async ValueTask<ObjectContent> WholeAsync(HttpAnswer answer, string key)
     {
-        byte[] bytes = await answer.ReadAsync(Array.MaxLength);
+        byte[] bytes = await answer.ReadAsync(ObjectContent.MaxLength);
         return new ObjectContent(bytes, Describe(answer, key, bytes.Length));
     }
 
@@ -182,7 +182,7 @@ public sealed partial class WebDavDataGateway : IDataGateway
         long wanted = Math.Min(range.Length, length - range.Offset);
         if (wanted <= 0)
             return new ObjectContent(ReadOnlyMemory<byte>.Empty, info);
-        byte[] bytes = await answer.ReadPartAsync(range.Offset, wanted, Array.MaxLength);
+        byte[] bytes = await answer.ReadPartAsync(range.Offset, wanted, ObjectContent.MaxLength);
         return bytes.Length == wanted ? new ObjectContent(bytes, info) : throw answer.Wrong(StorageErrorKind.Transient, "the answer ended early");
     }
 
@@ -191,7 +191,7 @@ public sealed partial class WebDavDataGateway : IDataGateway
         if (answer.Message.Content.Headers.ContentRange is not { Unit: "bytes", From: { } from, To: { } to, Length: { } length }
             || from != range.Offset || to < from || to >= length || to - from + 1 != Math.Min(range.Length, length - from))
             throw answer.Wrong(StorageErrorKind.Corrupt, "the answer is another range than was asked for");
-        byte[] bytes = await answer.ReadAsync(Math.Min(to - from + 1, Array.MaxLength));
+        byte[] bytes = await answer.ReadAsync(Math.Min(to - from + 1, ObjectContent.MaxLength));
         return bytes.Length == to - from + 1
             ? new ObjectContent(bytes, Describe(answer, key, length))
             : throw answer.Wrong(StorageErrorKind.Corrupt, $"{bytes.Length} bytes came as a range of {to - from + 1}");

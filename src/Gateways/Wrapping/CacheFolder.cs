@@ -101,7 +101,7 @@ internal sealed class CacheFolder : IDisposable
 
     private ObjectContent? ReadWhole(string path, string name, string key)
     {
-        if (SteadyReads.Read(_writer.Disk, path, 0, long.MaxValue, Array.MaxLength) is not { } file)
+        if (SteadyReads.Read(_writer.Disk, path, 0, long.MaxValue, ObjectContent.MaxLength) is not { } file)
             return null;
         if (CacheEntry.Decode(key, file.Bytes) is { } content)
         {
@@ -123,7 +123,7 @@ internal sealed class CacheFolder : IDisposable
             return null;
         if (range.Offset >= info.Length)
             return new ObjectContent(ReadOnlyMemory<byte>.Empty, info);
-        if (SteadyReads.Read(_writer.Disk, path, CacheEntry.HeadLength + range.Offset, range.Length, Array.MaxLength) is not { } part || part.Stat.Token != known.Token)
+        if (SteadyReads.Read(_writer.Disk, path, CacheEntry.HeadLength + range.Offset, range.Length, ObjectContent.MaxLength) is not { } part || part.Stat.Token != known.Token)
             return null;
         Use(path, name, part.Stat);
         return new ObjectContent(part.Bytes, info);

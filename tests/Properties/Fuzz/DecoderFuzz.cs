@@ -12,9 +12,6 @@ namespace FireproofBench.Properties.Fuzz;
 /// </remarks>
 public sealed class DecoderFuzz(ITestOutputHelper output)
 {
-    /// <summary>What any input may cost, in bytes: an exception with its stack, message and cause.</summary>
-    private const long AllowedBase = 16 * 1024;
-
     /// <summary>What each byte of the input may cost, in bytes: a table of containers and keys for the validator, re-encoding for the check.</summary>
     private const long AllowedPerByte = 128;
 
@@ -51,7 +48,7 @@ public sealed class DecoderFuzz(ITestOutputHelper output)
 
             long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
             dearest = Math.Max(dearest, allocated);
-            long allowed = AllowedBase + (AllowedPerByte * input.Length);
+            long allowed = target.Base + (AllowedPerByte * input.Length);
             if (foreign is not null || allocated > allowed)
                 Assert.Fail($"{name}, seed {seed}, input {number}: {foreign?.ToString() ?? $"{allocated} bytes allocated, {allowed} allowed"}\n{Convert.ToHexStringLower(input)}");
         }

@@ -7,5 +7,8 @@ namespace FireproofBench.Properties.Fuzz;
 /// <param name="Allowed">The exact types by which the decoder refuses; none for one that answers with false.</param>
 internal sealed record FuzzTarget(string Name, IReadOnlyList<byte[]> Seeds, Action<byte[]> Decode, params Type[] Allowed)
 {
+    /// <summary>What any input may cost, in bytes: an exception with its stack, message and cause.</summary>
+    public long Base { get; init; } = 16 * 1024;
+
     public override string ToString() => Name;
 }

@@ -44,6 +44,7 @@ internal static class FuzzTargets
         new("Base32.TryDecode", Texts(), DecodeBase32),
         new("Varint.TryRead", [[0], [0x7f], [0x80, 1], [0xac, 2], [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x7f]], ReadVarint),
         .. StorageFuzzTargets.All,
+        .. GatewayFuzzTargets.All,
     ];
 
     private static void ValidateCanonical(byte[] input)

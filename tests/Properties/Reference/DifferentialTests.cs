@@ -17,7 +17,7 @@ public sealed class DifferentialTests(ReferenceEngine reference)
 {
     private const string Name = "differential";
     private const int ScriptsInBatch = 15;
-    private const int Batches = 7;
+    private const int Batches = 14;
 
     private static readonly GatewayOptions Gateway = new()
     {
@@ -26,7 +26,7 @@ public sealed class DifferentialTests(ReferenceEngine reference)
         Durability = Durability.Os,
     };
 
-    /// <summary>First seeds of the batches of 15 scripts: 105 each way.</summary>
+    /// <summary>First seeds of the batches of 15 scripts: 210 each way.</summary>
     public static TheoryData<ulong> FirstSeeds => [.. Enumerable.Range(0, Batches).Select(batch => (ulong)(1000 + (batch * ScriptsInBatch)))];
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using FireproofBench.Engine;
 using FireproofBench.Engine.Blocks;
+using FireproofBench.Engine.Car;
 using FireproofBench.Engine.Crypto;
 using FireproofBench.Engine.Documents;
 using FireproofBench.Engine.Ports;
@@ -187,9 +188,7 @@ public sealed class DamagedFolderTests : IDisposable
             if (isFull && taken.StartsWith(step + " ", StringComparison.Ordinal))
                 throw new DiskException(DiskFailure.NoSpace, taken, "no space left on device", null);
         });
-        DatabaseOptions options = new() { KeyBag = new FolderKeyBag(_folder.At("keybag"), OpenDatabase.Gateway()), Entropy = OpenDatabase.Gateway().Entropy };
-        await using Database database = await Database.OpenAsync(
-            Fixture.DatabaseName, new FolderDeviceStore(disk, _folder.At("db"), Fixture.DatabaseName, OpenDatabase.Gateway() with { Durability = Durability.Fsync }), options);
+        await using Database database = await OpenAsync(disk);
         List<(string Id, string? Json)> rows = await DatabaseView.RowsAsync(database);
         isFull = true;
         for (int i = 0; i < 3; i++)
@@ -209,6 +208,98 @@ public sealed class DamagedFolderTests : IDisposable
     }
 
     [Fact]
+    public async Task A_head_whose_folder_could_not_be_synced_is_told_as_ambiguous_and_the_next_read_tells()
+    {
+        await FillAsync();
+        bool fails = false;
+        var disk = new DelegatingDisk(Root, taken =>
+        {
+            if (fails && taken == "sync folder meta")
+                throw new DiskException(DiskFailure.NoSpace, taken, "no space left on device", null);
+        });
+        await using Database database = await OpenAsync(disk);
+        fails = true;
+        Assert.Equal(StorageErrorKind.Ambiguous, (await Assert.ThrowsAsync<StorageException>(async () => await database.PutAsync(Numbered(50)))).Kind);
+        fails = false;
+        await database.RefreshAsync();
+        Assert.NotNull(await database.GetAsync(Id(50)));
+        await database.PutAsync(Numbered(51));
+        Assert.Equal(Count + 2, await database.AllAsync().CountAsync());
+        await using Database again = await OpenAsync();
+        Assert.Equal(Count + 2, await again.AllAsync().CountAsync());
+    }
+
+    [Fact]
+    public async Task Every_file_and_its_folder_are_synced_before_the_head_that_names_it_is_renamed()
+    {
+        await FillAsync();
+        var steps = new List<string>();
+        await using Database database = await OpenAsync(new DelegatingDisk(Root, steps.Add));
+        steps.Clear();
+        await database.PutAsync(Numbered(50));
+        string file = $"rename data/{database.Log[0].First}.car";
+        string[] order = ["sync temporary", file, "sync folder data", "sync temporary", "rename meta/main.json", "sync folder meta"];
+        Assert.Equal(order, steps.Where(order.Contains));
+    }
+
+    [Theory]
+    [InlineData(CarLimits.MaxFileLength + 1L)]
+    [InlineData(3L << 30)]
+    public async Task A_file_longer_than_any_can_be_is_named_without_being_read_and_the_others_stay_readable(long length)
+    {
+        var files = new List<string>();
+        await FillAsync(files);
+        using (FileStream file = File.OpenWrite(files[3]))
+            file.SetLength(length);
+        await using Database database = await OpenAsync();
+        Assert.NotNull(await database.GetAsync(Id(8)));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        StorageException refusal = await Assert.ThrowsAsync<StorageException>(async () => await database.GetAsync(Id(3)));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 16 << 20);
+        Assert.Equal(StorageErrorKind.Corrupt, refusal.Kind);
+        Assert.Contains(Path.GetFileName(files[3]), refusal.Message, StringComparison.Ordinal);
+        Assert.NotNull(await database.GetAsync(Id(2)));
+    }
+
+    [Fact]
+    public async Task A_file_that_was_damaged_once_does_not_hide_what_another_process_compacted_since()
+    {
+        var files = new List<string>();
+        await FillAsync(files);
+        await using Database reader = await OpenAsync();
+        byte[] sound = await File.ReadAllBytesAsync(files[3]);
+        await File.WriteAllBytesAsync(files[3], sound[..^1]);
+        await Assert.ThrowsAsync<StorageException>(async () => await reader.GetAsync(Id(3)));
+        await File.WriteAllBytesAsync(files[3], sound);
+        await using (Database other = await OpenAsync())
+        {
+            for (int i = 0; i < 3; i++)
+            {
+                await other.PutAsync(Numbered(50 + i));
+                await other.CompactAsync();
+            }
+        }
+
+        Assert.False(File.Exists(files[3]));
+        Assert.NotNull(await reader.GetAsync(Id(3)));
+        Assert.NotNull(await reader.GetAsync(Id(5)));
+    }
+
+    [Fact]
+    public async Task A_database_that_is_destroyed_leaves_no_file_and_can_be_begun_again()
+    {
+        await FillAsync();
+        await using (Database database = await OpenAsync())
+            await database.DestroyAsync();
+        Assert.Empty(Directory.EnumerateFiles(Path.Combine(Root, "data"), "*.car"));
+        Assert.False(File.Exists(Heads));
+        await using Database again = await OpenAsync();
+        Assert.Empty(again.Heads);
+        await again.PutAsync(Numbered(1));
+        Assert.Equal(1, await again.AllAsync().CountAsync());
+    }
+
+    [Fact]
     public async Task A_folder_without_permission_to_write_is_told_as_such()
     {
         await FillAsync();
@@ -217,14 +308,15 @@ public sealed class DamagedFolderTests : IDisposable
             if (taken.StartsWith("create ", StringComparison.Ordinal) || taken.StartsWith("make folder", StringComparison.Ordinal))
                 throw new DiskException(DiskFailure.Denied, taken, "permission denied", null);
         });
-        DatabaseOptions options = new() { KeyBag = new FolderKeyBag(_folder.At("keybag"), OpenDatabase.Gateway()), Entropy = OpenDatabase.Gateway().Entropy };
         StorageException refusal = await Assert.ThrowsAsync<StorageException>(async () =>
         {
-            await using Database database = await Database.OpenAsync(
-                Fixture.DatabaseName, new FolderDeviceStore(disk, _folder.At("db"), Fixture.DatabaseName, OpenDatabase.Gateway()), options);
+            await using Database database = await OpenAsync(disk);
             await database.PutAsync(Numbered(1000));
         });
         Assert.Equal(StorageErrorKind.NotAuthorized, refusal.Kind);
+        Assert.Contains(".fireproofbench", refusal.Message, StringComparison.Ordinal);
+        await using Database meanwhile = await OpenAsync();
+        Assert.Equal(Count, await meanwhile.AllAsync().CountAsync());
     }
 
     [Fact]
@@ -269,6 +361,16 @@ public sealed class DamagedFolderTests : IDisposable
     private static Document Numbered(int i) => Document.Parse(string.Create(CultureInfo.InvariantCulture, $$"""{"_id":"{{Id(i)}}","n":{{i}}}"""));
 
     private ValueTask<Database> OpenAsync() => OpenDatabase.OnFolderAsync(_folder.At("db"), _folder.At("keybag"));
+
+    private ValueTask<Database> OpenAsync(IDisk disk) => Database.OpenAsync(
+        Fixture.DatabaseName,
+        new FolderDeviceStore(disk, _folder.At("db"), Fixture.DatabaseName, OpenDatabase.Gateway() with { Durability = Durability.Fsync }),
+        new DatabaseOptions
+        {
+            KeyBag = new FolderKeyBag(_folder.At("keybag"), OpenDatabase.Gateway()),
+            Entropy = OpenDatabase.Gateway().Entropy,
+            Compaction = CompactionMode.Manual,
+        });
 
     // Refused, and everything on disk as it was.
     private async Task<StorageException> RefusedAsync()

@@ -12,11 +12,11 @@ namespace FireproofBench.Properties.Storage;
 /// <param name="output">Tells the figures.</param>
 public sealed class KillTests(ITestOutputHelper output)
 {
-    private const int Kills = 52;
+    private const int Kills = 56;
 
     private const int MostAcknowledgements = 25;
 
-    /// <summary>Durability and seed of each folder: 208 kills together.</summary>
+    /// <summary>Durability and seed of each folder: 224 kills together.</summary>
     public static TheoryData<Durability, ulong> Folders => new() { { Durability.Os, 11 }, { Durability.Fsync, 12 } };
 
     [Theory]

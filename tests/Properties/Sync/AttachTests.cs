@@ -127,12 +127,13 @@ public sealed class AttachTests : IAsyncDisposable
         RemoteLink link = await AttachAsync(device);
         for (int i = 0; i < 20; i++)
             await device.PutAsync(Numbered(i), Token);
-        while (link.Status.Activity != SyncActivity.Waiting)
+        SyncStatus status;
+        while ((status = link.Status).Activity != SyncActivity.Waiting)
             await Task.Delay(5, Token);
-        Assert.NotNull(link.Status.LastError);
-        Assert.NotNull(link.Status.NextAttempt);
-        Assert.NotNull(link.Status.OldestPending);
-        Assert.True(link.Status.PendingFiles > 0);
+        Assert.NotNull(status.LastError);
+        Assert.NotNull(status.NextAttempt);
+        Assert.NotNull(status.OldestPending);
+        Assert.True(status.PendingFiles > 0);
         _remote.Before = null;
         await link.WhenUpToDateAsync(Token);
         Assert.Null(link.Status.LastError);

@@ -8,6 +8,7 @@ using FireproofBench.Gateways.Memory;
 using FireproofBench.Properties.Databases;
 using FireproofBench.Properties.Fixtures;
 using FireproofBench.Properties.Reference;
+using FsCheck;
 using FsCheck.Xunit;
 using Xunit;
 
@@ -17,13 +18,13 @@ namespace FireproofBench.Properties.Sync;
 public sealed class ConvergenceTests
 {
     [Property(MaxTest = 30)]
-    public Task Replicas_around_a_shared_store_converge(int seed) => PlayAsync((ulong)seed, isShared: true, CompactionMode.Automatic);
+    public Task Replicas_around_a_shared_store_converge(DoNotSize<int> seed) => PlayAsync((ulong)seed.Item, isShared: true, CompactionMode.Automatic);
 
     [Property(MaxTest = 30)]
-    public Task Replicas_that_meet_in_pairs_converge(int seed) => PlayAsync((ulong)seed, isShared: false, CompactionMode.Automatic);
+    public Task Replicas_that_meet_in_pairs_converge(DoNotSize<int> seed) => PlayAsync((ulong)seed.Item, isShared: false, CompactionMode.Automatic);
 
     [Property(MaxTest = 10)]
-    public Task Replicas_that_are_never_merged_by_themselves_converge(int seed) => PlayAsync((ulong)seed, isShared: true, CompactionMode.Manual);
+    public Task Replicas_that_are_never_merged_by_themselves_converge(DoNotSize<int> seed) => PlayAsync((ulong)seed.Item, isShared: true, CompactionMode.Manual);
 
     [Fact]
     public async Task A_shared_folder_keeps_replicas_together()
