@@ -26,6 +26,7 @@ Workload[] chosen = [.. Workloads.All.Where(workload => only is null || only.Con
 if (only is not null && chosen.Length != only.Length)
     return Refuse($"the workloads are {string.Join(", ", Workloads.All.Select(workload => workload.Name))}.");
 
+const int WarmUps = 8;
 DateTimeOffset started = DateTimeOffset.UtcNow;
 string folder = Directory.CreateTempSubdirectory("fireproofbench-peers-").FullName;
 try
@@ -51,10 +52,10 @@ try
         List<Round> ourRounds = [];
 
         // The first round warms both sides up and is not kept. Where one round of the reference engine is all there is time for, a minute of it or more,
-        // it warms itself up; ours is over before it is warm, so it gets a round that is not kept.
+        // it warms itself up; ours is over long before the runtime has compiled its path for good, so it gets rounds that are not kept.
         int warmUp = workload.Rounds == 1 ? 0 : 1;
-        if (warmUp == 0)
-            await RunOursAsync(workload, "warm-up");
+        for (int round = 0; warmUp == 0 && round < WarmUps; round++)
+            await RunOursAsync(workload, $"warm-up-{round}");
         for (int round = 0; round < Math.Min(rounds, workload.Rounds) + warmUp; round++)
         {
             JsonObject their = await peer.RoundAsync(workload.Name, theirs, Path.Combine(folder, "scratch"), sizes);
