@@ -20,15 +20,33 @@ public sealed partial class Database
     /// <param name="limit">How many rows at the most, the newest ones.</param>
     /// <param name="cancellation">Ends the call.</param>
     /// <exception cref="MissingBlockException">An event of <paramref name="since"/> is not of this database.</exception>
-    public async ValueTask<ChangeSet> ChangesAsync(IReadOnlyCollection<Cid> since, int limit = int.MaxValue, CancellationToken cancellation = default)
+    public ValueTask<ChangeSet> ChangesAsync(IReadOnlyCollection<Cid> since, int limit = int.MaxValue, CancellationToken cancellation = default)
     {
         ThrowIfClosed();
+        return PresentChangesAsync(since, limit, cancellation);
+    }
+
+    /// <summary>Lists what changed between two past clocks.</summary>
+    /// <param name="since">The heads of the earlier moment; none for the beginning.</param>
+    /// <param name="until">The heads of the later moment.</param>
+    /// <param name="limit">How many rows at the most, the newest ones.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    /// <returns>Each id once, with its document as the newest event up to <paramref name="until"/> wrote it; where that was compacted away, as it stands now.</returns>
+    /// <exception cref="MissingBlockException">An event of either clock is not of this database.</exception>
+    public ValueTask<ChangeSet> ChangesAsync(IReadOnlyCollection<Cid> since, IReadOnlyCollection<Cid> until, int limit = int.MaxValue, CancellationToken cancellation = default)
+    {
+        ThrowIfClosed();
+        return ChangesAsync(_ledger.State, Ledger.Sorted([.. until.Distinct()]), since, limit, cancellation);
+    }
+
+    private async ValueTask<ChangeSet> PresentChangesAsync(IReadOnlyCollection<Cid> since, int limit, CancellationToken cancellation)
+    {
         LedgerState state = _ledger.State;
         while (true)
         {
             try
             {
-                return await ChangesAsync(state, since, limit, cancellation);
+                return await ChangesAsync(state, state.Heads, since, limit, cancellation);
             }
             catch (Exception e) when (MayBeOutdated(e))
             {
@@ -56,10 +74,17 @@ public sealed partial class Database
     /// <param name="cancellation">Ends the call before the commit.</param>
     /// <returns>The ids that changed, and the heads after the commit; no commit is made when nothing differs.</returns>
     /// <exception cref="MissingBlockException">That state was compacted away, wholly or in part; nothing was changed.</exception>
-    public async ValueTask<PutResult> RollbackAsync(IReadOnlyCollection<Cid> heads, CancellationToken cancellation = default)
+    public async ValueTask<PutResult> RollbackAsync(IReadOnlyCollection<Cid> heads, CancellationToken cancellation = default) =>
+        await RollbackAsync(await SnapshotAsync(heads, cancellation), cancellation);
+
+    /// <summary>Makes the database what a snapshot shows, by a new commit: nothing of the history is lost, other devices take it as any other write.</summary>
+    /// <param name="past">A snapshot of this database, by its clock or by its name.</param>
+    /// <param name="cancellation">Ends the call before the commit.</param>
+    /// <returns>The ids that changed, and the heads after the commit; no commit is made when nothing differs.</returns>
+    /// <exception cref="MissingBlockException">That state was compacted away, wholly or in part; nothing was changed.</exception>
+    public async ValueTask<PutResult> RollbackAsync(DatabaseSnapshot past, CancellationToken cancellation = default)
     {
         ThrowIfNotWritable();
-        DatabaseSnapshot past = await SnapshotAsync(heads, cancellation);
         ImmutableArray<string> ids;
         LedgerState state;
 
@@ -89,15 +114,14 @@ public sealed partial class Database
         PailChange now = await _ledger.ResolveAsync(_ledger.State, cancellation);
         var operations = new List<KeyValue>();
         var blocks = new List<Block>();
-        var shards = new ShardOverlay(_ledger.Shards(now));
-        shards.Add(past.Pail.Additions);
+        var shards = new EitherShards(past.Shards, _ledger.Shards(now));
         foreach (PailDifference difference in await PailComparison.DifferenceAsync(shards, now.Root, past.Pail.Root, cancellation))
         {
             // What did not exist then and is deleted now differs in the pail, not for a reader.
             if (difference.Key == Genesis.Key || (!difference.After.IsDefined && difference.Before == DocumentBlock.Tombstone.Cid))
                 continue;
             Block block = difference.After.IsDefined
-                ? new Block(difference.After, await _blocks.GetAsync(difference.After, cancellation))
+                ? new Block(difference.After, await past.Blocks.GetAsync(difference.After, cancellation))
                 : DocumentBlock.Tombstone;
             operations.Add(new KeyValue(difference.Key, block.Cid));
             blocks.Add(block);
@@ -124,12 +148,12 @@ public sealed partial class Database
         return new Subscription(this, subscriber);
     }
 
-    private async ValueTask<ChangeSet> ChangesAsync(LedgerState state, IReadOnlyCollection<Cid> since, int limit, CancellationToken cancellation)
+    private async ValueTask<ChangeSet> ChangesAsync(LedgerState state, ImmutableArray<Cid> until, IReadOnlyCollection<Cid> since, int limit, CancellationToken cancellation)
     {
         var changes = new List<DocumentChange>();
         if (limit <= 0)
-            return new ChangeSet([], state.Heads);
-        await foreach (EventKey change in EventWalk.NewestAsync(_blocks, state.Heads, since, cancellation))
+            return new ChangeSet([], until);
+        await foreach (EventKey change in EventWalk.NewestAsync(_blocks, until, since, cancellation))
         {
             if (change.Key == Genesis.Key)
                 continue;
@@ -139,7 +163,7 @@ public sealed partial class Database
         }
 
         changes.Reverse();
-        return new ChangeSet([.. changes], state.Heads);
+        return new ChangeSet([.. changes], until);
     }
 
     // The walk may meet an event first whose document another branch superseded, and a compaction dropped: then the document is given as it stands.

@@ -29,7 +29,7 @@ public sealed partial class Database
     {
         ThrowIfNotWritable();
         var replica = new Replica(_ledger, _files, _committer, _compactor, _store.CommitLock, _writing, _walks, NotifyAsync);
-        var link = new RemoteLink(replica, remote, new DataFiles(remote.Data, _keys), _remotes, options ?? new AttachOptions(), _options.Time, _options.Entropy);
+        var link = new RemoteLink(replica, remote, new DataFiles(remote.Data, _keys), _keys, _remotes, options ?? new AttachOptions(), _options.Time, _options.Entropy);
         await link.StartAsync(cancellation);
         ImmutableInterlocked.Update(ref _links, static (all, added) => all.Add(added), link);
         return link;

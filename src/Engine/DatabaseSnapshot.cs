@@ -25,6 +25,10 @@ public sealed class DatabaseSnapshot
 
     internal PailChange Pail { get; }
 
+    internal IBlockSource Blocks => _blocks;
+
+    internal IShardSource Shards => _shards;
+
     /// <summary>Reads a document as it was.</summary>
     /// <returns>Null when there was none, or it was deleted then.</returns>
     /// <exception cref="MissingBlockException">It was compacted away.</exception>

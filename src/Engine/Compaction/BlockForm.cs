@@ -17,4 +17,7 @@ internal enum BlockForm
 
     /// <summary>An event of the clock.</summary>
     Event,
+
+    /// <summary>The index of a group's blocks.</summary>
+    Index,
 }

@@ -208,7 +208,7 @@ internal sealed class Compactor(Ledger ledger, DataFiles files, Committer commit
     {
         bool whole = run.Length == state.Log.Length;
         ImmutableArray<CarGroup> rest = whole ? [] : [.. state.Log.Where(group => !run.Contains(group))];
-        var writer = new GroupWriter(files, ledger.Blocks, new CarHeader(rest, state.Heads, run));
+        var writer = new GroupWriter(files, ledger.Blocks, new CarHeader(rest, state.Heads, run), hasIndex: true);
         if (whole)
             await new FullMerge(ledger, state).WriteAsync(writer, cancellation);
         else

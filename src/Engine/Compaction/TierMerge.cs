@@ -61,7 +61,7 @@ internal sealed class TierMerge(Ledger ledger, LedgerState state, IReadOnlyList<
     {
         switch (block.Cid.Codec == CidCodec.DagCbor ? BlockForms.Of(block.Bytes.Span) : BlockForm.Other)
         {
-            case BlockForm.Header:
+            case BlockForm.Header or BlockForm.Index:
                 break;
             case BlockForm.Event:
                 ClockEvent clockEvent = await ((IEventSource)ledger.Blocks).GetAsync(block.Cid, cancellation);

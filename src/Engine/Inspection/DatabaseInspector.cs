@@ -47,7 +47,7 @@ public static class DatabaseInspector
     /// <param name="cancellation">Ends the call; what was deleted by then is gone, and nobody needs it.</param>
     /// <exception cref="KeyBagException">The key is not in the bag, or the bag's item cannot be used.</exception>
     /// <exception cref="StorageException">
-    /// Corrupt when a file that a head needs is missing or unreadable: then nothing is deleted. MissingContainer when there is no database; else as the provider fails.
+    /// Unsupported where deletes and listings may lag; Corrupt when a file that a head needs is missing or unreadable: then nothing is deleted. MissingContainer when there is no database; else as the provider fails.
     /// </exception>
     public static async ValueTask<GarbageReport> CollectGarbageAsync(
         string name, IDeviceStore store, IKeyBag? keyBag, GarbageOptions options, TimeProvider time, CancellationToken cancellation = default)

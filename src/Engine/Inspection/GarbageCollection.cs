@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Crypto;
+using FireproofBench.Engine.History;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Engine.Storage;
 
@@ -20,6 +21,9 @@ internal sealed class GarbageCollection(IDataGateway data, IMetadataGateway meta
 
     public async ValueTask<GarbageReport> RunAsync(CancellationToken cancellation)
     {
+        // A listing that lags, or a delete that lands after a later write of the same name, would take what is needed.
+        if (!data.Traits.StronglyConsistent)
+            throw new StorageException(StorageErrorKind.Unsupported, "collect garbage", "", $"on this store ({data.Traits.Provider}) listings and deletes may lag behind writes; nothing was deleted");
         // The listing comes first: a file that is written after it is no candidate, and one that was written before has its head in the reading, or is young.
         List<ObjectInfo> files = await ListAsync(cancellation);
         await MarkAsync(await metadata.ReadAsync(cancellation), files, cancellation);
@@ -67,6 +71,8 @@ internal sealed class GarbageCollection(IDataGateway data, IMetadataGateway meta
         var present = new HashSet<Cid>(files.Select(static file => NameOf(file.Key)).OfType<Cid>());
         if (reading.Entries.IsEmpty && present.Count > 0)
             throw Refused(DataFiles.Prefix, "there are files and no head: whether any of them is needed cannot be told");
+        foreach (KeptSnapshot kept in (await KeptSnapshot.ListAsync(data, cancellation)).Values)
+            _needed.UnionWith(kept.Group.Cars);
         var log = new HashSet<CarGroup>();
         foreach (MetaEntry entry in reading.Entries)
         {

@@ -3,6 +3,7 @@ using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Car;
 using FireproofBench.Engine.Crdt;
 using FireproofBench.Engine.Crypto;
+using FireproofBench.Engine.History;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Engine.Storage;
 
@@ -124,12 +125,26 @@ internal sealed partial class Verification
                 _findings.Add(FindingKind.KeptForGrace, DataFiles.KeyOfCar(car), "a compaction replaced it; the next one may delete it");
         }
 
+        foreach (Cid car in await SnapshotFilesAsync(cancellation))
+        {
+            if (done.Add(car) && !await ReadCarAsync(car, Role.Loose, isFirst: false, cancellation) && !_cars.ContainsKey(car))
+                _findings.Add(FindingKind.MissingFile, DataFiles.KeyOfCar(car), "a snapshot that is kept under a name needs it, and it is not there");
+        }
+
         foreach (Cid car in _cars.Keys.Where(car => !done.Contains(car)).Order().ToList())
         {
             bool isSound = await ReadCarAsync(car, Role.Loose, isFirst: false, cancellation);
             if (isSound && opens)
                 _findings.Add(FindingKind.Orphan, DataFiles.KeyOfCar(car), "no head leads to it: a commit that did not come to its end, or one whose head was overwritten");
         }
+    }
+
+    private async ValueTask<List<Cid>> SnapshotFilesAsync(CancellationToken cancellation)
+    {
+        var files = new List<Cid>();
+        await TryReadAsync(SnapshotName.Folder, async () =>
+            files.AddRange((await KeptSnapshot.ListAsync(_store.Data, cancellation)).Values.SelectMany(static kept => kept.Group.Cars)));
+        return files;
     }
 
     /// <returns>Whether the file is there and sound.</returns>

@@ -18,7 +18,7 @@ internal sealed partial class BlockStore
             Cid next = default;
             lock (_gate)
             {
-                if (!_index.TryGetValue(cid, out location))
+                if (!_index.TryGetValue(cid, out location) && !TryPoint(cid, out next))
                     _unopened.TryPeek(out next);
             }
 
@@ -50,6 +50,25 @@ internal sealed partial class BlockStore
         {
             throw new StorageException(damage.Kind, damage.Operation, damage.Key, damage.Message, damage);
         }
+    }
+
+    // What the indexes say, as far as it was not tried yet.
+    private bool TryPoint(Cid block, out Cid car)
+    {
+        foreach (GroupIndex index in _indexes.Values)
+        {
+            foreach (Cid found in index.Find(block))
+            {
+                if (_known.Contains(found) && !_slots.ContainsKey(found) && !_absent.Contains(found) && !_damaged.ContainsKey(found))
+                {
+                    car = found;
+                    return true;
+                }
+            }
+        }
+
+        car = default;
+        return false;
     }
 
     // A block can lie in several files, and only one place is remembered: when that one was deleted, the others are looked for once.

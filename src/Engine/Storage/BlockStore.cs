@@ -38,6 +38,7 @@ internal sealed partial class BlockStore : IBlockSource, IShardSource, IEventSou
     private readonly BoundedCache<Cid, ClockEvent> _events = new(EventCapacity);
     private long _residentLength;
     private readonly Dictionary<Cid, StorageException> _damaged = [];
+    private readonly Dictionary<Cid, GroupIndex> _indexes = [];
     private bool _hasForgotten;
 
     /// <summary>A store over the data files of a database.</summary>
@@ -57,15 +58,22 @@ internal sealed partial class BlockStore : IBlockSource, IShardSource, IEventSou
         {
             for (int i = groups.Count - 1; i >= 0; i--)
             {
-                for (int j = groups[i].Cars.Length - 1; j >= 0; j--)
-                {
-                    Cid car = groups[i].Cars[j];
-                    _absent.Remove(car);
-                    if (_known.Add(car))
-                        _unopened.Push(car);
-                }
+                // The last file of a large group is tried after its first: it may say which of the others holds what.
+                ImmutableArray<Cid> cars = groups[i].Cars;
+                for (int j = cars.Length - 2; j >= 1; j--)
+                    Learn(cars[j]);
+                if (cars.Length > 1)
+                    Learn(cars[^1]);
+                Learn(cars[0]);
             }
         }
+    }
+
+    private void Learn(Cid car)
+    {
+        _absent.Remove(car);
+        if (_known.Add(car))
+            _unopened.Push(car);
     }
 
     /// <summary>Takes in a file that was just written.</summary>
@@ -101,6 +109,7 @@ internal sealed partial class BlockStore : IBlockSource, IShardSource, IEventSou
             _known.Remove(car);
             _absent.Remove(car);
             _damaged.Remove(car);
+            _indexes.Remove(car);
             if (!_slots.Remove(car, out CarSlot? slot))
                 return;
             if (slot.File is not { } file)
@@ -231,6 +240,20 @@ internal sealed partial class BlockStore : IBlockSource, IShardSource, IEventSou
             return _slots.TryGetValue(group.First, out CarSlot? opened) ? opened.Replaced : [];
     }
 
+    /// <summary>The index in the last file of a group; null when it has none, or is not there.</summary>
+    public async ValueTask<GroupIndex?> ReadIndexAsync(Cid last, CancellationToken cancellation)
+    {
+        lock (_gate)
+        {
+            if (_indexes.TryGetValue(last, out GroupIndex? known))
+                return known;
+        }
+
+        await OpenAsync(last, cancellation);
+        lock (_gate)
+            return _indexes.GetValueOrDefault(last);
+    }
+
     private ValueTask<T> DecodedAsync<T>(BoundedCache<Cid, T> cache, Cid cid, Func<Block, T> read, Func<T, int> weight, CancellationToken cancellation)
         where T : class => cache.Find(cid) is { } known ? ValueTask.FromResult(known) : DecodeAsync(cache, cid, read, weight, cancellation);
 
@@ -263,10 +286,24 @@ internal sealed partial class BlockStore : IBlockSource, IShardSource, IEventSou
                 _index.TryAdd(block.Cid, place);
         }
 
+        if (file.Blocks.Count == 1 && GroupIndex.IsIndex(file.Content(file.Blocks[0]).Span))
+            ReadIndex(slot, file);
         CarHeader? header = ReadOddHeader(file);
         slot.Replaced = header?.Compact ?? [];
         slot.IsBookmark = header?.IsBookmark == true;
         slot.Length = file.Bytes.Length;
+    }
+
+    // An index that cannot be read is none: everything is found without it.
+    private void ReadIndex(CarSlot slot, CarFile file)
+    {
+        try
+        {
+            _indexes[slot.Cid] = GroupIndex.Read(new Block(file.Blocks[0].Cid, file.Content(file.Blocks[0])));
+        }
+        catch (MalformedBlockException)
+        {
+        }
     }
 
     // The header of a file that is not a plain commit: a compaction, or a file without anything but a header. Null for all others, which are not decoded.

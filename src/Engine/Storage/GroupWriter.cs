@@ -14,18 +14,21 @@ namespace FireproofBench.Engine.Storage;
 internal sealed class GroupWriter
 {
     private readonly DataFiles _files;
-    private readonly BlockStore _store;
+    private readonly BlockStore? _store;
     private readonly ImmutableArray<Cid>.Builder _cars = ImmutableArray.CreateBuilder<Cid>();
     private readonly HashSet<Cid> _seen = [];
     private readonly List<Block> _blocks = [];
+    private readonly List<(Cid Block, int Car)>? _places;
     private long _length;
 
     /// <summary>Begins a group.</summary>
     /// <param name="files">Where files are stored.</param>
-    /// <param name="store">Learns of each file that was stored.</param>
+    /// <param name="store">Learns of each file that was stored; null when the group is not to be read by it.</param>
     /// <param name="header">The header of the commit.</param>
-    public GroupWriter(DataFiles files, BlockStore store, CarHeader header)
+    /// <param name="hasIndex">Whether a group of several files ends with one that says which of them holds which block.</param>
+    public GroupWriter(DataFiles files, BlockStore? store, CarHeader header, bool hasIndex = false)
     {
+        _places = hasIndex ? [] : null;
         _files = files;
         _store = store;
         Block block = header.ToBlock();
@@ -58,6 +61,14 @@ internal sealed class GroupWriter
     public async ValueTask<CarGroup> FinishAsync(CancellationToken cancellation)
     {
         await StoreAsync(cancellation);
+
+        // Two files are read as fast as the index and one of them.
+        if (_places is not null && _cars.Count is > 2 and <= GroupIndex.MaxCars)
+        {
+            _blocks.Add(GroupIndex.Write(_cars.ToArray(), _places));
+            await StoreAsync(cancellation);
+        }
+
         return new CarGroup(_cars.ToImmutable());
     }
 
@@ -68,7 +79,8 @@ internal sealed class GroupWriter
         byte[] plain = CarWriter.Write(roots, CollectionsMarshal.AsSpan(_blocks), table);
         Cid name = SealedFile.NameOf(plain);
         StoredLength += await _files.WriteAsync(DataFiles.KeyOfCar(name), name, plain, cancellation);
-        _store.Add(name, new CarFile(plain, roots, table));
+        _store?.Add(name, new CarFile(plain, roots, table));
+        _places?.AddRange(_blocks.Select(block => (block.Cid, _cars.Count)));
         _cars.Add(name);
         _blocks.Clear();
     }

@@ -111,6 +111,9 @@ internal sealed class Ledger(BlockStore blocks, IMetadataGateway metadata)
             return false;
         if (header.Cars.Length > 0)
             return true;
+        CarHeader? newest = await blocks.ReadHeaderAsync(header.Compact[0], cancellation);
+        if (newest is null || (compaction.Cars.Length > 1 && await blocks.ReadIndexAsync(compaction.Cars[^1], cancellation) is { } index && newest.Heads.All(head => index.Find(head).Any())))
+            return true;
         var own = new HashSet<Cid>();
         foreach (Cid car in compaction.Cars)
         {
@@ -119,8 +122,7 @@ internal sealed class Ledger(BlockStore blocks, IMetadataGateway metadata)
             own.UnionWith(file.Blocks.Select(static block => block.Cid));
         }
 
-        CarHeader? newest = await blocks.ReadHeaderAsync(header.Compact[0], cancellation);
-        return newest is null || newest.Heads.All(own.Contains);
+        return newest.Heads.All(own.Contains);
     }
 
     /// <summary>The pail of a state, with the shards that several heads make and that are in no file yet.</summary>

@@ -1,3 +1,5 @@
+using FireproofBench.Engine.Inspection;
+
 namespace FireproofBench.Engine.Sync;
 
 /// <summary>How a database keeps up with a remote store.</summary>
@@ -20,6 +22,15 @@ public sealed record AttachOptions
 
     /// <summary>Whether all files of the log are brought here in the background. When false a file comes when something in it is asked for.</summary>
     public bool Prefetch { get; init; } = true;
+
+    /// <summary>
+    /// Which files may be deleted at the remote once a compaction has replaced them there; looked for after a compaction was published, at most once a
+    /// <see cref="GarbageInterval"/>. Null for none: then <c>db gc</c> does it. Nothing is ever deleted where a delete may overtake a write.
+    /// </summary>
+    public GarbageOptions? Garbage { get; init; } = new();
+
+    /// <summary>Least time between two looks for garbage at the remote.</summary>
+    public TimeSpan GarbageInterval { get; init; } = TimeSpan.FromHours(6);
 
     /// <summary>Bytes that may wait for the remote before further writes wait as well; null for any number, so that an outage never stops a write.</summary>
     public long? MaxPendingBytes { get; init; }

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Compaction;
 using FireproofBench.Engine.Crdt;
+using FireproofBench.Engine.Inspection;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Engine.Storage;
 
@@ -20,11 +21,12 @@ public sealed partial class RemoteLink
     private ImmutableArray<Cid> _remoteHeads = [];
     private int _remoteLog;
     private int _olderReadings;
+    private DateTimeOffset _nextCollection;
     private bool _hasMet;
     private bool _listedAttachments;
 
     // Tells whether both sides have all now, or files are still on their way here.
-    private async ValueTask<bool> RoundAsync(CancellationToken cancellation)
+    private async ValueTask<bool> RoundAsync(long round, CancellationToken cancellation)
     {
         Report(static status => status with { Activity = SyncActivity.Working, NextAttempt = null });
 
@@ -37,6 +39,7 @@ public sealed partial class RemoteLink
         if (!_listedAttachments)
             await ListAttachmentsAsync(cancellation);
         await SendAsync(cancellation);
+        EndSent(round);
         List<Cid> missing = _options.Prefetch ? [.. _replica.State.Log.SelectMany(static group => group.Cars).Where(car => !_here.ContainsKey(car))] : [];
         if (missing.Count > 0 && _fetching.IsCompleted)
             _fetching = FetchAsync(missing, cancellation);
@@ -180,7 +183,10 @@ public sealed partial class RemoteLink
             await _remote.Metadata.PublishAsync(entry, _takenIn, cancellation);
             _entries = [.. _entries.Where(old => !_takenIn.Contains(old.Cid)), entry];
             _takenIn = [entry.Cid];
+            int before = _remoteLog;
             await NoteRemoteAsync(cancellation);
+            if (_remoteLog < before)
+                CollectGarbage(cancellation);
             _seen = _remoteHeads;
             Report(status => Measure(status) with { RemoteHeads = _remoteHeads, Published = status.Published + 1 });
         }
@@ -189,6 +195,29 @@ public sealed partial class RemoteLink
     // The remote lacks heads of ours; or it has all, in a log so long that our compacted one serves others better.
     private bool IsBehind(LedgerState state) =>
         state.Heads.Length > 0 && (!state.Heads.SequenceEqual(_remoteHeads) || _remoteLog > (2 * state.Log.Length) + 1);
+
+    // A compaction was published: what it and those before it replaced there may be due.
+    private void CollectGarbage(CancellationToken cancellation)
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        if (_options.Garbage is not { } options || !_remote.Data.Traits.StronglyConsistent || !_collecting.IsCompleted || now < _nextCollection)
+            return;
+        _nextCollection = now + _options.GarbageInterval;
+        _collecting = CollectGarbageAsync(new GarbageCollection(_remote.Data, _remote.Metadata, _keys, options, now), cancellation);
+    }
+
+    private static async Task CollectGarbageAsync(GarbageCollection collection, CancellationToken cancellation)
+    {
+        await Task.Yield();
+        try
+        {
+            await collection.RunAsync(cancellation);
+        }
+        catch (StorageException)
+        {
+            // Room that is not freed now is freed by a later look; the link itself reports a remote that fails.
+        }
+    }
 
     private async ValueTask ListAttachmentsAsync(CancellationToken cancellation)
     {

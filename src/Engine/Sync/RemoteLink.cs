@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Crdt;
+using FireproofBench.Engine.Crypto;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Engine.Storage;
 
@@ -23,6 +24,7 @@ public sealed partial class RemoteLink : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly IEntropy _entropy;
     private readonly DataFiles _remoteFiles;
+    private readonly KeyRing? _keys;
     private readonly RemoteFiles _remotes;
     private readonly Uploader _uploader;
     private readonly Signal _work = new();
@@ -33,16 +35,19 @@ public sealed partial class RemoteLink : IAsyncDisposable
     private Task _running = Task.CompletedTask;
     private Task _listening = Task.CompletedTask;
     private Task _fetching = Task.CompletedTask;
+    private Task _collecting = Task.CompletedTask;
     private volatile SyncStatus _status = new() { Activity = SyncActivity.Working };
     private volatile MetaReading? _told;
     private long _rounds;
 
-    internal RemoteLink(Replica replica, RemoteStore remote, DataFiles remoteFiles, RemoteFiles remotes, AttachOptions options, TimeProvider time, IEntropy entropy)
+    internal RemoteLink(
+        Replica replica, RemoteStore remote, DataFiles remoteFiles, KeyRing? keys, RemoteFiles remotes, AttachOptions options, TimeProvider time, IEntropy entropy)
     {
         _replica = replica;
         _remote = remote;
         _remoteFiles = remoteFiles;
         _remotes = remotes;
+        _keys = keys;
         _options = options;
         _time = time;
         _entropy = entropy;
@@ -70,7 +75,16 @@ public sealed partial class RemoteLink : IAsyncDisposable
     /// <exception cref="StorageException">The remote refuses this database for good (<see cref="SyncActivity.Refused"/>).</exception>
     /// <exception cref="UnrelatedHistoriesException">The remote holds another database.</exception>
     /// <exception cref="ObjectDisposedException">The link was detached before it was done.</exception>
-    public async ValueTask WhenUpToDateAsync(CancellationToken cancellation = default)
+    public ValueTask WhenUpToDateAsync(CancellationToken cancellation = default) => WaitAsync(isSendingEnough: false, cancellation);
+
+    /// <summary>Waits until the remote has everything that is here at the moment of the call, whatever is still on its way here. An outage is waited through.</summary>
+    /// <param name="cancellation">Ends the waiting, not the work.</param>
+    /// <exception cref="StorageException">The remote refuses this database for good (<see cref="SyncActivity.Refused"/>).</exception>
+    /// <exception cref="UnrelatedHistoriesException">The remote holds another database.</exception>
+    /// <exception cref="ObjectDisposedException">The link was detached before it was done.</exception>
+    public ValueTask WhenSentAsync(CancellationToken cancellation = default) => WaitAsync(isSendingEnough: true, cancellation);
+
+    private async ValueTask WaitAsync(bool isSendingEnough, CancellationToken cancellation)
     {
         Waiter waiter;
         lock (_gate)
@@ -80,7 +94,7 @@ public sealed partial class RemoteLink : IAsyncDisposable
             ObjectDisposedException.ThrowIf(_status.Activity == SyncActivity.Detached, this);
 
             // A round that is under way may have looked before the call.
-            waiter = new Waiter(_rounds + 1);
+            waiter = new Waiter(_rounds + 1, isSendingEnough);
             _waiters.Add(waiter);
         }
 
@@ -98,6 +112,7 @@ public sealed partial class RemoteLink : IAsyncDisposable
         await Quietly(_running);
         await Quietly(_listening);
         await Quietly(_fetching);
+        await Quietly(_collecting);
         _remotes.Remove(_remoteFiles);
         Report(static status => status with { Activity = SyncActivity.Detached, NextAttempt = null });
         EndWaiters(new ObjectDisposedException(nameof(RemoteLink), "The link was detached before the remote had everything."));
@@ -185,7 +200,7 @@ public sealed partial class RemoteLink : IAsyncDisposable
                 round = ++_rounds;
             try
             {
-                bool isDone = await RoundAsync(cancellation);
+                bool isDone = await RoundAsync(round, cancellation);
                 failures = 0;
                 _uploader.LooksFirst = false;
                 Report(status => Measure(status) with
@@ -308,6 +323,12 @@ public sealed partial class RemoteLink : IAsyncDisposable
             waiter.Done.TrySetResult();
     }
 
+    private void EndSent(long round)
+    {
+        foreach (Waiter waiter in Take(waiter => waiter.IsSendingEnough && waiter.Round <= round))
+            waiter.Done.TrySetResult();
+    }
+
     private void EndWaiters(Exception reason)
     {
         foreach (Waiter waiter in Take(static _ => true))
@@ -324,9 +345,11 @@ public sealed partial class RemoteLink : IAsyncDisposable
         }
     }
 
-    private sealed class Waiter(long round)
+    private sealed class Waiter(long round, bool isSendingEnough)
     {
         public long Round { get; } = round;
+
+        public bool IsSendingEnough { get; } = isSendingEnough;
 
         public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using FireproofBench.Engine;
 using FireproofBench.Engine.Blocks;
@@ -11,7 +12,12 @@ internal sealed class DbHistoryVerbs(DbVerb verb)
 {
     private readonly Option<string?> _since = new("--since") { Description = "Only what changed since these heads.", HelpName = "CID,CID" };
     private readonly Option<int?> _limit = new("--limit") { Description = "At most so many, the newest ones.", HelpName = "N" };
-    private readonly Argument<string> _heads = new("HEADS") { Description = "Content ids with commas between them, as 'snapshot', 'import' and 'log' print them.", HelpName = "CID,CID" };
+    private readonly Option<string?> _until = new("--until") { Description = "Only what changed up to these heads; without it, to the present.", HelpName = "CID,CID" };
+    private readonly Argument<string> _state = new("STATE") { Description = "Heads with commas between them, as 'snapshot', 'import' and 'log' print them, or the name of a snapshot.", HelpName = "CID,CID|NAME" };
+    private readonly Argument<string?> _snapshot = new("NAME") { Description = "Keep the state under this name, whatever is compacted.", Arity = ArgumentArity.ZeroOrOne };
+    private readonly Option<string?> _of = new("--of") { Description = "Keep the state of these heads, not the present one.", HelpName = "CID,CID" };
+    private readonly Option<bool> _list = new("--list") { Description = "List the snapshots that are kept: {\"heads\":[…],\"name\":\"…\"}, a line each." };
+    private readonly Option<string?> _delete = new("--delete") { Description = "Give up the snapshot of this name, and remove its files.", HelpName = "NAME" };
 
     /// <summary>The verbs.</summary>
     public IEnumerable<Command> All() =>
@@ -19,7 +25,7 @@ internal sealed class DbHistoryVerbs(DbVerb verb)
         verb.Create(
             "changes",
             "Prints one line of JSON a document that changed, oldest first: {\"doc\":{…},\"event\":\"bafy…\",\"id\":\"…\"}; the last line is {\"heads\":[…]}, for --since the next time.",
-            [_since, _limit],
+            [_since, _until, _limit],
             ChangesAsync,
             "fireproofbench db changes ./data --name notes",
             "fireproofbench db changes ./data --name notes --since bafyreib…"),
@@ -31,16 +37,19 @@ internal sealed class DbHistoryVerbs(DbVerb verb)
             "fireproofbench db log ./data --name notes --limit 10"),
         verb.Create(
             "snapshot",
-            "Prints the present heads: 'dump --at', 'changes --since' and 'rollback' take them, as long as the database is not compacted.",
-            [],
+            "Prints the present heads: 'dump --at', 'changes --since' and 'rollback' take them, as long as the database is not compacted. With a name, keeps the state here for good: all of it is written once more.",
+            [_snapshot, _of, _list, _delete],
             SnapshotAsync,
-            "fireproofbench db snapshot ./data --name notes"),
+            "fireproofbench db snapshot ./data --name notes",
+            "fireproofbench db snapshot ./data before-import --name notes       then: dump --at before-import, rollback before-import",
+            "fireproofbench db snapshot ./data --name notes --list"),
         verb.Create(
             "rollback",
             "Makes the documents what they were at former heads, by a new commit. Prints how many changed and the heads.",
-            [_heads],
+            [_state],
             RollbackAsync,
-            "fireproofbench db rollback ./data bafyreib… --name notes"),
+            "fireproofbench db rollback ./data bafyreib… --name notes",
+            "fireproofbench db rollback ./data before-import --name notes"),
         verb.Create(
             "compact",
             "Merges all files of the log into one group. Documents and heads stay; former states can no longer be opened. Prints the heads and the length of the log.",
@@ -54,7 +63,9 @@ internal sealed class DbHistoryVerbs(DbVerb verb)
         IReadOnlyList<Cid> since = call.Parsed.GetValue(_since) is { } heads ? DbVerb.ReadHeads(heads) : [];
         int limit = Limit(call);
         await using Database database = await call.OpenAsync(OpenMode.ReadOnly);
-        ChangeSet changes = await database.ChangesAsync(since, limit, call.Cancellation);
+        ChangeSet changes = call.Parsed.GetValue(_until) is { } until
+            ? await database.ChangesAsync(since, DbVerb.ReadHeads(until), limit, call.Cancellation)
+            : await database.ChangesAsync(since, limit, call.Cancellation);
         foreach (DocumentChange change in changes.Changes)
         {
             await call.WriteLineAsync(JsonLine.Of(json =>
@@ -83,18 +94,54 @@ internal sealed class DbHistoryVerbs(DbVerb verb)
         return ExitCodes.Success;
     }
 
-    private static async Task<int> SnapshotAsync(DbCall call)
+    private async Task<int> SnapshotAsync(DbCall call)
     {
-        await using Database database = await call.OpenAsync(OpenMode.ReadOnly);
-        await call.WriteLineAsync(JsonLine.OfHeads(database.Heads));
-        return ExitCodes.Success;
+        string? name = call.Parsed.GetValue(_snapshot);
+        string? gone = call.Parsed.GetValue(_delete);
+        bool lists = call.Parsed.GetValue(_list);
+        if ((name is null ? 0 : 1) + (gone is null ? 0 : 1) + (lists ? 1 : 0) > 1)
+            throw new UsageException("a name, --list and --delete exclude each other.");
+        if (name is null && call.Parsed.GetValue(_of) is not null)
+            throw new UsageException("--of goes with the name that the state is kept under.");
+        await using Database database = await call.OpenAsync(name is null && gone is null ? OpenMode.ReadOnly : OpenMode.Existing);
+        try
+        {
+            if (lists)
+                await ListAsync(call, database);
+            else if (gone is not null)
+                return await database.DeleteSnapshotAsync(gone, call.Cancellation) ? ExitCodes.Success : throw new UsageException($"there is no snapshot '{gone}' here.");
+            else
+                await call.WriteLineAsync(JsonLine.OfHeads(name is null ? database.Heads : await KeepAsync(call, database, name)));
+            return ExitCodes.Success;
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException)
+        {
+            throw new UsageException(e.Message);
+        }
+    }
+
+    private async ValueTask<IEnumerable<Cid>> KeepAsync(DbCall call, Database database, string name)
+    {
+        call.Progress.Tell(() => $"snapshot: writing the state once more as '{name}'");
+        return await database.KeepSnapshotAsync(name, call.Parsed.GetValue(_of) is { } heads ? DbVerb.ReadHeads(heads) : null, call.Cancellation);
+    }
+
+    private static async ValueTask ListAsync(DbCall call, Database database)
+    {
+        foreach ((string name, ImmutableArray<Cid> heads) in await database.ListSnapshotsAsync(call.Cancellation))
+        {
+            await call.WriteLineAsync(JsonLine.Of(json =>
+            {
+                JsonLine.WriteCids(json, "heads", heads);
+                json.WriteString("name", name);
+            }));
+        }
     }
 
     private async Task<int> RollbackAsync(DbCall call)
     {
-        IReadOnlyList<Cid> heads = DbVerb.ReadHeads(call.Get(_heads));
         await using Database database = await call.OpenAsync(OpenMode.Existing);
-        PutResult result = await database.RollbackAsync(heads, call.Cancellation);
+        PutResult result = await database.RollbackAsync(await DbVerb.OpenStateAsync(database, call.Get(_state), call.Cancellation), call.Cancellation);
         await call.WriteLineAsync(JsonLine.Of(json =>
         {
             json.WriteNumber("changed", result.Ids.Length);

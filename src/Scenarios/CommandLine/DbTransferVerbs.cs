@@ -12,7 +12,7 @@ internal sealed class DbTransferVerbs(DbVerb verb)
 {
     private readonly Argument<string?> _lines = new("FILE") { Description = "Transactions, one a line; standard input without it, or for '-'.", Arity = ArgumentArity.ZeroOrOne };
     private readonly Option<bool> _deleted = new("--deleted") { Description = "Show tombstones too." };
-    private readonly Option<string?> _at = new("--at") { Description = "The state at these heads instead of the present one.", HelpName = "CID,CID" };
+    private readonly Option<string?> _at = new("--at") { Description = "The state at these heads, or of the snapshot of this name, instead of the present one.", HelpName = "CID,CID|NAME" };
     private readonly Argument<string> _target = new("TARGET") { Description = "The provider to copy to." };
 
     /// <summary>The verbs.</summary>
@@ -69,12 +69,12 @@ internal sealed class DbTransferVerbs(DbVerb verb)
 
     private async Task<int> DumpAsync(DbCall call)
     {
-        IReadOnlyList<Engine.Blocks.Cid>? at = call.Parsed.GetValue(_at) is { } heads ? DbVerb.ReadHeads(heads) : null;
+        string? at = call.Parsed.GetValue(_at);
         bool deleted = call.Parsed.GetValue(_deleted);
         await using Database database = await call.OpenAsync(OpenMode.ReadOnly);
         IAsyncEnumerable<DocumentRow> rows = at is null
             ? database.RowsAsync(cancellation: call.Cancellation)
-            : (await database.SnapshotAsync(at, call.Cancellation)).RowsAsync(cancellation: call.Cancellation);
+            : (await DbVerb.OpenStateAsync(database, at, call.Cancellation)).RowsAsync(cancellation: call.Cancellation);
         long count = 0;
         await foreach (DocumentRow row in rows)
         {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using FireproofBench.Engine;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Gateways;
 using FireproofBench.Gateways.Filesystem;
@@ -59,6 +60,23 @@ internal sealed class DbVerb(Terminal terminal)
         }
 
         return heads.Count > 0 ? heads : throw new UsageException("no head is given: heads are content ids (bafy…) with commas between them.");
+    }
+
+    /// <summary>Opens a past state: by its heads, or by the name that a snapshot was kept under.</summary>
+    /// <exception cref="UsageException">It is neither.</exception>
+    public static async ValueTask<DatabaseSnapshot> OpenStateAsync(Database database, string text, CancellationToken cancellation)
+    {
+        if (text.Split(',', StringSplitOptions.TrimEntries).All(static part => Cid.TryParse(part, out _)))
+            return await database.SnapshotAsync(ReadHeads(text), cancellation);
+        try
+        {
+            return await database.OpenSnapshotAsync(text, cancellation)
+                ?? throw new UsageException($"'{text}' is neither a list of heads (bafy… with commas between them) nor the name of a snapshot here; 'snapshot --list' lists those.");
+        }
+        catch (ArgumentException)
+        {
+            throw new UsageException($"'{text}' is neither a list of heads (bafy… with commas between them) nor a name that a snapshot can have.");
+        }
     }
 
     private async Task<int> RunAsync(ParseResult parsed, Func<DbCall, Task<int>> action, CancellationToken cancellation)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using FireproofBench.Engine;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Car;
 using FireproofBench.Engine.Crypto;
@@ -46,6 +47,7 @@ internal sealed class DatabaseCopy(IDeviceStore source, IDeviceStore target, Key
             string? missing = await CopyLogAsync(heads, cancellation);
             if (missing is null)
             {
+                await CopySnapshotsAsync(cancellation);
                 await PublishAsync(heads, expected, cancellation);
                 return;
             }
@@ -110,6 +112,16 @@ internal sealed class DatabaseCopy(IDeviceStore source, IDeviceStore target, Key
         }
 
         return null;
+    }
+
+    // Their files lie among the others, and were copied with them.
+    private async ValueTask CopySnapshotsAsync(CancellationToken cancellation)
+    {
+        await foreach (ObjectInfo kept in source.Data.ListAllAsync(Database.SnapshotPrefix, cancellation))
+        {
+            if (await source.Data.GetAsync(kept.Key, null, cancellation) is { } content)
+                await target.Data.PutAsync(kept.Key, content.Bytes, PutCondition.None, cancellation);
+        }
     }
 
     private async ValueTask<string?> CopyGroupAsync(CarGroup group, CancellationToken cancellation)

@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using FireproofBench.Engine.Blocks;
+using FireproofBench.Engine.Compaction;
+using FireproofBench.Engine.History;
+using FireproofBench.Engine.Pail;
+using FireproofBench.Engine.Ports;
+using FireproofBench.Engine.Storage;
+
+namespace FireproofBench.Engine;
+
+/// <content>States that are kept under a name, whatever is compacted.</content>
+public sealed partial class Database
+{
+    /// <summary>Where a device store has the snapshots: a small file each, <c>snapshots/&lt;name&gt;</c>, which names the data files of the state.</summary>
+    public const string SnapshotPrefix = SnapshotName.Folder;
+
+    /// <summary>
+    /// Keeps a state under a name: all of it is written once more into files of its own, which no compaction touches. So it costs the size of the state; it belongs to this
+    /// store, and is not synchronised. A snapshot of the same name is replaced.
+    /// </summary>
+    /// <param name="name">1 to 100 letters and digits of ASCII, <c>-</c>, <c>_</c> and <c>.</c>; not beginning with a <c>.</c>.</param>
+    /// <param name="heads">The clock of the state; null for the present.</param>
+    /// <param name="cancellation">Ends the call; nothing is kept then.</param>
+    /// <returns>The clock that was kept, sorted by text.</returns>
+    /// <exception cref="ArgumentException">No snapshot can have this name.</exception>
+    /// <exception cref="InvalidOperationException">There is nothing to keep: the database is empty.</exception>
+    /// <exception cref="MissingBlockException">The events are not of this database, or that state was compacted away.</exception>
+    public async ValueTask<ImmutableArray<Cid>> KeepSnapshotAsync(string name, IReadOnlyCollection<Cid>? heads = null, CancellationToken cancellation = default)
+    {
+        ThrowIfNotWritable();
+        string key = SnapshotName.KeyOf(name);
+        ImmutableArray<Cid> clock = heads is null ? Heads : Ledger.Sorted([.. heads.Distinct()]);
+        if (clock.Length == 0)
+            throw new InvalidOperationException($"The database '{Name}' is empty: there is no state to keep.");
+        using OpenWalks.Walk walk = _walks.Begin();
+        var state = new LedgerState(clock, _ledger.State.Log);
+        var writer = new GroupWriter(_files, null, new CarHeader([], clock, []), hasIndex: true);
+        await new FullMerge(_ledger, state).WriteAsync(writer, cancellation);
+        CarGroup group = await writer.FinishAsync(cancellation);
+        KeptSnapshot? former = await ReadSnapshotAsync(key, cancellation);
+        await _store.Data.PutAsync(key, new KeptSnapshot(clock, group).ToBytes(), PutCondition.None, cancellation);
+        await RemoveSnapshotFilesAsync(former, cancellation);
+        return clock;
+    }
+
+    /// <summary>Lists the snapshots that are kept: name and clock, in the order of the names (ordinal).</summary>
+    /// <exception cref="StorageException">The store fails, or a snapshot cannot be read.</exception>
+    public async ValueTask<IReadOnlyDictionary<string, ImmutableArray<Cid>>> ListSnapshotsAsync(CancellationToken cancellation = default)
+    {
+        ThrowIfClosed();
+        var clocks = new SortedDictionary<string, ImmutableArray<Cid>>(StringComparer.Ordinal);
+        foreach ((string name, KeptSnapshot kept) in await KeptSnapshot.ListAsync(_store.Data, cancellation))
+            clocks[name] = kept.Heads;
+        return clocks;
+    }
+
+    /// <summary>Opens a snapshot that was kept under a name.</summary>
+    /// <returns>Null when there is none of this name.</returns>
+    /// <exception cref="ArgumentException">No snapshot can have this name.</exception>
+    /// <exception cref="StorageException">Its files are damaged or missing, or the store fails.</exception>
+    public async ValueTask<DatabaseSnapshot?> OpenSnapshotAsync(string name, CancellationToken cancellation = default)
+    {
+        ThrowIfClosed();
+        if (await ReadSnapshotAsync(SnapshotName.KeyOf(name), cancellation) is not { } kept)
+            return null;
+        var blocks = new BlockStore(_files, _options.CacheLength);
+        blocks.Learn([kept.Group]);
+        var ledger = new Ledger(blocks, _store.Metadata);
+        PailChange pail = await ledger.ResolveAsync(kept.Heads, cancellation);
+        return new DatabaseSnapshot(kept.Heads, blocks, ledger.Shards(pail), pail);
+    }
+
+    /// <summary>Gives up a snapshot and removes its files.</summary>
+    /// <returns>False when there was none of this name.</returns>
+    /// <exception cref="ArgumentException">No snapshot can have this name.</exception>
+    public async ValueTask<bool> DeleteSnapshotAsync(string name, CancellationToken cancellation = default)
+    {
+        ThrowIfNotWritable();
+        string key = SnapshotName.KeyOf(name);
+        if (await ReadSnapshotAsync(key, cancellation) is not { } kept)
+            return false;
+        await _store.Data.DeleteAsync(key, null, cancellation);
+        await RemoveSnapshotFilesAsync(kept, cancellation);
+        return true;
+    }
+
+    private async ValueTask<KeptSnapshot?> ReadSnapshotAsync(string key, CancellationToken cancellation) =>
+        await _store.Data.GetAsync(key, null, cancellation) is { } content ? KeptSnapshot.Read(key, content.Bytes) : null;
+
+    // The same state under two names, or one name twice, is the same files.
+    private async ValueTask RemoveSnapshotFilesAsync(KeptSnapshot? former, CancellationToken cancellation)
+    {
+        if (former is null)
+            return;
+        var needed = new HashSet<Cid>(_ledger.State.Log.SelectMany(static group => group.Cars));
+        foreach (KeptSnapshot other in (await KeptSnapshot.ListAsync(_store.Data, cancellation)).Values)
+            needed.UnionWith(other.Group.Cars);
+        foreach (Cid car in former.Group.Cars.Where(car => !needed.Contains(car)))
+            await _blocks.RemoveAsync(car);
+    }
+}
