@@ -1,10 +1,12 @@
 using FireproofBench.Engine.Ports;
 using FireproofBench.Gateways.Filesystem;
+using FireproofBench.Gateways.Heads;
 using FireproofBench.Gateways.Http;
 using FireproofBench.Gateways.Memory;
 using FireproofBench.Gateways.Remote;
 using FireproofBench.Gateways.S3;
 using FireproofBench.Gateways.WebDav;
+using FireproofBench.Gateways.Wrapping;
 
 namespace FireproofBench.Gateways;
 
@@ -38,6 +40,9 @@ public sealed class GatewayUrl
     /// <summary>The absolute path of a folder; empty for other kinds.</summary>
     public string Path { get; }
 
+    /// <summary>How databases at this place keep their heads, where the URL says so (<c>heads=</c> of a bucket): one object each when it says nothing.</summary>
+    public HeadsForm Heads => S3?.Heads ?? HeadsForm.MultiObject;
+
     /// <summary>Reads a URL, or a plain path (relative ones start from the working folder). Parameters of a <c>file:</c> URL are the reference engine's, and are skipped.</summary>
     /// <exception cref="StorageException">Unsupported for a scheme that nobody knows: the message lists the known. InvalidName for a URL that names no folder.</exception>
     public static GatewayUrl Parse(string text)
@@ -60,7 +65,7 @@ public sealed class GatewayUrl
         };
     }
 
-    /// <summary>Opens the objects at this place. A folder that is not there is made.</summary>
+    /// <summary>Opens the objects at this place, as they are: no call is repeated. A folder that is not there is made.</summary>
     /// <exception cref="StorageException">Unsupported when the provider is not built in; else as the provider fails.</exception>
     public IDataGateway OpenData(GatewayOptions options) => Scheme switch
     {
@@ -72,7 +77,7 @@ public sealed class GatewayUrl
         _ => throw NotBuiltIn(),
     };
 
-    /// <summary>Opens a database at this place. Nothing is made before <see cref="IDeviceStore.PrepareAsync"/>.</summary>
+    /// <summary>Opens a database at this place. What fails in passing on a server is asked for again, unless it must not be. Nothing is made before <see cref="IDeviceStore.PrepareAsync"/>.</summary>
     /// <param name="databaseName">The database's name.</param>
     /// <param name="options">What the gateways take from outside.</param>
     /// <exception cref="StorageException">Unsupported when the provider is not built in; InvalidName for the name.</exception>
@@ -80,8 +85,8 @@ public sealed class GatewayUrl
     {
         GatewayScheme.File => new FolderDeviceStore(Path, databaseName, options),
         GatewayScheme.Memory => new MemoryDeviceStore(databaseName, options.Time),
-        GatewayScheme.Http => new HttpDeviceStore(Http!.Address, databaseName, options),
-        GatewayScheme.S3 => new RemoteDeviceStore(new S3DataGateway(S3!.Options, options), databaseName, options, S3.Heads, ownsStore: true),
+        GatewayScheme.Http => new HttpDeviceStore(Http!.Address, databaseName, options, RetryOptions.Of(options)),
+        GatewayScheme.S3 => S3!.OpenDevice(databaseName, options),
         GatewayScheme.Dav => new RemoteDeviceStore(Dav!.OpenPatiently(options), databaseName, options, ownsStore: true),
         _ => throw NotBuiltIn(),
     };

@@ -4,6 +4,8 @@
 #
 #   tests/servers/swift.sh start    starts it unless it runs, waits until it answers, and prints KEY=value lines
 #   tests/servers/swift.sh stop     ends it and throws its data away
+#   tests/servers/swift.sh stop-listings     ends its container server only: objects go on, and listings do not hear of them
+#   tests/servers/swift.sh start-listings    starts that again: listings answer, and hear of the objects later
 #
 # Needs root. Missing packages are installed by apt, unless INSTALL=0. SWIFT_REPLICAS=1 is faster. SWIFT_DIR (a file system with user
 # attributes) and SWIFT_S3_PORT (this one and the four behind it) move it.
@@ -167,6 +169,20 @@ start() {
   tell
 }
 
+stop_listings() {
+  alive container-server || { note "not running"; exit 1; }
+  kill -9 "$(cat "$dir/container-server.pid")"
+  while alive container-server; do sleep 0.05; done
+}
+
+start_listings() {
+  alive proxy-server || { note "not running"; exit 1; }
+  alive container-server || launch container-server swift-container-server "$dir/etc/container-server.conf"
+  for _ in $(seq 150); do healthy "$container" && return; sleep 0.1; done
+  note "no answer on port $container; the logs are in $dir/log"
+  exit 1
+}
+
 stop() {
   local file name
   for file in "$dir"/*.pid; do
@@ -182,5 +198,7 @@ stop() {
 case ${1:-} in
   start) start ;;
   stop) stop ;;
-  *) sed -n '2,10p' "$0" >&2; exit 2 ;;
+  stop-listings) stop_listings ;;
+  start-listings) start_listings ;;
+  *) sed -n '2,12p' "$0" >&2; exit 2 ;;
 esac

@@ -30,13 +30,16 @@ internal sealed class RequestBody(Stream body) : Stream
     public static ContentSource SourceOf(HttpContext http, long length, string key)
     {
         bool isOpen = false;
-        return new ContentSource(length, _ =>
-        {
-            if (isOpen)
-                throw new StorageException(StorageErrorKind.Transient, "put", key, "the store wants the body again, and it is gone: send it again");
-            isOpen = true;
-            return ValueTask.FromResult<Stream>(new RequestBody(http.Request.Body));
-        });
+        return new ContentSource(
+            length,
+            _ =>
+            {
+                if (isOpen)
+                    throw new StorageException(StorageErrorKind.Transient, "put", key, "the store wants the body again, and it is gone: send it again");
+                isOpen = true;
+                return ValueTask.FromResult<Stream>(new RequestBody(http.Request.Body));
+            },
+            canReopen: false);
     }
 
     /// <summary>Reads a body of a known length into memory.</summary>

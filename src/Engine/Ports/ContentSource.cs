@@ -3,8 +3,12 @@ namespace FireproofBench.Engine.Ports;
 /// <summary>The bytes of an object that is too large for memory: how many they are, and a way to read them from the start, again when a call is repeated.</summary>
 /// <param name="length">Length in bytes, at least 0.</param>
 /// <param name="open">Opens the bytes at their start. Each stream gives the same bytes; whoever opened it disposes of it.</param>
-public sealed class ContentSource(long length, Func<CancellationToken, ValueTask<Stream>> open)
+/// <param name="canReopen">Whether they can be opened more than once; false for what comes in and is gone, such as the body of a request.</param>
+public sealed class ContentSource(long length, Func<CancellationToken, ValueTask<Stream>> open, bool canReopen = true)
 {
+    /// <summary>Whether the bytes can be opened more than once. Where not, a call that would need them again fails, as Transient once they are gone.</summary>
+    public bool CanReopen { get; } = canReopen;
+
     /// <summary>Length in bytes.</summary>
     public long Length { get; } = length >= 0 ? length : throw new ArgumentOutOfRangeException(nameof(length), length, "A length is not negative.");
 

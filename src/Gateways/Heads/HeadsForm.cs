@@ -8,4 +8,7 @@ public enum HeadsForm
 
     /// <summary>All in <c>meta/main.json</c>, which is compared and swapped. One read instead of a listing; needs a store that enforces conditions.</summary>
     SingleObject,
+
+    /// <summary>As the store's traits say when the heads are first asked for: one object where it enforces conditions on puts, else one object each. All writers of a database name the same form.</summary>
+    Automatic,
 }

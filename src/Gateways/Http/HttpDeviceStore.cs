@@ -1,5 +1,6 @@
 using FireproofBench.Engine.Ports;
 using FireproofBench.Gateways.Memory;
+using FireproofBench.Gateways.Wrapping;
 
 namespace FireproofBench.Gateways.Http;
 
@@ -21,19 +22,22 @@ public sealed class HttpDeviceStore : IDeviceStore
     /// <param name="address">Where the endpoint is.</param>
     /// <param name="databaseName">The database.</param>
     /// <param name="options">Clock, chance and token.</param>
+    /// <param name="patience">How failures that pass are met by asking again; null for not at all.</param>
     /// <exception cref="StorageException">InvalidName.</exception>
-    public HttpDeviceStore(Uri address, string databaseName, GatewayOptions options)
+    public HttpDeviceStore(Uri address, string databaseName, GatewayOptions options, RetryOptions? patience = null)
     {
         _endpoint = new HttpEndpoint(address, databaseName, options);
         _metadata = new HttpMetadataGateway(_endpoint, ownsEndpoint: false);
-        Data = new HttpDataGateway(_endpoint, ownsEndpoint: false);
+        HttpDataGateway data = new(_endpoint, ownsEndpoint: false);
+        Data = patience is null ? data : new RetryingGateway(data, patience);
+        Metadata = patience is null ? _metadata : new RetryingMetadataGateway(_metadata, patience, leaveOpen: true);
     }
 
     /// <inheritdoc/>
     public IDataGateway Data { get; }
 
     /// <inheritdoc/>
-    public IMetadataGateway Metadata => _metadata;
+    public IMetadataGateway Metadata { get; }
 
     /// <inheritdoc/>
     public IWriteAheadLog WriteAheadLog => _log;

@@ -28,14 +28,27 @@ public sealed class RemoteDeviceStore : IDeviceStore
     /// <param name="options">Clock and randomness.</param>
     /// <param name="form">How the heads are kept.</param>
     /// <param name="ownsStore">Whether the store is disposed of with this.</param>
+    /// <param name="learn">Makes the store's traits complete, for <see cref="HeadsForm.Automatic"/>; null where they are so from the start.</param>
     /// <exception cref="StorageException">InvalidName.</exception>
-    public RemoteDeviceStore(IDataGateway store, string databaseName, GatewayOptions options, HeadsForm form = HeadsForm.MultiObject, bool ownsStore = false)
+    public RemoteDeviceStore(
+        IDataGateway store,
+        string databaseName,
+        GatewayOptions options,
+        HeadsForm form = HeadsForm.MultiObject,
+        bool ownsStore = false,
+        Func<CancellationToken, ValueTask>? learn = null)
     {
         DatabaseName.Check(databaseName, ReservedFolder.Name);
         _store = store;
         _ownsStore = ownsStore;
         Data = new PrefixedGateway(store, databaseName + "/", leaveOpen: true);
-        Metadata = form == HeadsForm.MultiObject ? new MultiObjectHeads(Data, options) : new SingleObjectHeads(Data, options);
+        Metadata = form switch
+        {
+            HeadsForm.MultiObject => new MultiObjectHeads(Data, options),
+            HeadsForm.SingleObject => new SingleObjectHeads(Data, options),
+            HeadsForm.Automatic => new AutomaticHeads(Data, options, learn),
+            _ => throw new ArgumentOutOfRangeException(nameof(form), form, "Nobody knows this form of heads."),
+        };
     }
 
     /// <summary>A database below a store, with its heads elsewhere.</summary>
@@ -81,6 +94,7 @@ public sealed class RemoteDeviceStore : IDeviceStore
         await RemoveAsync(HeadKeys.Folder, cancellation);
         await RemoveAsync("", cancellation);
         (Metadata as MultiObjectHeads)?.Clear();
+        (Metadata as AutomaticHeads)?.Clear();
         (WriteAheadLog as MemoryWriteAheadLog)?.Clear();
     }
 

@@ -23,6 +23,9 @@ internal sealed record S3Capabilities
     /// <summary>Whether If-Match takes an entity tag with its quotes, as the standard has it; else only without.</summary>
     public bool QuotedTags { get; init; } = true;
 
+    /// <summary>Whether a put may come in signed chunks (aws-chunked): the way to sign bytes that can be read only once.</summary>
+    public bool Chunks { get; init; }
+
     /// <summary>Whether a listing may lag behind acknowledged writes.</summary>
     public bool LaggingLists { get; init; }
 

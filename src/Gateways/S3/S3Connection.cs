@@ -1,5 +1,6 @@
 using Amazon;
 using Amazon.Runtime;
+using Amazon.Runtime.Credentials;
 using Amazon.S3;
 using FireproofBench.Engine.Ports;
 
@@ -12,6 +13,7 @@ internal sealed class S3Connection : IDisposable
     private const double LeastPace = 100_000;
 
     private readonly TimeSpan _timeout;
+    private readonly AWSCredentials? _credentials;
     private readonly HttpClient _http;
     private readonly ServerWatch _watch;
 
@@ -25,7 +27,14 @@ internal sealed class S3Connection : IDisposable
         Time = time;
         Place = new S3Place(options.Endpoint?.GetLeftPart(UriPartial.Authority) ?? "Amazon S3", options.Bucket, time);
         _timeout = options.Timeout;
-        SocketsHttpHandler sockets = new() { AllowAutoRedirect = false, UseCookies = false, PooledConnectionLifetime = reusesSockets ? TimeSpan.FromMinutes(15) : TimeSpan.Zero };
+        _credentials = options.Credentials;
+        SocketsHttpHandler sockets = new()
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            PooledConnectionLifetime = reusesSockets ? TimeSpan.FromMinutes(15) : TimeSpan.Zero,
+            ConnectCallback = options.Connect,
+        };
         _http = new HttpClient(_watch = new ServerWatch(sockets))
         {
             // Each call has a deadline of its own.
@@ -54,6 +63,14 @@ internal sealed class S3Connection : IDisposable
 
     /// <summary>Whether the store, as far as it has answered, is one whose listings may lag behind acknowledged writes.</summary>
     public bool ListsMayLag => _watch.IsSwift;
+
+    /// <summary>The region that requests are signed for.</summary>
+    public string Region => Client.Config.AuthenticationRegion ?? Client.Config.RegionEndpoint?.SystemName ?? "us-east-1";
+
+    /// <summary>The credentials as they are now: given ones, or what the standard chain finds.</summary>
+    /// <exception cref="AmazonClientException">There are none.</exception>
+    public async ValueTask<ImmutableCredentials> CredentialsAsync() =>
+        await (_credentials ?? await DefaultAWSCredentialsIdentityResolver.GetCredentialsAsync(Client.Config)).GetCredentialsAsync();
 
     /// <summary>Makes a call. Failures come as they are, so that the caller can look at them before they are mapped.</summary>
     /// <param name="call">The request, with the token that ends it.</param>

@@ -1,14 +1,11 @@
 using System.Runtime.InteropServices;
-using System.Security.Cryptography;
 using FireproofBench.Engine.Ports;
 
 namespace FireproofBench.Gateways.S3;
 
-/// <summary>The bytes of a put: in memory, or from a source that is opened for each pass over them.</summary>
+/// <summary>The bytes of a put: in memory, or from a source.</summary>
 internal sealed class S3Content
 {
-    private const int PieceLength = 1 << 16;
-
     private readonly ReadOnlyMemory<byte> _bytes;
     private readonly ContentSource? _source;
     private readonly string _key = "";
@@ -45,24 +42,5 @@ internal sealed class S3Content
         return ValueTask.FromResult<Stream>(MemoryMarshal.TryGetArray(_bytes, out ArraySegment<byte> array)
             ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false)
             : new MemoryStream(_bytes.ToArray(), writable: false));
-    }
-
-    /// <summary>The SHA-256 of the bytes, in hexadecimal. A source is read for it, and its length checked.</summary>
-    public async ValueTask<string> HashAsync(CancellationToken cancellation)
-    {
-        if (_source is null)
-            return Convert.ToHexStringLower(SHA256.HashData(_bytes.Span));
-        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        await using Stream stream = await _source.OpenAsync(cancellation);
-        byte[] piece = new byte[PieceLength];
-        long length = 0;
-        int read;
-        while ((read = await stream.ReadAsync(piece, cancellation)) > 0)
-        {
-            hash.AppendData(piece, 0, read);
-            length += read;
-        }
-
-        return length == Length ? Convert.ToHexStringLower(hash.GetHashAndReset()) : throw WrongLength();
     }
 }

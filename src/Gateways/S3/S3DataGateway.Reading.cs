@@ -10,7 +10,30 @@ namespace FireproofBench.Gateways.S3;
 public sealed partial class S3DataGateway
 {
     /// <inheritdoc/>
-    public async ValueTask<ObjectContent?> GetAsync(string key, PortRange? range, CancellationToken cancellation)
+    public ValueTask<ObjectContent?> GetAsync(string key, PortRange? range, CancellationToken cancellation) => GetAsync(key, range, forHead: false, cancellation);
+
+    /// <inheritdoc/>
+    public async ValueTask<ObjectInfo?> HeadAsync(string key, CancellationToken cancellation)
+    {
+        string name = NameOf(key, "head");
+        await PrepareAsync(cancellation);
+        try
+        {
+            return await HeadOnceAsync(key, name, cancellation);
+        }
+        catch (Exception failure) when (S3Failures.HidesReason(failure))
+        {
+            // The answer to a head has no body, and so no code: a missing key and a missing bucket look the same. A get tells.
+            return (await GetAsync(key, new PortRange(0, 1), forHead: true, cancellation))?.Info;
+        }
+        catch (Exception failure) when (IsToMap(failure, cancellation))
+        {
+            throw S3Failures.ToStorage(failure, _connection.Place, "head", key);
+        }
+    }
+
+    // A get that a head asks for does not ask for such a head again: an object that comes and goes could keep both asking each other.
+    private async ValueTask<ObjectContent?> GetAsync(string key, PortRange? range, bool forHead, CancellationToken cancellation)
     {
         string name = NameOf(key, "get");
         if (range is { } part)
@@ -34,11 +57,11 @@ public sealed partial class S3DataGateway
         {
             // The client takes each entity tag of a whole object for its MD5, checks it, and fails on any other text; of a range it does not.
             _hasOddTags = true;
-            return await GetAsync(key, range, cancellation);
+            return await GetAsync(key, range, forHead, cancellation);
         }
         catch (Exception failure) when ((range is not null || _hasOddTags) && S3Failures.IsBeyondEnd(failure))
         {
-            return await HeadAsync(key, cancellation) is { } info ? new ObjectContent(ReadOnlyMemory<byte>.Empty, info) : null;
+            return await (forHead ? HeadLastAsync(key, name, cancellation) : HeadAsync(key, cancellation)) is { } info ? new ObjectContent(ReadOnlyMemory<byte>.Empty, info) : null;
         }
         catch (Exception failure) when (IsToMap(failure, cancellation))
         {
@@ -46,28 +69,21 @@ public sealed partial class S3DataGateway
         }
     }
 
-    /// <inheritdoc/>
-    public async ValueTask<ObjectInfo?> HeadAsync(string key, CancellationToken cancellation)
+    private async ValueTask<ObjectInfo?> HeadOnceAsync(string key, string name, CancellationToken cancellation)
     {
-        string name = NameOf(key, "head");
-        await PrepareAsync(cancellation);
-        while (true)
+        GetObjectMetadataResponse response = await _connection.RawAsync((client, token) => client.GetObjectMetadataAsync(_options.Bucket, name, token), 0, cancellation);
+        return Describe(key, response.Headers.ContentLength, response.ETag, response.LastModified, "head");
+    }
+
+    private async ValueTask<ObjectInfo?> HeadLastAsync(string key, string name, CancellationToken cancellation)
+    {
+        try
         {
-            try
-            {
-                GetObjectMetadataResponse response = await _connection.RawAsync((client, token) => client.GetObjectMetadataAsync(_options.Bucket, name, token), 0, cancellation);
-                return Describe(key, response.Headers.ContentLength, response.ETag, response.LastModified, "head");
-            }
-            catch (Exception failure) when (S3Failures.HidesReason(failure))
-            {
-                // The answer to a head has no body, and so no code: a missing key and a missing bucket look the same. A get tells.
-                if (await GetAsync(key, new PortRange(0, 1), cancellation) is null)
-                    return null;
-            }
-            catch (Exception failure) when (IsToMap(failure, cancellation))
-            {
-                throw S3Failures.ToStorage(failure, _connection.Place, "head", key);
-            }
+            return await HeadOnceAsync(key, name, cancellation);
+        }
+        catch (Exception failure) when (IsToMap(failure, cancellation))
+        {
+            throw S3Failures.ToStorage(failure, _connection.Place, "head", key);
         }
     }
 

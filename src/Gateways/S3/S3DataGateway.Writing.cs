@@ -73,7 +73,15 @@ public sealed partial class S3DataGateway
 
     private async ValueTask<string> PutWholeAsync(S3Write write, S3Content content, CancellationToken cancellation)
     {
-        await using Stream body = await content.OpenAsync(cancellation);
+        // The client signs the hash of a body that it can read twice, and else each chunk on its way: the store takes no other bytes than these.
+        bool inChunks = content.InMemory is null;
+        if (inChunks && !(await KnowAsync(cancellation)).Chunks)
+        {
+            throw new StorageException(
+                StorageErrorKind.Unsupported, "put", write.Key, $"{content.Length} bytes under a condition; this store takes no signed chunks, so it keeps conditions only up to {_options.MultipartThreshold} bytes");
+        }
+
+        await using Stream body = inChunks ? new MeasuredStream(await content.OpenAsync(cancellation), content) : await content.OpenAsync(cancellation);
         PutObjectRequest request = new()
         {
             BucketName = _options.Bucket,
@@ -82,13 +90,10 @@ public sealed partial class S3DataGateway
             AutoCloseStream = false,
             AutoResetStreamPosition = false,
             ContentType = ContentType,
-            UseChunkEncoding = false,
+            UseChunkEncoding = inChunks,
             IfNoneMatch = write.IfAbsent ? "*" : null,
             IfMatch = write.IfMatch,
         };
-
-        // The signature covers this hash of the body, so the store takes no other bytes than these.
-        request.Headers["x-amz-content-sha256"] = await content.HashAsync(cancellation);
         request.Headers.ContentLength = content.Length;
         if (write.Nonce is { } nonce)
             request.Metadata[NonceName] = nonce;
@@ -96,30 +101,24 @@ public sealed partial class S3DataGateway
         return Describe(write.Key, content.Length, response.ETag, null, "put").Version;
     }
 
+    // Only what is proven is said: a put that is not there may still come, and another's object may stand over this one.
     private async ValueTask<string> SettleAsync(S3Write write, PutCondition condition, Exception failure, CancellationToken cancellation)
     {
-        string key = write.Key;
-        GetObjectMetadataResponse? there = null;
         try
         {
-            there = await _connection.RawAsync((client, token) => client.GetObjectMetadataAsync(_options.Bucket, write.Name, token), 0, cancellation);
+            GetObjectMetadataResponse there = await _connection.RawAsync((client, token) => client.GetObjectMetadataAsync(_options.Bucket, write.Name, token), 0, cancellation);
+            if (there.Metadata[NonceName] == write.Nonce && there.ETag?.Trim('"') is { Length: > 0 } version)
+                return version;
         }
         catch (Exception again) when (IsToMap(again, cancellation))
         {
-            if (!S3Failures.IsBareNotFound(again))
-                throw new StorageException(StorageErrorKind.Ambiguous, "put", key, "the answer was lost, and the store cannot be asked what became of it; read back", failure);
+            // What is wrong now is told by the next call.
         }
 
-        string version = there?.ETag?.Trim('"') ?? "";
-        if (there is not null && version.Length > 0 && there.Metadata[NonceName] == write.Nonce)
-            return version;
         if (condition == PutCondition.None)
-            throw S3Failures.ToStorage(failure, _connection.Place, "put", key);
-        bool answered = failure is Amazon.Runtime.AmazonServiceException;
-        if (condition.IsIfAbsent ? there is null : version == condition.Version)
-            throw new StorageException(StorageErrorKind.Conflict, "put", key, $"{(answered ? "the store failed" : "the answer was lost")}, and nothing has changed yet; read again, then retry", failure);
-        if (condition.IsIfAbsent || answered)
-            throw new StorageException(StorageErrorKind.PreconditionFailed, "put", key, condition.IsIfAbsent ? "the object exists, from another writer" : "the object is another version, from another writer", failure);
-        throw new StorageException(StorageErrorKind.Ambiguous, "put", key, "the answer was lost, and by now another writer's version is there, which may have come before this one or after it; read back", failure);
+            throw S3Failures.ToStorage(failure, _connection.Place, "put", write.Key);
+        string what = failure is Amazon.Runtime.AmazonServiceException ? "the store failed" : "the answer was lost";
+        throw new StorageException(
+            StorageErrorKind.Ambiguous, "put", write.Key, $"{what}, and what is there now is not of this put, which may still come or have been replaced; read back", failure);
     }
 }

@@ -175,8 +175,7 @@ internal static class S3Failures
         {
             return socket.SocketErrorCode switch
             {
-                SocketError.HostNotFound or SocketError.NoData => (StorageErrorKind.Permanent, $"the name of {place.Endpoint} is not known; correct the endpoint"),
-                SocketError.TryAgain => (StorageErrorKind.Transient, $"the name of {place.Endpoint} could not be looked up now; check the endpoint, or repeat"),
+                SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain => (StorageErrorKind.Transient, $"the name of {place.Endpoint} cannot be resolved; check the endpoint and the network"),
                 SocketError.ConnectionRefused => (StorageErrorKind.Transient, $"nothing listens at {place.Endpoint}; start the store, or correct the endpoint"),
                 _ => (StorageErrorKind.Transient, $"the connection to {place.Endpoint} failed ({socket.SocketErrorCode}); repeat"),
             };

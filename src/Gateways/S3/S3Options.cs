@@ -49,4 +49,7 @@ public sealed record S3Options
 
     /// <summary>The credentials; null for the AWS standard chain (environment, profile, container, instance), which is asked at the first call.</summary>
     public AWSCredentials? Credentials { get; init; }
+
+    /// <summary>Makes connections; null for the usual way. Tests lead the names of hosts to a server of theirs.</summary>
+    internal Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? Connect { get; init; }
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
 using System.Text;
 using Amazon.S3;
 using Amazon.S3.Model;
@@ -29,6 +28,7 @@ internal sealed class S3Probe(S3Connection connection, string bucket, string pre
             (S3Support replace, bool quoted) = await ReplaceAsync(cancellation);
             S3Support complete = await CompleteAsync(cancellation);
             S3Support delete = await DeleteAsync(quoted, cancellation);
+            bool chunks = await TakesChunksAsync(cancellation);
             await LookForOdditiesAsync(cancellation);
             Tell(create, "if the key is free (If-None-Match: *)", "puts");
             Tell(replace, "if the version matches (If-Match)", "puts");
@@ -45,6 +45,7 @@ internal sealed class S3Probe(S3Connection connection, string bucket, string pre
                 Delete = delete,
                 CompleteCreate = complete,
                 QuotedTags = quoted,
+                Chunks = chunks,
                 LaggingLists = connection.ListsMayLag,
                 Quirks = _quirks,
             };
@@ -160,10 +161,16 @@ internal sealed class S3Probe(S3Connection connection, string bucket, string pre
         }
     }
 
+    private async ValueTask<bool> TakesChunksAsync(CancellationToken cancellation)
+    {
+        if (await SupportAsync(() => PutAsync("d", "chunked", static request => request.UseChunkEncoding = true, cancellation)) == S3Support.Ignored)
+            return true;
+        _quirks.Add("Puts in signed chunks (aws-chunked) are refused; bodies are sent whole.");
+        return false;
+    }
+
     private async ValueTask LookForOdditiesAsync(CancellationToken cancellation)
     {
-        if (await SupportAsync(() => PutAsync("d", "chunked", static request => request.UseChunkEncoding = true, cancellation)) != S3Support.Ignored)
-            _quirks.Add("Puts in signed chunks (aws-chunked) are refused; bodies are sent whole.");
         if (await SupportAsync(() => DeleteManyAsync(cancellation)) != S3Support.Ignored)
             _quirks.Add("Batch deletes are refused without Content-MD5; objects are deleted one by one.");
         _ = await PutAsync("e\u0001", "", _ => { }, cancellation);
@@ -191,8 +198,6 @@ internal sealed class S3Probe(S3Connection connection, string bucket, string pre
         using MemoryStream content = new(bytes);
         PutObjectRequest request = new() { BucketName = bucket, Key = prefix + key, InputStream = content, AutoCloseStream = false, UseChunkEncoding = false };
         change(request);
-        if (request.UseChunkEncoding == false)
-            request.Headers["x-amz-content-sha256"] = Convert.ToHexStringLower(SHA256.HashData(bytes));
         _ = _written.Add(prefix + key);
         PutObjectResponse response = await connection.RawAsync((client, token) => client.PutObjectAsync(request, token), 0, cancellation);
         return response.ETag?.Trim('"') is { Length: > 0 } tag ? tag : throw S3Failures.NoAnswer(connection.Place, "probe", "", "a put without an entity tag");

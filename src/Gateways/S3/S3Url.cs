@@ -2,10 +2,12 @@ using System.Text;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Gateways.Heads;
 using FireproofBench.Gateways.Layout;
+using FireproofBench.Gateways.Remote;
+using FireproofBench.Gateways.Wrapping;
 
 namespace FireproofBench.Gateways.S3;
 
-/// <summary>A bucket as people write it: <c>s3://bucket/prefix?endpoint=http://host:port&amp;region=R&amp;pathStyle=true&amp;create=true&amp;heads=single</c>.</summary>
+/// <summary>A bucket as people write it: <c>s3://bucket/prefix?endpoint=http://host:port&amp;region=R&amp;pathStyle=true&amp;create=true&amp;heads=auto</c>.</summary>
 /// <param name="Options">What it says of the store.</param>
 /// <param name="Heads">How the heads of databases are kept there.</param>
 internal sealed record S3Url(S3Options Options, HeadsForm Heads)
@@ -39,6 +41,14 @@ internal sealed record S3Url(S3Options Options, HeadsForm Heads)
         return url;
     }
 
+    /// <summary>Opens a database: failures that pass are met by asking again. Nothing is sent yet.</summary>
+    /// <exception cref="StorageException">InvalidName.</exception>
+    public RemoteDeviceStore OpenDevice(string databaseName, GatewayOptions options)
+    {
+        S3DataGateway bucket = new(Options, options);
+        return new RemoteDeviceStore(new RetryingGateway(bucket, RetryOptions.Of(options)), databaseName, options, Heads, ownsStore: true, learn: bucket.ProbeAsync);
+    }
+
     /// <summary>The URL again. There is no credential in it.</summary>
     public override string ToString()
     {
@@ -50,7 +60,7 @@ internal sealed record S3Url(S3Options Options, HeadsForm Heads)
         Append("region", Options.Region is { } region ? Uri.EscapeDataString(region) : null);
         Append("pathStyle", Options.PathStyle ? "true" : null);
         Append("create", Options.CreateBucket ? "true" : null);
-        Append("heads", Heads == HeadsForm.SingleObject ? "single" : null);
+        Append("heads", Heads switch { HeadsForm.SingleObject => "single", HeadsForm.Automatic => "auto", _ => null });
         return text.ToString();
 
         void Append(string name, string? value)
@@ -84,7 +94,7 @@ internal sealed record S3Url(S3Options Options, HeadsForm Heads)
         "region" => this with { Options = Options with { Region = value.Length > 0 ? value : throw Refused("region is empty") } },
         "pathStyle" => this with { Options = Options with { PathStyle = Truth(name, value) } },
         "create" => this with { Options = Options with { CreateBucket = Truth(name, value) } },
-        "heads" => this with { Heads = value switch { "single" => HeadsForm.SingleObject, "multi" => HeadsForm.MultiObject, _ => throw Refused("heads is multi or single") } },
+        "heads" => this with { Heads = value switch { "single" => HeadsForm.SingleObject, "multi" => HeadsForm.MultiObject, "auto" => HeadsForm.Automatic, _ => throw Refused("heads is multi, single or auto") } },
         _ when name.Contains("key", StringComparison.OrdinalIgnoreCase) || name.Contains("secret", StringComparison.OrdinalIgnoreCase)
             || name.Contains("token", StringComparison.OrdinalIgnoreCase) || name.Contains("password", StringComparison.OrdinalIgnoreCase) =>
             throw Refused("credentials do not belong into a URL; set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile"),

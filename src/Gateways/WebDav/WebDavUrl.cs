@@ -40,7 +40,7 @@ internal sealed record WebDavUrl(WebDavOptions Options)
 
     /// <summary>Opens the folder for a database: failures that pass are met by asking again.</summary>
     public RetryingGateway OpenPatiently(GatewayOptions options) =>
-        new(Open(options), new RetryOptions { Time = options.Time, Entropy = options.Entropy });
+        new(Open(options), RetryOptions.Of(options));
 
     /// <summary>The URL again. There is no credential in it.</summary>
     public override string ToString() => $"{Scheme}{Options}{(Options.Create ? "?create=true" : "")}";

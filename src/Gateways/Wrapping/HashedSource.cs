@@ -9,7 +9,8 @@ internal sealed class HashedSource
 {
     public HashedSource(ContentSource source) => Source = new ContentSource(
         source.Length,
-        async cancellation => new HashingStream(await source.OpenAsync(cancellation), content => Content = content));
+        async cancellation => new HashingStream(await source.OpenAsync(cancellation), content => Content = content),
+        source.CanReopen);
 
     /// <summary>The source to read from.</summary>
     public ContentSource Source { get; }

@@ -23,6 +23,10 @@ public sealed record RetryOptions
     /// <summary>The longest wait that a provider may ask for. When it asks for more the call fails at once, and its failure tells for how long.</summary>
     public TimeSpan LongestWait { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>The patience of a database whose URL was opened.</summary>
+    /// <param name="options">Clock and randomness.</param>
+    public static RetryOptions Of(GatewayOptions options) => new() { Time = options.Time, Entropy = options.Entropy };
+
     /// <summary>Told before each repetition: what failed, which attempt it was (from 1 on), and how long the pause is. Null for nobody.</summary>
     public Action<StorageException, int, TimeSpan>? Repeating { get; init; }
 }

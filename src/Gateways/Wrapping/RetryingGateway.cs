@@ -17,6 +17,11 @@ public sealed class RetryingGateway(IDataGateway inner, RetryOptions options, bo
     private readonly RetryPipeline _pipeline = new(options);
 
     /// <inheritdoc/>
+    /// <remarks>Content that can be read only once is put once.</remarks>
+    public override ValueTask<string> PutAsync(string key, ContentSource content, PutCondition condition, CancellationToken cancellation) =>
+        content.CanReopen ? base.PutAsync(key, content, condition, cancellation) : Inner.PutAsync(key, content, condition, cancellation);
+
+    /// <inheritdoc/>
     protected override ValueTask<T> CallAsync<T>(DataCall made, Func<CancellationToken, ValueTask<T>> proceed, CancellationToken cancellation) =>
         _pipeline.RunAsync(!made.IsConditional, proceed, cancellation);
 }

@@ -7,7 +7,7 @@ internal static class ServerScript
 {
     /// <summary>Runs a script. Nothing is installed: that is for whoever runs it by hand; a test only uses what is there.</summary>
     /// <param name="script">The file, without its ending.</param>
-    /// <param name="verb">start or stop.</param>
+    /// <param name="verb">start, stop, or another one that the script has.</param>
     /// <param name="settings">Variables that the script reads.</param>
     public static async Task<(int Exit, string Output, string Error)> RunAsync(string script, string verb, params (string Name, string Value)[] settings)
     {

@@ -284,7 +284,7 @@ public abstract class DataGatewayContract : IAsyncDisposable
                     _ = await Gateway.PutAsync("counter", next, PutCondition.IfMatches(now.Info.Version), Token);
                     done++;
                 }
-                catch (StorageException failure) when (failure.Kind is StorageErrorKind.PreconditionFailed or StorageErrorKind.Conflict)
+                catch (StorageException failure) when (failure.Kind is StorageErrorKind.PreconditionFailed or StorageErrorKind.Conflict or StorageErrorKind.Ambiguous)
                 {
                 }
             }
@@ -449,8 +449,9 @@ public abstract class DataGatewayContract : IAsyncDisposable
                     act(i).GetAwaiter().GetResult();
                     return true;
                 }
-                catch (StorageException failure) when (failure.Kind is StorageErrorKind.PreconditionFailed or StorageErrorKind.Conflict)
+                catch (StorageException failure) when (failure.Kind is StorageErrorKind.PreconditionFailed or StorageErrorKind.Conflict or StorageErrorKind.Ambiguous)
                 {
+                    // Ambiguous where a store fails its losers: what is there is somebody else's.
                     return false;
                 }
             },

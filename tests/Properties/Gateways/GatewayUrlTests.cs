@@ -54,6 +54,9 @@ public sealed class GatewayUrlTests
         await using IDeviceStore device = url.OpenDevice("db", TestOptions.Of());
         Assert.True(device.Metadata.Traits.SingleObject);
         Assert.Equal("s3://b", GatewayUrl.Parse("s3://b/").ToString());
+        GatewayUrl automatic = GatewayUrl.Parse("s3://b?heads=auto");
+        Assert.Equal((HeadsForm.Automatic, "s3://b?heads=auto"), (automatic.Heads, automatic.ToString()));
+        Assert.Equal(HeadsForm.MultiObject, GatewayUrl.Parse("s3://b?heads=multi").Heads);
     }
 
     [Theory]

@@ -41,6 +41,23 @@ public sealed class SingleObjectHeadsContract : MetadataGatewayContract
     private protected override ValueTask<MetaReading> ReadElsewhereAsync() => _elsewhere.ReadAsync(Token);
 }
 
+/// <summary>Heads in the form that suits objects in memory.</summary>
+public sealed class AutomaticHeadsContract : MetadataGatewayContract
+{
+    private readonly MemoryDataGateway _data = new(TimeProvider.System);
+    private readonly AutomaticHeads _elsewhere;
+
+    public AutomaticHeadsContract()
+    {
+        Gateway = new AutomaticHeads(_data, TestOptions.Of());
+        _elsewhere = new AutomaticHeads(_data, TestOptions.Of());
+    }
+
+    private protected override IMetadataGateway Gateway { get; }
+
+    private protected override ValueTask<MetaReading> ReadElsewhereAsync() => _elsewhere.ReadAsync(Token);
+}
+
 /// <summary>Heads on a real S3 store, each test under a prefix of its own.</summary>
 public abstract class S3HeadsContract(string server, HeadsForm form) : MetadataGatewayContract, IAsyncLifetime
 {

@@ -39,3 +39,9 @@ public sealed class SwiftDataGatewayTests() : S3DataGatewayContract("swift")
 {
     private protected override int Shorter => 10;
 }
+
+/// <summary>On MinIO, where Docker is.</summary>
+public sealed class MinioDataGatewayTests() : S3DataGatewayContract("minio")
+{
+    private protected override int Shorter => 2;
+}

@@ -9,7 +9,7 @@ using Xunit;
 namespace FireproofBench.Properties.Gateways.S3;
 
 /// <summary>A real S3 store for tests: one that runs already, or one that a script of <c>tests/servers</c> starts; what was started here ends with the tests.</summary>
-/// <remarks>FIREPROOFBENCH_CEPH and FIREPROOFBENCH_SWIFT name running ones, as <c>http://KEY:SECRET@host:port/region</c>.</remarks>
+/// <remarks>FIREPROOFBENCH_CEPH, FIREPROOFBENCH_SWIFT and FIREPROOFBENCH_MINIO name running ones, as <c>http://KEY:SECRET@host:port/region</c>.</remarks>
 internal sealed class S3Server
 {
     private static readonly ConcurrentDictionary<string, Lazy<Task<S3Server>>> _servers = new(StringComparer.Ordinal);
@@ -39,8 +39,8 @@ internal sealed class S3Server
     /// <summary>What the store can do, found out once.</summary>
     public S3Capabilities? Known { get; private set; }
 
-    /// <summary>Ceph's, or Swift's. Skips the test, with the reason, where it cannot be had.</summary>
-    /// <param name="name">ceph or swift.</param>
+    /// <summary>Ceph's, Swift's or MinIO's. Skips the test, with the reason, where it cannot be had.</summary>
+    /// <param name="name">ceph, swift or minio.</param>
     public static async Task<S3Server> RequireAsync(string name)
     {
         try
@@ -85,6 +85,14 @@ internal sealed class S3Server
         ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
     });
 
+    /// <summary>A store as a script told of it when it started.</summary>
+    public static S3Server Read(string name, string output)
+    {
+        Dictionary<string, string> lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+            .Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
+        return new S3Server(name, new Uri(lines["S3_ENDPOINT"]), lines["S3_REGION"], lines["S3_ACCESS_KEY"], lines["S3_SECRET_KEY"]);
+    }
+
     private static async Task<S3Server> OpenAsync(string name)
     {
         S3Server server = FromEnvironment(name) ?? await StartAsync(name);
@@ -104,6 +112,8 @@ internal sealed class S3Server
 
     private static async Task<S3Server> StartAsync(string name)
     {
+        if (name == "minio")
+            return MinioServer.IsPossible ? Read(name, await MinioServer.StartAsync()) : throw new ServerMissingException("MinIO runs in a container, and there is no Docker here; FIREPROOFBENCH_MINIO can name a running one");
         if (!OperatingSystem.IsLinux())
             throw new ServerMissingException($"{name} is started from Debian's packages, so on Linux only; FIREPROOFBENCH_{name.ToUpperInvariant()} can name a running one");
         bool ran = IsListening(name == "ceph" ? 7480 : 7490);
@@ -112,9 +122,7 @@ internal sealed class S3Server
             throw new ServerMissingException($"{name} cannot be started here ({error.Trim().Split('\n')[^1]}); 'tests/servers/{name}.sh start' as root installs and starts it");
         if (!ran)
             AppDomain.CurrentDomain.ProcessExit += (_, _) => ServerScript.RunAsync(name, "stop").Wait();
-        Dictionary<string, string> lines = output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
-            .Select(line => line.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1], StringComparer.Ordinal);
-        return new S3Server(name, new Uri(lines["S3_ENDPOINT"]), lines["S3_REGION"], lines["S3_ACCESS_KEY"], lines["S3_SECRET_KEY"]);
+        return Read(name, output);
     }
 
     private static bool IsListening(int port)
