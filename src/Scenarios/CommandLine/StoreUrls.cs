@@ -87,11 +87,13 @@ internal static class StoreUrls
             throw;
         }
 
+        // Objects are judged as they are; a database asks again, as it does in use.
+        RetryingGateway patient = new(data, RetryOptions.Of(options), leaveOpen: true);
         return new StoreUnderTest
         {
             Url = bucket.ToString(),
             Data = data,
-            OpenDatabase = (prefix, name) => new RemoteDeviceStore(new PrefixedGateway(data, prefix, leaveOpen: true), name, options),
+            OpenDatabase = (prefix, name) => new RemoteDeviceStore(new PrefixedGateway(patient, prefix, leaveOpen: true), name, options, bucket.Heads, learn: data.ProbeAsync),
         };
     }
 
@@ -109,7 +111,7 @@ internal static class StoreUrls
         }
 
         // Objects are judged as they are; a database asks again, as it does in use.
-        RetryingGateway patient = new(data, new RetryOptions { Time = options.Time, Entropy = options.Entropy }, leaveOpen: true);
+        RetryingGateway patient = new(data, RetryOptions.Of(options), leaveOpen: true);
         return new StoreUnderTest
         {
             Url = folder.ToString(),
