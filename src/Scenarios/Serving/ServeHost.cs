@@ -209,7 +209,7 @@ internal sealed class ServeHost : IAsyncDisposable
         logs.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         logs.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         if (settings.LogsAreForMachines)
-            logs.AddJsonConsole(static json => json.UseUtcTimestamp = true);
+            logs.AddJsonConsole(static json => (json.UseUtcTimestamp, json.TimestampFormat) = (true, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'"));
         else
             logs.AddSimpleConsole(static simple => simple.SingleLine = true);
     }
