@@ -20,6 +20,7 @@ internal sealed class EndpointRouteTable
         ObjectReads reads = new(stores.Data, writes, options);
         ObjectWrites puts = new(stores.Data, writes, options);
         Presigning presigning = new(stores.Data, gate, options);
+        StoreRoute store = new(stores.Data, options);
         HeadRoutes heads = new(stores.Heads, hub, options);
         EventStream events = new(hub, stores.Heads, options, time);
         HeadSocket socket = new(hub, stores.Heads, options, time);
@@ -33,6 +34,7 @@ internal sealed class EndpointRouteTable
             new("deleteObject", "DELETE", Object, EndpointRight.Write, false, puts.DeleteAsync),
             new("listObjects", "GET", Database + "/objects", EndpointRight.Read, false, reads.ListAsync),
             new("presignObject", "POST", Database + "/presign", EndpointRight.Read, false, presigning.RunAsync),
+            new("getStore", "GET", Database + "/store", EndpointRight.Read, false, store.GetAsync),
             new("getHeads", "GET", Database + "/heads", EndpointRight.Read, false, heads.GetAsync),
             new("publishHead", "POST", Database + "/heads", EndpointRight.Write, false, heads.PublishAsync),
             new("clearHeads", "DELETE", Database + "/heads", EndpointRight.Admin, false, heads.ClearAsync),
@@ -41,7 +43,7 @@ internal sealed class EndpointRouteTable
             new("openSocket", "GET", Database + "/socket", EndpointRight.Read, true, socket.RunAsync),
         ];
         RequestCounts counts = new([.. Routes.Select(static route => route.Name)]);
-        OperationRoutes operations = new(stores.Data, stores.Heads, hub, counts);
+        OperationRoutes operations = new(stores.Data, stores.Heads, hub, counts, time);
         Counts = counts;
         Pipeline = ActivatorUtilities.CreateInstance<RequestPipeline>(services, gate, origins, counts, time);
         Operations =

@@ -5,12 +5,13 @@
 #   tests/servers/postgres.sh stop     ends it and throws its data away
 #
 # Missing packages are installed by apt (as root), unless INSTALL=0. POSTGRES_DIR and POSTGRES_PORT move it. It syncs as a real one does, unless
-# POSTGRES_FSYNC=off.
+# POSTGRES_FSYNC=off. It asks for a password; POSTGRES_PASSWORD gives it another.
 set -euo pipefail
 
 dir=${POSTGRES_DIR:-/var/tmp/fireproofbench-postgres}
 port=${POSTGRES_PORT:-7432}
 fsync=${POSTGRES_FSYNC:-on}
+password=${POSTGRES_PASSWORD:-fireproofbench-secret}
 
 note() { echo "postgres: $*" >&2; }
 
@@ -44,12 +45,14 @@ start() {
   if ! answers; then
     rm -rf "$dir"
     mkdir -p "$dir"
-    [ "$(id -u)" -ne 0 ] || chown postgres "$dir"
-    as_owner "$(bin)/initdb" -D "$dir/data" -U fireproof --auth=trust --no-locale -E UTF8 > /dev/null
+    (umask 077 && printf '%s\n' "$password" > "$dir/password")
+    [ "$(id -u)" -ne 0 ] || chown postgres "$dir" "$dir/password"
+    as_owner "$(bin)/initdb" -D "$dir/data" -U fireproof --auth=scram-sha-256 --pwfile="$dir/password" --no-locale -E UTF8 > /dev/null
+    rm "$dir/password"
     as_owner "$(bin)/pg_ctl" -D "$dir/data" -l "$dir/log" -w -t 60 \
       -o "-c listen_addresses=127.0.0.1 -c port=$port -c unix_socket_directories=$dir -c fsync=$fsync -c max_connections=200" start > /dev/null
   fi
-  echo "POSTGRES_CONNECTION=Host=127.0.0.1;Port=$port;Username=fireproof;Database=postgres"
+  echo "POSTGRES_CONNECTION=Host=127.0.0.1;Port=$port;Username=fireproof;Password=$password;Database=postgres"
 }
 
 stop() {

@@ -37,8 +37,23 @@ internal sealed class Gatekeeper : IDisposable
             : ConcludeAsync(http, EndpointIdentity.Anonymous, new ValueTask<AccessDecision>(made));
     }
 
+    /// <summary>Decides whether a caller that was let in may do something else too. It is the same request, so it counts once.</summary>
+    /// <returns>False when it was refused and answered.</returns>
+    public async ValueTask<bool> AllowsAsync(HttpContext http, EndpointIdentity caller, string database, EndpointRight right) =>
+        await ConcludeAsync(http, caller, _policy.DecideAsync(new EndpointCall(http, caller, database, right), http.RequestAborted)) is not null;
+
     /// <inheritdoc/>
     public void Dispose() => _rates?.Dispose();
+
+    /// <summary>The bucket of one caller: whole tokens, in a period that makes them exactly the rate.</summary>
+    internal static TokenBucketRateLimiterOptions BucketOf(double rate, int burst) => new()
+    {
+        TokenLimit = Math.Max(1, burst),
+        TokensPerPeriod = (int)Math.Min(int.MaxValue, Math.Ceiling(rate)),
+        ReplenishmentPeriod = TimeSpan.FromSeconds(Math.Min(int.MaxValue, Math.Ceiling(rate)) / rate),
+        QueueLimit = 0,
+        AutoReplenishment = true,
+    };
 
     private async ValueTask<EndpointIdentity?> AdmitSlowlyAsync(HttpContext http, string database, EndpointRight right)
     {
@@ -111,13 +126,6 @@ internal sealed class Gatekeeper : IDisposable
     }
 
     private static PartitionedRateLimiter<string> LimiterOf(double rate, int burst) => PartitionedRateLimiter.Create<string, string>(
-        who => RateLimitPartition.GetTokenBucketLimiter(who, _ => new TokenBucketRateLimiterOptions
-        {
-            TokenLimit = Math.Max(1, burst),
-            TokensPerPeriod = Math.Max(1, (int)Math.Round(rate * Math.Max(1, 1 / rate))),
-            ReplenishmentPeriod = TimeSpan.FromSeconds(Math.Max(1, 1 / rate)),
-            QueueLimit = 0,
-            AutoReplenishment = true,
-        }),
+        who => RateLimitPartition.GetTokenBucketLimiter(who, _ => BucketOf(rate, burst)),
         StringComparer.Ordinal);
 }

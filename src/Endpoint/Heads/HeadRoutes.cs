@@ -50,6 +50,12 @@ internal sealed class HeadRoutes(IHeadStore heads, HeadHub hub, EndpointOptions 
             throw new RequestRefusedException(StatusCodes.Status400BadRequest, nameof(StorageErrorKind.Permanent), wrong.Message);
         }
 
+        if (publication.Superseded.Length > options.MaxHeads)
+        {
+            throw new RequestRefusedException(
+                StatusCodes.Status413PayloadTooLarge, nameof(StorageErrorKind.Permanent), $"{publication.Superseded.Length} superseded entries; a database has at most {options.MaxHeads} heads here");
+        }
+
         HeadCursor cursor = await heads.PublishAsync(request.Database, publication.Entry, publication.Superseded, options.MaxHeads, request.Aborted);
         hub.Tell(request.Database);
         await JsonBody.WriteAsync(request.Http, HeadsJson.WriteCursor(cursor.ToString()));

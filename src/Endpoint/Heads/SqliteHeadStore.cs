@@ -46,6 +46,9 @@ public sealed class SqliteHeadStore : SqlHeadStore
     /// <inheritdoc/>
     public override string Provider => "SQLite";
 
+    /// <summary>Longest file, in bytes, without its log of writes; a publication that it has no room for fails as NoSpace. Null for what the disk holds.</summary>
+    public long? MaxFileLength { get; init; }
+
     /// <inheritdoc/>
     public override async IAsyncEnumerable<string?> WatchAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -88,6 +91,8 @@ public sealed class SqliteHeadStore : SqlHeadStore
             await using SqliteCommand setting = connection.CreateCommand();
             setting.CommandText = Settings;
             _ = await setting.ExecuteNonQueryAsync(cancellation);
+            if (MaxFileLength is { } length)
+                await LimitAsync(connection, length, cancellation);
             return new HeadSession(connection);
         }
         catch
@@ -95,6 +100,18 @@ public sealed class SqliteHeadStore : SqlHeadStore
             await connection.DisposeAsync();
             throw;
         }
+    }
+
+    // Each connection has a limit of its own, in pages.
+    private static async ValueTask LimitAsync(SqliteConnection connection, long length, CancellationToken cancellation)
+    {
+        await using SqliteCommand command = connection.CreateCommand();
+        command.CommandText = "PRAGMA page_size";
+        long page = Convert.ToInt64(await command.ExecuteScalarAsync(cancellation), CultureInfo.InvariantCulture);
+#pragma warning disable CA2100 // A number.
+        command.CommandText = string.Create(CultureInfo.InvariantCulture, $"PRAGMA max_page_count = {Math.Max(1, length / page)}");
+#pragma warning restore CA2100
+        _ = await command.ExecuteNonQueryAsync(cancellation);
     }
 
     private protected override ValueTask<HeadSession> RentAsync(CancellationToken cancellation) =>

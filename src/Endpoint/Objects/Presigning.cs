@@ -20,7 +20,7 @@ internal sealed class Presigning(IDataGateway data, Gatekeeper gate, EndpointOpt
         (PresignedMethod method, string key) = Read(await JsonBody.ReadAsync(request.Http, MaxBody));
 
         // The route let in whoever may read; an upload needs more.
-        if (method == PresignedMethod.Put && await gate.AdmitAsync(request.Http, request.Database, EndpointRight.Write) is null)
+        if (method == PresignedMethod.Put && !await gate.AllowsAsync(request.Http, request.Caller, request.Database, EndpointRight.Write))
             return;
         string inStore = ObjectNames.InStore(request.Database, key, "presign");
         if (data is not IPresigner presigner)

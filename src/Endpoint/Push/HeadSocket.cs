@@ -125,11 +125,11 @@ internal sealed class HeadSocket(HeadHub hub, IHeadStore heads, EndpointOptions 
         }
     }
 
-    private static async Task CloseAsync(WebSocket socket, WebSocketCloseStatus status, string? reason)
+    private async Task CloseAsync(WebSocket socket, WebSocketCloseStatus status, string? reason)
     {
         try
         {
-            using CancellationTokenSource patience = new(_goodbye);
+            using CancellationTokenSource patience = new(_goodbye, time);
             if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
                 await socket.CloseOutputAsync(status, reason, patience.Token);
         }

@@ -25,7 +25,7 @@ internal sealed partial class RequestPipeline(Gatekeeper gate, Origins origins, 
     public async Task RunAsync(HttpContext http, RouteSpec route, int index)
     {
         long start = time.GetTimestamp();
-        using Activity? activity = Traces.HasListeners() ? Traces.StartActivity(route.Name, ActivityKind.Server) : null;
+        using Activity? activity = Traces.HasListeners() ? Traces.StartActivity(route.Name) : null;
         http.Response.Headers[EndpointHeaders.Marker] = _version;
         try
         {

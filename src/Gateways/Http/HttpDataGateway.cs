@@ -13,15 +13,18 @@ namespace FireproofBench.Gateways.Http;
 /// <para>An answer without the endpoint's mark is somebody else's, whatever its status: a page of a proxy is never data, and its "not found" never an absence.</para>
 /// <para>When the answer to a conditional put is lost, the endpoint is asked which write made the object that is there: if it was this one, the put succeeded; if that
 /// cannot be told, it fails as Ambiguous.</para>
-/// <para>The traits are those of an endpoint on a folder or in memory. One whose store can do less refuses what it cannot as Unsupported.</para>
+/// <para>What the endpoint's store can do is asked once, when <see cref="ProbeAsync"/> is called; until then the traits promise neither conditions nor that a read sees
+/// every write before it. A condition is sent all the same: an endpoint whose store does not keep it refuses it as Unsupported.</para>
 /// </remarks>
-public sealed class HttpDataGateway : IDataGateway
+public sealed class HttpDataGateway : IDataGateway, IProbedGateway
 {
     /// <summary>Most keys that are asked for in one page.</summary>
     public const int MaxPage = 1000;
 
     private readonly HttpEndpoint _endpoint;
     private readonly bool _ownsEndpoint;
+    private volatile DataTraits _traits;
+    private volatile bool _isProbed;
 
     /// <summary>The objects of a database. Nothing is sent yet.</summary>
     /// <param name="address">Where the endpoint is: scheme, host, port, and the path that it is under.</param>
@@ -37,22 +40,40 @@ public sealed class HttpDataGateway : IDataGateway
     {
         _endpoint = endpoint;
         _ownsEndpoint = ownsEndpoint;
-        Traits = new DataTraits
+        _traits = new DataTraits
         {
             Provider = "HTTP",
-            ConditionalCreate = true,
-            ConditionalReplace = true,
-            ConditionalDelete = true,
             OrderedListing = true,
-            StronglyConsistent = true,
 
             // The endpoint's store has the database's name before each key.
             MaxKeyLength = ObjectKey.MaxLength - Encoding.UTF8.GetByteCount(endpoint.Database) - 1,
         };
     }
 
-    /// <inheritdoc/>
-    public DataTraits Traits { get; }
+    /// <summary>What the endpoint's store can do, as far as it is known.</summary>
+    public DataTraits Traits => _traits;
+
+    /// <summary>Asks the endpoint what its store can do, unless that is known.</summary>
+    /// <exception cref="StorageException">As the endpoint fails: NotAuthorized, Transient; Permanent when it is no endpoint.</exception>
+    public async ValueTask ProbeAsync(CancellationToken cancellation)
+    {
+        if (_isProbed)
+            return;
+        HttpRequestMessage request = new(HttpMethod.Get, _endpoint.AddressOf("store"));
+        using HttpAnswer answer = await _endpoint.SendAsync(request, new HttpCall("open", "", HttpEffect.Reads), cancellation);
+        if (answer.Status != HttpStatusCode.OK)
+            throw await HttpEndpoint.RefusalAsync(answer);
+        byte[] body = await answer.ReadAsync(StoreJson.MaxLength);
+        try
+        {
+            _traits = StoreJson.Read(body, _traits);
+            _isProbed = true;
+        }
+        catch (FormatException wrong)
+        {
+            throw answer.Wrong(StorageErrorKind.Permanent, wrong.Message);
+        }
+    }
 
     /// <inheritdoc/>
     public ValueTask<string> PutAsync(string key, ReadOnlyMemory<byte> content, PutCondition condition, CancellationToken cancellation) =>

@@ -19,7 +19,7 @@ namespace FireproofBench.Gateways.S3;
 /// <para>A delete cannot tell whether there was an object: it answers true. Objects with names that are no keys, such as the <c>folder/</c> markers of some
 /// tools, are left out of listings. Times are of whole seconds, as far as all answers of the protocol agree.</para>
 /// </remarks>
-public sealed partial class S3DataGateway : IDataGateway
+public sealed partial class S3DataGateway : IDataGateway, IProbedGateway
 {
     /// <summary>Longest object of the protocol, in bytes: 5 TiB.</summary>
     public const long MaxObjectLength = 5L << 40;

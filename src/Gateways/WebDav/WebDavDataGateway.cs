@@ -18,7 +18,7 @@ namespace FireproofBench.Gateways.WebDav;
 /// is never removed: it would go with what others put there. Names that start with <c>.davfs.tmp</c> are Apache's own, and
 /// control characters are refused: some servers keep them under other names, which shows only after a restart.</para>
 /// </remarks>
-public sealed partial class WebDavDataGateway : IDataGateway
+public sealed partial class WebDavDataGateway : IDataGateway, IProbedGateway
 {
     private const string ServersOwn = ".davfs.tmp";
 

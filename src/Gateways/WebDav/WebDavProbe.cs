@@ -13,12 +13,14 @@ internal sealed class WebDavProbe(WebDavConnection connection, IEntropy entropy,
 {
     // The first half is on its way while the second waits. Some servers keep 100 KiB in memory before they write.
     private const int HeldLength = 512 * 1024;
-    private const int Looks = 5;
+    private const int FewestLooks = 5;
+    private const int PacesOfLooking = 10;
     private const int QuickWrites = 10;
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(5);
 
     private readonly List<string> _quirks = [];
+    private TimeSpan _pace;
     private string _folder = "";
 
     /// <summary>Asks.</summary>
@@ -53,16 +55,22 @@ internal sealed class WebDavProbe(WebDavConnection connection, IEntropy entropy,
         }
     }
 
+    // A busy server does later what an idle one does at once: it is given several times as long as a whole small put took.
+    private TimeSpan Patience => _pace * PacesOfLooking < s_patience ? _pace * PacesOfLooking : s_patience;
+
     private async ValueTask<bool> WritesInPlaceAsync(CancellationToken cancellation)
     {
         string key = _folder + "whole";
         byte[] old = new byte[100];
+        long start = time.GetTimestamp();
         await PutAsync(key, old, cancellation);
+        _pace = time.GetElapsedTime(start);
         GatedSource held = new(new byte[HeldLength]);
         Task<HttpStatusCode> putting = SendAsync(key, new HttpUpload(held.Source, key), PutCondition.None, cancellation);
         bool seen = false;
         await AnyAsync(held.Halfway, putting);
-        for (int i = 0; i < Looks && !seen; i++)
+        int looks = FewestLooks + (int)(Patience / s_look);
+        for (int i = 0; i < looks && !seen; i++)
         {
             await Task.Delay(s_look, time, cancellation);
             using HttpAnswer answer = await connection.GetAsync(key, null, headOnly: true, cancellation);
@@ -131,7 +139,7 @@ internal sealed class WebDavProbe(WebDavConnection connection, IEntropy entropy,
         GatedSource held = new(new byte[HeldLength]);
         Task<HttpStatusCode> slow = SendAsync(key, new HttpUpload(held.Source, key), condition, cancellation);
         await AnyAsync(held.Halfway, slow);
-        await Task.Delay(s_look, time, cancellation);
+        await Task.Delay(s_look + Patience, time, cancellation);
         Task<HttpStatusCode> quick = SendAsync(key, new HttpUpload(new byte[5]), condition, cancellation);
 
         // A server that lets one wait for the other must not be waited for in turn.

@@ -4,6 +4,7 @@ using FireproofBench.Engine.Ports;
 using FireproofBench.Gateways;
 using FireproofBench.Gateways.Entropy;
 using FireproofBench.Gateways.Filesystem;
+using FireproofBench.Gateways.Http;
 using FireproofBench.Gateways.Remote;
 using FireproofBench.Gateways.S3;
 using FireproofBench.Gateways.WebDav;
@@ -34,7 +35,7 @@ internal static class StoreUrls
             return parsed.Scheme switch
             {
                 GatewayScheme.File => OpenFolder(parsed, options),
-                GatewayScheme.Http => OpenEndpoint(parsed, options),
+                GatewayScheme.Http => await OpenEndpointAsync(parsed, options, cancellation),
                 GatewayScheme.S3 => await OpenBucketAsync(parsed, options, cancellation),
                 GatewayScheme.Dav => await OpenWebDavAsync(parsed, options, cancellation),
                 _ => new StoreUnderTest
@@ -67,25 +68,16 @@ internal static class StoreUrls
     }
 
     // An endpoint has databases and nothing above them: those of the run are told apart by their names.
-    private static StoreUnderTest OpenEndpoint(GatewayUrl endpoint, GatewayOptions options) => new()
+    private static async ValueTask<StoreUnderTest> OpenEndpointAsync(GatewayUrl endpoint, GatewayOptions options, CancellationToken cancellation) => new()
     {
         Url = endpoint.ToString(),
-        Data = endpoint.OpenData(options),
+        Data = await ProbeAsync((HttpDataGateway)endpoint.OpenData(options), cancellation),
         OpenDatabase = (prefix, name) => endpoint.OpenDevice(prefix.Replace('/', '.') + name, options),
     };
 
     private static async ValueTask<StoreUnderTest> OpenBucketAsync(GatewayUrl bucket, GatewayOptions options, CancellationToken cancellation)
     {
-        S3DataGateway data = (S3DataGateway)bucket.OpenData(options);
-        try
-        {
-            await data.ProbeAsync(cancellation);
-        }
-        catch
-        {
-            await data.DisposeAsync();
-            throw;
-        }
+        S3DataGateway data = await ProbeAsync((S3DataGateway)bucket.OpenData(options), cancellation);
 
         // Objects are judged as they are; a database asks again, as it does in use.
         RetryingGateway patient = new(data, RetryOptions.Of(options), leaveOpen: true);
@@ -99,16 +91,7 @@ internal static class StoreUrls
 
     private static async ValueTask<StoreUnderTest> OpenWebDavAsync(GatewayUrl folder, GatewayOptions options, CancellationToken cancellation)
     {
-        WebDavDataGateway data = (WebDavDataGateway)folder.OpenData(options);
-        try
-        {
-            await data.ProbeAsync(cancellation);
-        }
-        catch
-        {
-            await data.DisposeAsync();
-            throw;
-        }
+        WebDavDataGateway data = await ProbeAsync((WebDavDataGateway)folder.OpenData(options), cancellation);
 
         // Objects are judged as they are; a database asks again, as it does in use.
         RetryingGateway patient = new(data, RetryOptions.Of(options), leaveOpen: true);
@@ -118,6 +101,21 @@ internal static class StoreUrls
             Data = data,
             OpenDatabase = (prefix, name) => new RemoteDeviceStore(new PrefixedGateway(patient, prefix, leaveOpen: true), name, options),
         };
+    }
+
+    private static async ValueTask<T> ProbeAsync<T>(T data, CancellationToken cancellation)
+        where T : IDataGateway, IProbedGateway
+    {
+        try
+        {
+            await data.ProbeAsync(cancellation);
+            return data;
+        }
+        catch
+        {
+            await data.DisposeAsync();
+            throw;
+        }
     }
 
     // A database in memory lasts as long as its device store, which all handles therefore share.

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Net;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
@@ -12,6 +13,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -40,7 +42,7 @@ internal sealed class ServeHost : IAsyncDisposable
         RequireCredentialsForOthers(settings);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "fireproofbench" });
         AddLogs(builder.Logging, settings);
-        AddTraces(builder.Services);
+        AddTraces(builder);
         X509Certificate2? certificate = CertificateOf(settings);
         builder.WebHost.UseKestrelCore();
 
@@ -207,18 +209,25 @@ internal sealed class ServeHost : IAsyncDisposable
         logs.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
         logs.AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         if (settings.LogsAreForMachines)
-            logs.AddJsonConsole(static json => json.UseUtcTimestamp = true);
+            logs.AddJsonConsole(static json => (json.UseUtcTimestamp, json.TimestampFormat) = (true, "yyyy-MM-dd'T'HH:mm:ss.fff'Z'"));
         else
             logs.AddSimpleConsole(static simple => simple.SingleLine = true);
     }
 
     // By the standard variables, and only when one says where to.
-    private static void AddTraces(IServiceCollection services)
+    private static void AddTraces(WebApplicationBuilder builder)
     {
         if (Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_ENDPOINT") is null && Environment.GetEnvironmentVariable("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT") is null)
             return;
-        services.AddOpenTelemetry()
+
+        // The exporter reads the host's configuration, and this host has none of the environment's but these.
+        builder.Configuration.AddInMemoryCollection(Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .Where(static variable => ((string)variable.Key).StartsWith("OTEL_", StringComparison.Ordinal))
+            .Select(static variable => KeyValuePair.Create((string)variable.Key, (string?)variable.Value)));
+        builder.Services.AddOpenTelemetry()
             .ConfigureResource(static resource => resource.AddService(Environment.GetEnvironmentVariable("OTEL_SERVICE_NAME") ?? "fireproof-endpoint"))
-            .WithTracing(static traces => traces.AddSource(EndpointRoutes.TraceSource).AddOtlpExporter());
+
+            // The server's own activity is around each of ours: as long as nobody listens to it, it is not sampled, and neither is what is in it.
+            .WithTracing(static traces => traces.AddSource("Microsoft.AspNetCore", EndpointRoutes.TraceSource).AddOtlpExporter());
     }
 }

@@ -226,6 +226,33 @@ public sealed class AccessTests
         Assert.Equal(HttpStatusCode.OK, await AskAsync(server, "getHeads", "notes", Tokens.Make("fireproof:*:read", "bob")));
     }
 
+    [Theory]
+    [InlineData(0.01)]
+    [InlineData(0.5)]
+    [InlineData(1.5)]
+    [InlineData(2)]
+    [InlineData(2.4)]
+    [InlineData(1000.25)]
+    public void The_rate_is_the_one_that_was_asked_for(double rate)
+    {
+        System.Threading.RateLimiting.TokenBucketRateLimiterOptions bucket = Gatekeeper.BucketOf(rate, 10);
+        Assert.Equal(rate, bucket.TokensPerPeriod / bucket.ReplenishmentPeriod.TotalSeconds, rate / 1e6);
+    }
+
+    [Fact]
+    public async Task An_address_for_an_upload_counts_as_one_request()
+    {
+        await using EndpointServer server = await EndpointServer.StartAsync(options =>
+        {
+            Trusting(options);
+            (options.RatePerSecond, options.RateBurst) = (0.001, 2);
+        });
+        string alice = Tokens.Make("fireproof:*:write", "alice");
+        Assert.Equal(HttpStatusCode.NotImplemented, await AskAsync(server, "presignObject", "notes", alice));
+        Assert.Equal(HttpStatusCode.NotImplemented, await AskAsync(server, "presignObject", "notes", alice));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await AskAsync(server, "presignObject", "notes", alice));
+    }
+
     [Fact]
     public async Task A_token_that_is_refused_appears_in_no_message()
     {

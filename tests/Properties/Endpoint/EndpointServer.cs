@@ -51,6 +51,22 @@ internal sealed class EndpointServer : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts one at the port of another that ended. Whoever got that port meanwhile gives it back soon.</summary>
+    public static async Task<EndpointServer> RestartAsync(int port, Action<EndpointOptions> configure)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await StartAsync(configure, port);
+            }
+            catch (IOException) when (attempt < 100)
+            {
+                await Task.Delay(100);
+            }
+        }
+    }
+
     public static GatewayOptions ClientWith(string token) => Client with { Token = new Secret(token) };
 
     /// <summary>Stops as Ctrl-C does.</summary>

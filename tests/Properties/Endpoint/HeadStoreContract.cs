@@ -126,6 +126,38 @@ public abstract class HeadStoreContract : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Superseding_what_never_was_a_head_makes_no_room_for_another_one()
+    {
+        IHeadStore store = await OpenAsync();
+        for (int i = 0; i < MaxHeads; i++)
+            _ = await store.PublishAsync("full", Entry(i), [], MaxHeads, Token);
+        Cid[] strangers = [.. Enumerable.Range(1000, 10).Select(static i => Entry(i).Cid)];
+        StorageException full = await Assert.ThrowsAsync<StorageException>(async () => await store.PublishAsync("full", Entry(MaxHeads), strangers, MaxHeads, Token));
+        Assert.Equal(StorageErrorKind.NoSpace, full.Kind);
+        _ = await store.PublishAsync("full", Entry(0), [], MaxHeads, Token);
+        _ = await store.PublishAsync("full", Entry(MaxHeads), [.. strangers, Entry(0).Cid, Entry(0).Cid], MaxHeads, Token);
+        Assert.Equal(MaxHeads, (await store.ReadAsync("full", Token)).Entries.Length);
+    }
+
+    [Fact]
+    public async Task Only_so_many_events_are_remembered_that_never_came()
+    {
+        const int History = 20;
+        IHeadStore store = await OpenAsync(History);
+        for (int i = 0; i < 20; i++)
+        {
+            Cid[] strangers = [.. Enumerable.Range(1000 + (i * 30), 30).Select(static n => Entry(n).Cid)];
+            _ = await store.PublishAsync("notes", Entry(1), strangers, MaxHeads, Token);
+        }
+
+        Assert.InRange(await CountEventsAsync(), 30, MaxHeads + (3 * History));
+
+        // Those of the first are among them: what comes late is no head.
+        _ = await store.PublishAsync("notes", Entry(1000), [], MaxHeads, Token);
+        Assert.Equal(Entry(1).Cid, Assert.Single((await store.ReadAsync("notes", Token)).Entries).Cid);
+    }
+
+    [Fact]
     public async Task Names_of_databases_are_kept_apart_letter_by_letter()
     {
         IHeadStore store = await OpenAsync();
@@ -135,6 +167,9 @@ public abstract class HeadStoreContract : IAsyncLifetime
         foreach ((int i, string name) in names.Index())
             Assert.Equal(Entry(i).Cid, Assert.Single((await store.ReadAsync(name, Token)).Entries).Cid);
     }
+
+    /// <summary>How many events the place of this test has, heads or not.</summary>
+    private protected abstract Task<long> CountEventsAsync();
 
     /// <summary>Opens the place of this test; each call as another endpoint would.</summary>
     private protected abstract SqlHeadStore Make(int history);

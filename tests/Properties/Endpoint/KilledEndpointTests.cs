@@ -24,61 +24,67 @@ public sealed class KilledEndpointTests
     public async Task Nothing_that_was_acknowledged_is_lost_on_sqlite()
     {
         using TemporaryFolder folder = new();
-        await RunAsync(folder, "sqlite:" + folder.At("heads.sqlite"));
+        await RunAsync(folder, "sqlite:" + folder.At("heads.sqlite"), []);
     }
 
     [Fact]
     public async Task Nothing_that_was_acknowledged_is_lost_on_postgres()
     {
         using TemporaryFolder folder = new();
-        await RunAsync(folder, "postgres:" + await PostgresServer.RequireDatabaseAsync());
+        (string place, (string, string)[] environment) = PostgresServer.ForCommandLine(await PostgresServer.RequireDatabaseAsync());
+        await RunAsync(folder, place, environment);
     }
 
-    private static async Task RunAsync(TemporaryFolder folder, string meta)
+    private static async Task RunAsync(TemporaryFolder folder, string meta, (string Name, string Value)[] environment)
     {
         int writers = Setting("FIREPROOFBENCH_TEST_WRITERS", 16);
         int events = (Setting("FIREPROOFBENCH_TEST_EVENTS", 640) + writers - 1) / writers;
-        await using ServedProcess endpoint = await ServedProcess.StartAsync("--data", folder.At("objects"), "--meta", meta);
+        await using ServedProcess endpoint = await ServedProcess.StartAsync(environment, "--data", folder.At("objects"), "--meta", meta);
         ConcurrentDictionary<int, int> acknowledged = new();
         long total = 0;
-        List<(Process Process, Task Reading)> publishers = [];
-        for (int i = 0; i < Processes; i++)
+        using CancellationTokenSource failed = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        Task all = Task.WhenAll(Enumerable.Range(0, Processes).Select(i => PublishAsync(
+            new PublisherOrder(endpoint.Address, "shared", i * writers / Processes, writers / Processes, events),
+            acknowledged,
+            () => Interlocked.Increment(ref total),
+            failed.Token)));
+        try
         {
-            Process process = new PublisherOrder(endpoint.Address, "shared", i * writers / Processes, writers / Processes, events).Start();
-#pragma warning disable CA2025 // Awaited below, before the process is disposed of.
-            publishers.Add((process, ReadAsync(process, acknowledged, () => Interlocked.Increment(ref total))));
-#pragma warning restore CA2025
+            await WatchAsync(endpoint, acknowledged, all, () => Interlocked.Read(ref total), (long)writers * events);
+            await all;
+        }
+        finally
+        {
+            // A test that failed leaves no publishers behind.
+            await failed.CancelAsync();
+            await all.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        Task all = Task.WhenAll(publishers.Select(static p => p.Reading));
-        int reads = 0;
         await using HttpMetadataGateway reader = new(endpoint.Address, "shared", EndpointServer.Client);
-        for (int kills = 0; !all.IsCompleted || reads == 0;)
-        {
-            reads += await CheckAsync(reader, acknowledged) ? 1 : 0;
-            if (kills < Kills && Interlocked.Read(ref total) > (long)writers * events * (kills + 1) / (Kills + 1))
-            {
-                await endpoint.KillAsync();
-                await endpoint.StartAsync();
-                kills++;
-            }
-        }
-
-        await all;
-        foreach ((Process process, _) in publishers)
-        {
-            await process.WaitForExitAsync(Token);
-            Assert.Equal(0, process.ExitCode);
-            process.Dispose();
-        }
-
         Assert.True(await CheckAsync(reader, acknowledged));
         Assert.Equal((long)writers * events, total);
         MetaReading end = await reader.ReadAsync(Token);
         Assert.Equal(
             Enumerable.Range(0, writers).Select(writer => (writer, events - 1)),
             end.Entries.Select(PublisherProgram.Read).Order());
-        TestContext.Current.SendDiagnosticMessage($"{total} events of {writers} writers in {Processes} processes, {Kills} kills, {reads} reads on {meta.Split(':')[0]}");
+        TestContext.Current.SendDiagnosticMessage($"{total} events of {writers} writers in {Processes} processes, {Kills} kills on {meta.Split(':')[0]}");
+    }
+
+    // Reads all the while, and kills the endpoint now and then.
+    private static async Task WatchAsync(ServedProcess endpoint, ConcurrentDictionary<int, int> acknowledged, Task all, Func<long> total, long expected)
+    {
+        int reads = 0;
+        await using HttpMetadataGateway reader = new(endpoint.Address, "shared", EndpointServer.Client);
+        for (int kills = 0; !all.IsCompleted || (reads == 0 && !all.IsFaulted);)
+        {
+            reads += await CheckAsync(reader, acknowledged) ? 1 : 0;
+            if (kills < Kills && total() > expected * (kills + 1) / (Kills + 1))
+            {
+                await endpoint.KillAsync();
+                await endpoint.StartAsync();
+                kills++;
+            }
+        }
     }
 
     // What was acknowledged before the reading began must be in it.
@@ -107,14 +113,20 @@ public sealed class KilledEndpointTests
         return true;
     }
 
-    private static async Task ReadAsync(Process process, ConcurrentDictionary<int, int> acknowledged, Action count)
+    private static async Task PublishAsync(PublisherOrder order, ConcurrentDictionary<int, int> acknowledged, Action count, CancellationToken end)
     {
-        while (await process.StandardOutput.ReadLineAsync(Token) is { } line)
+        using Process process = order.Start();
+        await using CancellationTokenRegistration kill = end.Register(process.Kill);
+        Task<string> error = process.StandardError.ReadToEndAsync(CancellationToken.None);
+        while (await process.StandardOutput.ReadLineAsync(end) is { } line)
         {
             int[] parts = [.. line.Split(' ').Skip(1).Select(static part => int.Parse(part, CultureInfo.InvariantCulture))];
             acknowledged[parts[0]] = parts[1];
             count();
         }
+
+        await process.WaitForExitAsync(end);
+        Assert.True(process.ExitCode == 0, await error);
     }
 
     private static int Setting(string name, int fallback) =>

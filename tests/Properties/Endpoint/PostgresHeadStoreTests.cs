@@ -1,6 +1,7 @@
 using FireproofBench.Endpoint.Heads;
 using FireproofBench.Endpoint.Heads.Sql;
 using FireproofBench.Engine.Ports;
+using Npgsql;
 using Xunit;
 
 namespace FireproofBench.Properties.Endpoint;
@@ -70,6 +71,14 @@ public sealed class PostgresHeadStoreTests : HeadStoreContract
     {
         StorageException failure = Assert.Throws<StorageException>(() => new PostgresHeadStore("Password hunter2", TimeProvider.System));
         Assert.DoesNotContain("hunter2", failure.ToString(), StringComparison.Ordinal);
+    }
+
+    private protected override async Task<long> CountEventsAsync()
+    {
+        await using NpgsqlConnection connection = new(_database);
+        await connection.OpenAsync(Token);
+        await using NpgsqlCommand count = new("SELECT COUNT(*) FROM fireproof_events", connection);
+        return (long)(await count.ExecuteScalarAsync(Token))!;
     }
 
     private protected override SqlHeadStore Make(int history) => new PostgresHeadStore(_database, TimeProvider.System) { History = history };

@@ -25,6 +25,15 @@ internal static class PostgresServer
         return new NpgsqlConnectionStringBuilder(server) { Database = name, Pooling = true, MaxPoolSize = 20 }.ConnectionString;
     }
 
+    /// <summary>The same for a command line, which holds no password: that goes by the environment.</summary>
+    public static (string Place, (string Name, string Value)[] Environment) ForCommandLine(string database)
+    {
+        NpgsqlConnectionStringBuilder settings = new(database);
+        string? password = settings.Password;
+        _ = settings.Remove("Password");
+        return ("postgres:" + settings.ConnectionString, password is null ? [] : [("PGPASSWORD", password)]);
+    }
+
     /// <summary>Ends every connection to a database but one's own, as a restart of the server would.</summary>
     public static async Task BreakConnectionsAsync(string database)
     {

@@ -22,7 +22,7 @@ internal sealed record PublisherOrder(Uri Address, string Database, int FirstWri
     {
         string host = Environment.ProcessPath!;
         bool needsAssembly = Path.GetFileNameWithoutExtension(host) == "dotnet";
-        ProcessStartInfo start = new(host, needsAssembly ? [typeof(PublisherOrder).Assembly.Location] : []) { RedirectStandardOutput = true };
+        ProcessStartInfo start = new(host, needsAssembly ? [typeof(PublisherOrder).Assembly.Location] : []) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment[Variable] = JsonSerializer.Serialize(this);
         return Process.Start(start)!;
     }

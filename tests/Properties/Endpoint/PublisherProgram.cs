@@ -10,6 +10,9 @@ namespace FireproofBench.Properties.Endpoint;
 /// <summary>Writers that publish chains of events, each superseding its writer's last one; an outage of the endpoint is waited for.</summary>
 internal static class PublisherProgram
 {
+    // An endpoint that is started again is back long before; one that is gone for good must not keep its publishers for ever.
+    private const int MaxRepeats = 1200;
+
     public static async Task<int> RunAsync(PublisherOrder order)
     {
         await using Stream output = Console.OpenStandardOutput();
@@ -49,14 +52,14 @@ internal static class PublisherProgram
     private static async Task PublishAsync(HttpMetadataGateway gateway, int writer, int number)
     {
         MetaEntry entry = Event(writer, number);
-        while (true)
+        for (int repeat = 1; ; repeat++)
         {
             try
             {
                 await gateway.PublishAsync(entry, entry.Parents, CancellationToken.None);
                 return;
             }
-            catch (StorageException outage) when (outage.Kind is StorageErrorKind.Transient or StorageErrorKind.Throttled)
+            catch (StorageException outage) when (repeat < MaxRepeats && outage.Kind is StorageErrorKind.Transient or StorageErrorKind.Throttled)
             {
                 await Task.Delay(50);
             }

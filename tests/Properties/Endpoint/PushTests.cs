@@ -7,6 +7,7 @@ using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Gateways.Http;
 using FireproofBench.Properties.Fixtures;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace FireproofBench.Properties.Endpoint;
@@ -113,14 +114,38 @@ public sealed class PushTests
     [Fact]
     public async Task A_subscription_ends_with_its_token()
     {
-        await using EndpointServer server = await EndpointServer.StartAsync(static options => options.Tokens = new TokenOptions
-        {
-            Keys = KeySource.FromJson(Tokens.KeySet),
-            ClockSkew = TimeSpan.Zero,
-        });
-        await using Listener socket = await Listener.OpenAsync(server, "", isSocket: true, Tokens.Make("fireproof:notes:read", life: TimeSpan.FromSeconds(2)));
+        SteppedTime time = new();
+        await using EndpointServer server = await EndpointServer.StartAsync(
+            static options => options.Tokens = new TokenOptions { Keys = KeySource.FromJson(Tokens.KeySet) },
+            services: services => services.AddSingleton<TimeProvider>(time));
+        await using Listener socket = await Listener.OpenAsync(server, "", isSocket: true, Tokens.Make("fireproof:notes:read", life: TimeSpan.FromHours(1)));
         _ = await socket.NextAsync();
+        time.Pass(TimeSpan.FromHours(2));
         Assert.Equal(4401, await socket.ClosedAsync());
+    }
+
+    [Fact]
+    public async Task A_subscriber_that_takes_its_messages_too_slowly_is_told_so_and_cut_off()
+    {
+        SteppedTime time = new();
+        TimeSpan patience = TimeSpan.FromSeconds(30);
+        await using EndpointServer server = await EndpointServer.StartAsync(
+            options => options.SendPatience = patience,
+            services: services => services.AddSingleton<TimeProvider>(time));
+        await using Listener slow = await Listener.OpenAsync(server, "", isSocket: true);
+        _ = await slow.NextAsync();
+
+        // More than all buffers on the way hold.
+        await using HttpMetadataGateway writer = new(server.Address, "notes", EndpointServer.Client);
+        for (int i = 0; i < 40; i++)
+        {
+            byte[] data = [.. BitConverter.GetBytes(i), .. new byte[1_000_000]];
+            await writer.PublishAsync(new MetaEntry(Cid.Of(CidCodec.DagCbor, data), [], data), [], Token);
+        }
+
+        await time.WaitForTimerAsync(patience, Token);
+        time.Pass(patience);
+        Assert.Equal(4408, await slow.ClosedAsync());
     }
 
     [Fact]

@@ -5,9 +5,10 @@ using System.Net.Sockets;
 using System.Text;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Gateways;
-using FireproofBench.Gateways.Filesystem;
 using FireproofBench.Gateways.Memory;
+using FireproofBench.Gateways.Wrapping;
 using FireproofBench.Properties.Fixtures;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace FireproofBench.Properties.Endpoint;
@@ -235,21 +236,6 @@ public sealed class RequestTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_full_disk_is_no_space_and_nothing_partial_is_visible()
-    {
-        Assert.SkipUnless(File.Exists("/dev/full"), "the system has no /dev/full, which stands for a full disk");
-        using TemporaryFolder folder = new();
-        await using EndpointServer server = await EndpointServer.StartAsync(options =>
-            options.Data = _ => new FailingStore(StorageErrorKind.NoSpace, new FileDataGateway(folder.Path, EndpointServer.Client)));
-        using HttpClient client = new();
-        using ByteArrayContent content = new(new byte[100]);
-        using HttpResponseMessage answer = await client.PutAsync(new Uri(server.Address, "/v1/notes/objects/a"), content, Token);
-        Assert.Equal(HttpStatusCode.InsufficientStorage, answer.StatusCode);
-        using HttpResponseMessage there = await client.GetAsync(new Uri(server.Address, "/v1/notes/objects/a"), Token);
-        Assert.Equal(HttpStatusCode.NotFound, there.StatusCode);
-    }
-
-    [Fact]
     public async Task Presigned_addresses_come_from_the_store_and_uploads_need_the_right_to_write()
     {
         await using EndpointServer server = await EndpointServer.StartAsync(static options => options.Data = static _ => new FailingStore(StorageErrorKind.Permanent));
@@ -260,6 +246,55 @@ public sealed class RequestTests : IAsyncLifetime
         using StringContent same = new("""{"method":"PUT","key":"data/x"}""", Encoding.UTF8, new MediaTypeHeaderValue("application/json"));
         using HttpResponseMessage none = await client.PostAsync(new Uri(_server!.Address, "/v1/notes/presign"), same, Token);
         Assert.Equal(HttpStatusCode.NotImplemented, none.StatusCode);
+    }
+
+    [Fact]
+    public async Task The_stores_are_asked_once_a_second_however_often_somebody_wants_to_know()
+    {
+        SteppedTime time = new();
+        await using MemoryDataGateway memory = new(TimeProvider.System);
+        CallHistory history = new(time);
+        await using EndpointServer server = await EndpointServer.StartAsync(
+            options => options.Data = _ => new RecordingGateway(memory, history, "endpoint", leaveOpen: true), services: services => services.AddSingleton<TimeProvider>(time));
+        using HttpClient client = new();
+        foreach (int asked in (int[])[1, 2])
+        {
+            for (int i = 0; i < 5; i++)
+                Assert.Contains("\"ready\"", await client.GetStringAsync(new Uri(server.Address, "/readyz"), Token), StringComparison.Ordinal);
+            Assert.Equal(asked, history.Records.Length);
+            time.Pass(TimeSpan.FromSeconds(1));
+        }
+    }
+
+    [Fact]
+    public async Task More_superseded_entries_than_there_can_be_heads_are_refused()
+    {
+        await using EndpointServer server = await EndpointServer.StartAsync(static options => options.MaxHeads = 3);
+        await using FireproofBench.Gateways.Http.HttpMetadataGateway gateway = new(server.Address, "notes", EndpointServer.Client);
+        StorageException refused = await Assert.ThrowsAsync<StorageException>(async () => await gateway.PublishAsync(
+            PublisherProgram.Event(0, 0), [.. Enumerable.Range(1, 4).Select(static i => PublisherProgram.Event(i, 0).Cid)], Token));
+        Assert.Contains("413", refused.Message, StringComparison.Ordinal);
+        Assert.Empty((await gateway.ReadAsync(Token)).Entries);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_the_store_can_do_is_told_and_the_gateway_says_the_same(bool isStrong)
+    {
+        DataTraits traits = new() { Provider = "secret", ConditionalCreate = isStrong, ConditionalReplace = isStrong, StronglyConsistent = isStrong, MaxObjectLength = isStrong ? long.MaxValue : 10 };
+        await using EndpointServer server = await EndpointServer.StartAsync(options =>
+        {
+            options.Data = _ => new FailingStore(StorageErrorKind.Unsupported) { Traits = traits };
+            options.MaxObjectLength = 1000;
+        });
+        await using FireproofBench.Gateways.Http.HttpDataGateway gateway = new(server.Address, "notes", EndpointServer.Client);
+        Assert.False(gateway.Traits.ConditionalCreate || gateway.Traits.ConditionalReplace || gateway.Traits.ConditionalDelete || gateway.Traits.StronglyConsistent);
+        await gateway.ProbeAsync(Token);
+        Assert.Equal((isStrong, isStrong, isStrong, false), (gateway.Traits.ConditionalCreate, gateway.Traits.ConditionalReplace, gateway.Traits.StronglyConsistent, gateway.Traits.ConditionalDelete));
+        Assert.Equal((isStrong ? 1000 : 10, 1024 - "notes/".Length), (gateway.Traits.MaxObjectLength, gateway.Traits.MaxKeyLength));
+        using HttpClient client = new();
+        Assert.DoesNotContain("secret", await client.GetStringAsync(new Uri(server.Address, "/v1/notes/store"), Token), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -297,7 +332,7 @@ public sealed class RequestTests : IAsyncLifetime
     /// <summary>A store whose writes fail, with a reason that nobody outside may read.</summary>
     private sealed class FailingStore(StorageErrorKind kind, IDataGateway? reads = null) : IDataGateway, IPresigner
     {
-        public DataTraits Traits { get; } = new() { Provider = "failing" };
+        public DataTraits Traits { get; init; } = new() { Provider = "failing" };
 
         public ValueTask<string> PutAsync(string key, ReadOnlyMemory<byte> content, PutCondition condition, CancellationToken cancellation) => throw Failure();
 

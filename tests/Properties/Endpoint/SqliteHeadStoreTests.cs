@@ -1,7 +1,9 @@
 using FireproofBench.Endpoint.Heads;
 using FireproofBench.Endpoint.Heads.Sql;
+using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Properties.Fixtures;
+using Microsoft.Data.Sqlite;
 using Xunit;
 
 namespace FireproofBench.Properties.Endpoint;
@@ -38,6 +40,27 @@ public sealed class SqliteHeadStoreTests : HeadStoreContract
     }
 
     [Fact]
+    public async Task A_full_file_is_no_space_and_nothing_partial_is_visible()
+    {
+        await using SqliteHeadStore store = new(File, TimeProvider.System) { MaxFileLength = 200_000 };
+        await store.StartAsync(Token);
+        int published = 0;
+        StorageException? full = null;
+        for (; full is null && published < 100; published += full is null ? 1 : 0)
+            full = await PublishLargeAsync(store, published);
+        Assert.Equal(StorageErrorKind.NoSpace, full?.Kind);
+        Assert.Contains("heads.sqlite", full!.Message, StringComparison.Ordinal);
+        HeadState state = await store.ReadAsync("notes", Token);
+        Assert.Equal((published, published), (state.Entries.Length, (int)state.Cursor.Sequence));
+        IHeadStore other = await OpenAsync();
+        Assert.Equal(state.Cursor, (await other.ReadAsync("notes", Token)).Cursor);
+
+        // Room that somebody makes is used at once.
+        await store.ClearAsync("notes", Token);
+        Assert.Null(await PublishLargeAsync(store, published));
+    }
+
+    [Fact]
     public async Task Heads_survive_a_closed_store_and_the_cursors_of_before_stay_good()
     {
         HeadCursor cursor;
@@ -52,6 +75,29 @@ public sealed class SqliteHeadStoreTests : HeadStoreContract
         _ = await again.PublishAsync("notes", Entry(2), [Entry(1).Cid], 10, Token);
         HeadDelta? delta = await again.ReadSinceAsync("notes", cursor, Token);
         Assert.Equal([Entry(1).Cid], delta!.Removed);
+    }
+
+    private protected override async Task<long> CountEventsAsync()
+    {
+        await using SqliteConnection connection = new($"Data Source={File};Pooling=False");
+        await connection.OpenAsync(Token);
+        await using SqliteCommand count = connection.CreateCommand();
+        count.CommandText = "SELECT COUNT(*) FROM fireproof_events";
+        return (long)(await count.ExecuteScalarAsync(Token))!;
+    }
+
+    private static async Task<StorageException?> PublishLargeAsync(SqliteHeadStore store, int number)
+    {
+        byte[] data = [.. BitConverter.GetBytes(number), .. new byte[10_000]];
+        try
+        {
+            _ = await store.PublishAsync("notes", new MetaEntry(Cid.Of(CidCodec.DagCbor, data), [], data), [], 1000, Token);
+            return null;
+        }
+        catch (StorageException failure)
+        {
+            return failure;
+        }
     }
 
     private protected override SqlHeadStore Make(int history) => new SqliteHeadStore(File, TimeProvider.System) { History = history };

@@ -30,6 +30,12 @@ internal static class HeadTables
 
     public const string CountHeads = "SELECT COUNT(*) FROM fireproof_events WHERE database = @d AND removed IS NULL";
 
+    public const string CountHead = "SELECT COUNT(*) FROM fireproof_events WHERE database = @d AND cid = @c AND removed IS NULL";
+
+    public const string CountEvent = "SELECT COUNT(*) FROM fireproof_events WHERE database = @d AND cid = @c";
+
+    public const string CountRemoved = "SELECT COUNT(*) FROM fireproof_events WHERE database = @d AND removed IS NOT NULL";
+
     public const string AddEvent =
         """
         INSERT INTO fireproof_events (database, cid, parents, data, added) VALUES (@d, @c, @p, @b, @n)
@@ -47,6 +53,8 @@ internal static class HeadTables
         INSERT INTO fireproof_events (database, cid, added, removed) VALUES (@d, @c, @n, @n)
         ON CONFLICT (database, cid) DO NOTHING
         """;
+
+    public const string ForgetRemoved = "DELETE FROM fireproof_events WHERE database = @d AND cid = @c AND removed IS NOT NULL";
 
     public const string SetSequence = "UPDATE fireproof_databases SET sequence = @n WHERE name = @d";
 

@@ -61,18 +61,14 @@ internal sealed class PublicationBatch(HeadSession session, string log, int hist
             (sequence, horizon) = (row.GetInt64(0), row.GetInt64(1));
         }
 
-        object? heads = await session.Command(HeadTables.CountHeads, ("@d", database)).ExecuteScalarAsync(cancellation);
-        return new Lane(sequence, horizon) { Heads = Convert.ToInt64(heads, CultureInfo.InvariantCulture) };
+        return new Lane(sequence, horizon) { Heads = await CountAsync(HeadTables.CountHeads, cancellation, ("@d", database)) };
     }
 
     private async ValueTask PublishAsync(Publishing publishing, Lane lane, MetaEntry entry, CancellationToken cancellation)
     {
-        if (lane.Heads - publishing.Superseded.Count >= publishing.MaxHeads)
-        {
-            publishing.Refusal = new StorageException(
-                StorageErrorKind.NoSpace, "publish", publishing.Database, $"the database has {lane.Heads} heads, and {publishing.MaxHeads} is the limit: merge them first");
+        publishing.Refusal = await ComplaintAsync(publishing, lane, entry, cancellation);
+        if (publishing.Refusal is not null)
             return;
-        }
 
         long next = lane.Sequence + 1;
         bool added = await RunAsync(
@@ -97,12 +93,38 @@ internal sealed class PublicationBatch(HeadSession session, string log, int hist
             }
             else
             {
-                _ = await RunAsync(HeadTables.RememberRemoved, cancellation, ("@d", publishing.Database), ("@c", binary), ("@n", next));
+                await RememberAsync(publishing, lane, binary, next, cancellation);
             }
         }
 
         if (changed)
             lane.Sequence = next;
+    }
+
+    // Only what is a head makes room for another one. That is looked at when it matters.
+    private async ValueTask<StorageException?> ComplaintAsync(Publishing publishing, Lane lane, MetaEntry entry, CancellationToken cancellation)
+    {
+        if (lane.Heads < publishing.MaxHeads || await CountAsync(HeadTables.CountEvent, cancellation, ("@d", publishing.Database), ("@c", Binary(entry.Cid))) > 0)
+            return null;
+        long room = publishing.MaxHeads - lane.Heads - 1;
+        foreach (Cid cid in publishing.Superseded.Distinct())
+            room += await CountAsync(HeadTables.CountHead, cancellation, ("@d", publishing.Database), ("@c", Binary(cid)));
+        return room >= 0
+            ? null
+            : new StorageException(
+                StorageErrorKind.NoSpace, "publish", publishing.Database, $"the database has {lane.Heads} heads, and {publishing.MaxHeads} is the limit: merge them first");
+    }
+
+    // Ids that never come would fill the table: beyond what history can have removed, as many are kept as history is long.
+    private async ValueTask RememberAsync(Publishing publishing, Lane lane, byte[] cid, long sequence, CancellationToken cancellation)
+    {
+        if (await RunAsync(HeadTables.RememberRemoved, cancellation, ("@d", publishing.Database), ("@c", cid), ("@n", sequence)) == 0)
+            return;
+        lane.Remembered = lane.Remembered + 1 ?? await CountAsync(HeadTables.CountRemoved, cancellation, ("@d", publishing.Database));
+        if (lane.Remembered <= publishing.MaxHeads + (2L * history) + (history / 10))
+            return;
+        _ = await RunAsync(HeadTables.ForgetRemoved, cancellation, ("@d", publishing.Database), ("@c", cid));
+        lane.Remembered--;
     }
 
     private async ValueTask ClearAsync(Publishing publishing, Lane lane, CancellationToken cancellation)
@@ -112,6 +134,7 @@ internal sealed class PublicationBatch(HeadSession session, string log, int hist
         lane.Removed.Clear();
         lane.IsCleared = true;
         lane.Heads = 0;
+        lane.Remembered = 0;
         if (!any)
             return;
 
@@ -125,6 +148,9 @@ internal sealed class PublicationBatch(HeadSession session, string log, int hist
         _ = await RunAsync(HeadTables.DropHistory, cancellation, ("@d", database), ("@n", horizon));
         _ = await RunAsync(HeadTables.SetHorizon, cancellation, ("@d", database), ("@n", horizon));
     }
+
+    private async ValueTask<long> CountAsync(string sql, CancellationToken cancellation, params (string Name, object Value)[] parameters) =>
+        Convert.ToInt64(await session.Command(sql, parameters).ExecuteScalarAsync(cancellation), CultureInfo.InvariantCulture);
 
     private async ValueTask<int> RunAsync(string sql, CancellationToken cancellation, params (string Name, object Value)[] parameters) =>
         await session.Command(sql, parameters).ExecuteNonQueryAsync(cancellation);
@@ -154,6 +180,9 @@ internal sealed class PublicationBatch(HeadSession session, string log, int hist
         public long Horizon { get; } = horizon;
 
         public long Heads { get; set; }
+
+        // Events that are remembered and no heads, with those that never were; null as long as it does not matter.
+        public long? Remembered { get; set; }
 
         public bool IsCleared { get; set; }
 

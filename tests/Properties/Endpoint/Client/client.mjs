@@ -2,7 +2,7 @@
 // beforehand. An answer that the document does not know is a failure.
 //
 //   node client.mjs http://host:port [TOKEN]
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import WebSocket from 'ws';
 
@@ -112,13 +112,14 @@ const authorization = token ? ['-H', `Authorization: Bearer ${token}`] : [];
 const curl = (...options) => execFileSync('curl', ['-s', ...authorization, ...options]).toString();
 expect(curl('-o', '/dev/null', '-w', '%{http_code} %{size_download}', urlOf('getObject', file)), '200 5000', 'the file by curl');
 expect(curl('-X', 'DELETE', '-o', '/dev/null', '-w', '%{http_code}', urlOf('deleteObject', file)), '204', 'its removal by curl');
+// The stream has no end: curl is ended when it has shown the first event.
+const stream = spawn('curl', ['-s', '-N', ...authorization, '-H', `Last-Event-ID: ${start.cursor}`, urlOf('streamEvents', database)]);
 let events = '';
-try {
-  // The stream has no end: curl is given a second, and ends with an error.
-  curl('-N', '-m', '1', '-H', `Last-Event-ID: ${start.cursor}`, urlOf('streamEvents', database));
-} catch (timeout) {
-  events = timeout.stdout.toString();
+for await (const piece of stream.stdout) {
+  events += piece;
+  if (/^data: .*\n/m.test(events)) break;
 }
+stream.kill();
 const data = events.split('\n').find((line) => line.startsWith('data: '));
 expect(JSON.parse(data.slice('data: '.length)).added, [second], 'the events by curl');
 

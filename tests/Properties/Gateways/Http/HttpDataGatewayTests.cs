@@ -19,6 +19,7 @@ public class HttpDataGatewayTests : DataGatewayContract, IAsyncLifetime
     {
         _server = await EndpointServer.StartAsync(Configure);
         _gateway = new HttpDataGateway(_server.Address, "t", EndpointServer.Client);
+        await _gateway.ProbeAsync(TestContext.Current.CancellationToken);
     }
 
     public override async ValueTask DisposeAsync()

@@ -103,6 +103,20 @@ public sealed class HttpGatewayFaultTests
 
     [Theory]
     [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("""{"conditionalCreate":true}""")]
+    [InlineData("""{"conditionalCreate":1,"conditionalReplace":true,"conditionalDelete":true,"stronglyConsistent":true,"maxObjectLength":1,"maxKeyLength":1}""")]
+    [InlineData("""{"conditionalCreate":true,"conditionalReplace":true,"conditionalDelete":true,"stronglyConsistent":true,"maxObjectLength":-1,"maxKeyLength":1}""")]
+    public async Task What_a_store_can_do_is_believed_only_when_all_of_it_is_told(string body)
+    {
+        await using FakeServer server = new($"200 OK\n{Mark}\n\n{body}");
+        await using HttpDataGateway gateway = new(server.Address, "notes", EndpointServer.Client);
+        Assert.Equal(StorageErrorKind.Permanent, (await Assert.ThrowsAsync<StorageException>(async () => await gateway.ProbeAsync(Token))).Kind);
+        Assert.False(gateway.Traits.ConditionalCreate || gateway.Traits.StronglyConsistent);
+    }
+
+    [Theory]
+    [InlineData("")]
     [InlineData("{}")]
     [InlineData("""{"type":"snapshot","cursor":"a.1","heads":[{"cid":"bafyreigbtj4x7ip5legnfznufuopl4sg4knzc2cof6duas4b3q2fy6swua","parents":[],"data":"MAA=="}]}""")]
     public async Task Heads_that_cannot_be_read_are_never_an_empty_database(string body)
@@ -204,8 +218,8 @@ public sealed class HttpGatewayFaultTests
             Assert.True(await readings.MoveNextAsync());
             await first.StopAsync();
             await first.DisposeAsync();
-            await using EndpointServer second = await EndpointServer.StartAsync(
-                options => options.Heads = _ => new FireproofBench.Endpoint.Heads.SqliteHeadStore(file, TimeProvider.System), port);
+            await using EndpointServer second = await EndpointServer.RestartAsync(
+                port, options => options.Heads = _ => new FireproofBench.Endpoint.Heads.SqliteHeadStore(file, TimeProvider.System));
             await writer.PublishAsync(Entry(2), [Entry(1).Cid], Token);
             Assert.True(await readings.MoveNextAsync());
             Assert.Equal(Entry(2).Cid, Assert.Single(readings.Current.Entries).Cid);

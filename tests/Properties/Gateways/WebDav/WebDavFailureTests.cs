@@ -74,6 +74,36 @@ public sealed class WebDavFailureTests
         Assert.StartsWith("Basic ", Assert.Single(server.Requests[0].Headers["Authorization"]), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_busy_server_that_writes_in_place_is_found_out()
+    {
+        int looks = 0;
+        await using FakeServer server = new(async request =>
+        {
+            switch (request.Method)
+            {
+                case "PUT" when request.Target.EndsWith("/whole", StringComparison.Ordinal) && !request.Headers["Expect"].Any():
+                    _ = await request.ReadBodyAsync();
+                    await Task.Delay(100, Token);
+                    await request.AnswerAsync("201 Created");
+                    break;
+                case "HEAD" when request.Target.EndsWith("/whole", StringComparison.Ordinal):
+                    // It opens the file long after the first half of the new content came.
+                    await request.AnswerAsync($"200 OK\nContent-Length: {(++looks < 20 ? 100 : 0)}");
+                    break;
+                case "PROPFIND":
+                    await request.AnswerAsync($"207 Multi-Status\n\n{Folder}</D:multistatus>");
+                    break;
+                default:
+                    await request.AnswerAsync(request.Method is "GET" or "HEAD" ? "200 OK\nETag: \"v\"\nContent-Length: 1\n\nx" : "201 Created");
+                    break;
+            }
+        });
+        await using WebDavDataGateway gateway = Open(server);
+        await gateway.ProbeAsync(Token);
+        Assert.True(gateway.Capabilities!.WritesInPlace);
+    }
+
     [Theory]
     [InlineData("dav+http://user:secret@host/x")]
     [InlineData("dav+http://host/x?password=secret")]

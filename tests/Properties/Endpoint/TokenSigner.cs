@@ -1,0 +1,62 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
+
+namespace FireproofBench.Properties.Endpoint;
+
+/// <summary>An issuer with a key pair of its own, whose public half it publishes as a JWK.</summary>
+internal sealed class TokenSigner : IDisposable
+{
+    private static readonly JsonWebTokenHandler _handler = new() { SetDefaultTimesOnTokenCreation = false };
+    private readonly AsymmetricAlgorithm _pair;
+    private readonly SigningCredentials _credentials;
+
+    /// <summary>A new key pair.</summary>
+    /// <param name="keyId">Its name.</param>
+    /// <param name="algorithm">RS256, PS256, ES256…</param>
+    /// <param name="bits">Length of an RSA key.</param>
+    public TokenSigner(string keyId, string algorithm = "ES256", int bits = 2048)
+    {
+        if (algorithm[0] == 'E')
+        {
+            ECDsa pair = ECDsa.Create(algorithm == "ES384" ? ECCurve.NamedCurves.nistP384 : ECCurve.NamedCurves.nistP256);
+            ECParameters key = pair.ExportParameters(includePrivateParameters: false);
+            _pair = pair;
+            _credentials = new SigningCredentials(new ECDsaSecurityKey(pair) { KeyId = keyId }, algorithm);
+            Jwk = JsonSerializer.Serialize(new
+            {
+                kty = "EC",
+                kid = keyId,
+                use = "sig",
+                crv = algorithm == "ES384" ? "P-384" : "P-256",
+                x = Base64UrlEncoder.Encode(key.Q.X),
+                y = Base64UrlEncoder.Encode(key.Q.Y),
+            });
+        }
+        else
+        {
+            RSA pair = RSA.Create(bits);
+            RSAParameters key = pair.ExportParameters(includePrivateParameters: false);
+            _pair = pair;
+            _credentials = new SigningCredentials(new RsaSecurityKey(pair) { KeyId = keyId }, algorithm);
+            Jwk = JsonSerializer.Serialize(new { kty = "RSA", kid = keyId, use = "sig", n = Base64UrlEncoder.Encode(key.Modulus), e = Base64UrlEncoder.Encode(key.Exponent) });
+        }
+    }
+
+    /// <summary>The public half.</summary>
+    public string Jwk { get; }
+
+    /// <summary>The set of the public halves of several.</summary>
+    public static string SetOf(params IEnumerable<TokenSigner> signers) => $$"""{"keys":[{{string.Join(',', signers.Select(static s => s.Jwk))}}]}""";
+
+    /// <summary>A token, good for a day.</summary>
+    public string Make(string scope) => _handler.CreateToken(new SecurityTokenDescriptor
+    {
+        Claims = new Dictionary<string, object> { ["sub"] = "alice", ["scope"] = scope },
+        Expires = DateTime.UtcNow.AddDays(1),
+        SigningCredentials = _credentials,
+    });
+
+    public void Dispose() => _pair.Dispose();
+}
