@@ -77,7 +77,7 @@ internal sealed record DatabasePlace(GatewayUrl Url, string Name, string? KeyBag
     {
         string keyName = $"@{Name}-data@";
         if (OpenKeyBag() is { } bag && await bag.ReadAsync(keyName, cancellation) is null)
-            throw new KeyBagException(keyName, $"the remote database '{Name}' exists, but its key is not in the bag: bring the key from a device that has it");
+            throw new KeyBagException(keyName, $"the remote database '{Name}' exists, but its key is not in the bag: run 'fireproofbench db share' on a device that has it, and 'fireproofbench db join' here");
     }
 
     private GatewayOptions Options() => new() { Time = TimeProvider.System, Entropy = _entropy, Durability = Durability, Token = Token, WebDav = WebDav };
