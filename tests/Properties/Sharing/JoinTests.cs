@@ -3,6 +3,7 @@ using FireproofBench.Engine.Crypto;
 using FireproofBench.Engine.Documents;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Engine.Sharing;
+using FireproofBench.Engine.Sync;
 using FireproofBench.Gateways.Memory;
 using FireproofBench.Properties.Databases;
 using Xunit;
@@ -71,6 +72,43 @@ public sealed class JoinTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task An_attached_device_waits_for_the_key_that_another_one_made_and_goes_on_when_it_joins()
+    {
+        await using Database here = await OpenAsync(_hereStore, _here, 1);
+        await here.PutAsync(Document.Parse("""{"_id":"a"}"""), Token);
+        RemoteLink up = await AttachAsync(here);
+        await up.WhenUpToDateAsync(Token);
+        await JoinAsync(here);
+        await using Database there = await OpenAsync(_thereStore, _there, 2);
+        RemoteLink down = await AttachAsync(there);
+        await down.WhenUpToDateAsync(Token);
+
+        await here.RotateKeyAsync(Token);
+        await here.PutAsync(Document.Parse("""{"_id":"b"}"""), Token);
+        await up.WhenUpToDateAsync(Token);
+        Task caughtUp = down.WhenUpToDateAsync(Token).AsTask();
+        var waits = new TaskCompletionSource();
+        using (down.Subscribe(status =>
+        {
+            if (status is { Activity: SyncActivity.Waiting, Unreadable.Length: 1 })
+                waits.TrySetResult();
+        }))
+        {
+            await waits.Task.WaitAsync(Token);
+        }
+
+        Assert.False(caughtUp.IsCompleted);
+        Assert.Contains("not in the key bag", down.Status.LastError!.Message, StringComparison.Ordinal);
+
+        // What is written here meanwhile goes out all the same.
+        await there.PutAsync(Document.Parse("""{"_id":"c"}"""), Token);
+        await JoinAsync(here);
+        await caughtUp;
+        await down.WhenUpToDateAsync(Token);
+        Assert.Equal(["a", "b", "c"], (await DatabaseView.RowsAsync(there)).Select(static row => row.Id));
+    }
+
+    [Fact]
     public async Task Where_nothing_is_sealed_yet_new_files_are_sealed_as_the_others_expect()
     {
         await using Database here = await OpenAsync(_hereStore, _here, 1);
@@ -118,6 +156,11 @@ public sealed class JoinTests : IAsyncDisposable
         using Invitation invitation = await from.InviteAsync(cancellation: Token);
         return await Database.JoinAsync(invitation, _thereStore, _there, Token);
     }
+
+    private ValueTask<RemoteLink> AttachAsync(Database database) => database.AttachAsync(
+        new RemoteStore("remote", _remote.Data, _remote.Metadata),
+        new AttachOptions { PollInterval = TimeSpan.FromMilliseconds(20), FirstPause = TimeSpan.FromMilliseconds(10), LongestPause = TimeSpan.FromMilliseconds(50) },
+        Token);
 
     private static async Task<KeyRing> ItemAsync(MemoryKeyBag bag) => KeyBagItem.Read(KeyName, (await bag.ReadAsync(KeyName, Token))!.Value);
 
