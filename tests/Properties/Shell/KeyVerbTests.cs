@@ -33,6 +33,11 @@ public sealed class KeyVerbTests : IDisposable
         Assert.Contains("db join", refused.Error, StringComparison.Ordinal);
         Assert.False(Directory.Exists(_there.KeyBag));
 
+        // Nothing that left the device holds the key, in either form.
+        _ = Base58.TryDecode(KeyOf(_here), out byte[] raw);
+        foreach (byte[] file in Directory.EnumerateFiles(remote, "*", SearchOption.AllDirectories).Select(File.ReadAllBytes))
+            Assert.True(file.AsSpan().IndexOf(raw) < 0 && file.AsSpan().IndexOf(Encoding.ASCII.GetBytes(KeyOf(_here))) < 0);
+
         ShellResult invitation = await ShareAsync("--remote", remote);
         Assert.True(invitation.Exit == 0, invitation.Error);
         Assert.StartsWith("fireproof-invitation:1:", Assert.Single(invitation.Lines), StringComparison.Ordinal);
