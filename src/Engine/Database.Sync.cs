@@ -24,11 +24,16 @@ public sealed partial class Database
     /// <param name="cancellation">Ends the call before the link is made.</param>
     /// <returns>The link; dispose of it to detach. Closing the database detaches all.</returns>
     /// <exception cref="StorageException">NotAuthorized when the remote is sealed with a key that this database does not have, or refuses the credentials.</exception>
+    /// <exception cref="StorageException">Unsupported when keys are to be published where they cannot be kept.</exception>
     /// <exception cref="Crdt.UnrelatedHistoriesException">The remote holds another database.</exception>
     public async ValueTask<RemoteLink> AttachAsync(RemoteStore remote, AttachOptions? options = null, CancellationToken cancellation = default)
     {
         ThrowIfNotWritable();
         var replica = new Replica(_ledger, _files, _committer, _compactor, _store.CommitLock, _writing, _walks, NotifyAsync);
+        bool publishes = options?.PublishKeys == true;
+        if (publishes && !remote.Metadata.Traits.KeepsKeys)
+            throw new StorageException(StorageErrorKind.Unsupported, "attach", remote.Name, "the heads there keep no keys: share the key by an invitation, or attach without publishing keys");
+        remote = remote with { Metadata = WithKeys(remote.Metadata, publishes) };
         var link = new RemoteLink(replica, remote, new DataFiles(remote.Data, _keys), _keys, _remotes, options ?? new AttachOptions(), _options.Time, _options.Entropy);
         await link.StartAsync(cancellation);
         ImmutableInterlocked.Update(ref _links, static (all, added) => all.Add(added), link);
@@ -45,7 +50,8 @@ public sealed partial class Database
         ThrowIfNotWritable();
         var before = Heads;
         using OpenWalks.Walk walk = _walks.Begin();
-        SyncResult result = await new Exchange(_ledger, _files, _committer, _compactor, _store.CommitLock, _writing, _keys).RunAsync(remote, cancellation);
+        SyncResult result = await new Exchange(_ledger, _files, _committer, _compactor, _store.CommitLock, _writing, _keys)
+            .RunAsync(_bagKeys is null ? remote : new StoreWithKeys(remote, new MetadataWithKeys(remote.Metadata, _bagKeys, publishes: false)), cancellation);
         if (!before.SequenceEqual(Heads))
             Notify([]);
         return result;

@@ -22,6 +22,7 @@ public sealed partial class Database : IAsyncDisposable
     private readonly IDeviceStore _store;
     private readonly DatabaseOptions _options;
     private readonly KeyRing? _keys;
+    private readonly DatabaseKeys? _bagKeys;
     private readonly DataFiles _files;
     private readonly BlockStore _blocks;
     private readonly Ledger _ledger;
@@ -36,9 +37,10 @@ public sealed partial class Database : IAsyncDisposable
         _store = store;
         _options = options;
         _keys = keys;
+        _bagKeys = keys is null ? null : new DatabaseKeys(name, options.KeyBag!, keys, options.Mode == OpenMode.ReadOnly);
         _files = new DataFiles(store.Data, keys) { Remotes = _remotes };
         _blocks = new BlockStore(_files, options.CacheLength);
-        _ledger = new Ledger(_blocks, store.Metadata);
+        _ledger = new Ledger(_blocks, WithKeys(store.Metadata, publishes: false));
         _committer = new Committer(_ledger, _files, store.WriteAheadLog);
         _compactor = new Compactor(_ledger, _files, _committer, store.CommitLock, _writing, _walks);
     }
@@ -144,7 +146,7 @@ public sealed partial class Database : IAsyncDisposable
     /// <summary>Reads the keys of an existing database.</summary>
     /// <exception cref="KeyBagException">The key is not in the bag, or the bag's item cannot be used.</exception>
     internal static async ValueTask<KeyRing> ReadKeysAsync(string name, IKeyBag bag, CancellationToken cancellation) =>
-        await bag.ReadAsync(KeyNameOf(name), cancellation) is { } item ? KeyBagItem.Read(KeyNameOf(name), item) : throw KeyIsMissing(name);
+        await DatabaseKeys.ReadAsync(name, bag, cancellation) ?? throw KeyIsMissing(name);
 
     // No new write can come any more; those that wait are carried out, and the last of them may begin a merge.
     private async ValueTask SettleAsync()
@@ -158,28 +160,23 @@ public sealed partial class Database : IAsyncDisposable
     {
         if (options.Mode != OpenMode.Create)
             return await ReadKeysAsync(name, options.KeyBag!, cancellation);
-        string keyName = KeyNameOf(name);
-        if (await options.KeyBag!.ReadAsync(keyName, cancellation) is { } item)
-            return KeyBagItem.Read(keyName, item);
+        if (await DatabaseKeys.ReadAsync(name, options.KeyBag!, cancellation) is { } there)
+            return there;
 
         // Two processes that begin one database at once must agree on its key.
         await using (await store.CommitLock.AcquireAsync(cancellation))
         {
-            if (await options.KeyBag.ReadAsync(keyName, cancellation) is { } made)
-                return KeyBagItem.Read(keyName, made);
+            if (await DatabaseKeys.ReadAsync(name, options.KeyBag!, cancellation) is { } made)
+                return made;
             if (await HoldsDataAsync(store, cancellation))
                 throw KeyIsMissing(name);
             using FileKey key = FileKey.Create(options.Entropy);
-            byte[] written = KeyBagItem.Write(keyName, key);
-            await options.KeyBag.WriteAsync(keyName, written, cancellation);
-            return KeyBagItem.Read(keyName, written);
+            return await DatabaseKeys.ChangeAsync(DatabaseKeys.NameOf(name), options.KeyBag!, former => former ?? new KeyRing(key.Copy()), cancellation);
         }
     }
 
-    private static string KeyNameOf(string name) => $"@{name}-data@";
-
     private static KeyBagException KeyIsMissing(string name) => new(
-        KeyNameOf(name), $"the database '{name}' exists, but its key is not in the bag: name the bag that holds it, or bring the key; a new key could not open the files");
+        DatabaseKeys.NameOf(name), $"the database '{name}' exists, but its key is not in the bag: name the bag that holds it, or bring the key; a new key could not open the files");
 
     private static async ValueTask<bool> HoldsDataAsync(IDeviceStore store, CancellationToken cancellation)
     {

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace FireproofBench.Engine.Blocks;
 
 /// <summary>Base58 in the Bitcoin alphabet: multibase prefix <c>z</c>. Keys and fingerprints in a key bag are written in it.</summary>
@@ -11,12 +13,25 @@ public static class Base58
     /// <summary>The text of <paramref name="bytes"/>, without a multibase prefix.</summary>
     public static string Encode(ReadOnlySpan<byte> bytes)
     {
+        char[] text = new char[MaxLengthOf(bytes.Length)];
+        return new string(text, 0, Encode(bytes, text));
+    }
+
+    /// <summary>Longest text of so many bytes, in characters.</summary>
+    public static int MaxLengthOf(int bytes) => (bytes * 137 / 100) + 1;
+
+    /// <summary>Writes the text of <paramref name="bytes"/>, without a multibase prefix; leaves no copy of it behind, so it is the way for keys.</summary>
+    /// <param name="bytes">What is written.</param>
+    /// <param name="text">Room for at least <see cref="MaxLengthOf"/> characters.</param>
+    /// <returns>How many characters were written.</returns>
+    public static int Encode(ReadOnlySpan<byte> bytes, Span<char> text)
+    {
         int zeros = 0;
         while (zeros < bytes.Length && bytes[zeros] == 0)
             zeros++;
 
         // log(256)/log(58) is below 1.37: the digits of the number, least significant first.
-        Span<byte> digits = new byte[(bytes.Length * 137 / 100) + 1];
+        Span<byte> digits = new byte[MaxLengthOf(bytes.Length)];
         int length = 0;
         foreach (byte b in bytes[zeros..])
         {
@@ -32,11 +47,11 @@ public static class Base58
                 digits[length++] = (byte)(carry % 58);
         }
 
-        char[] text = new char[zeros + length];
-        Array.Fill(text, '1', 0, zeros);
+        text[..zeros].Fill('1');
         for (int i = 0; i < length; i++)
             text[zeros + i] = Alphabet[digits[length - 1 - i]];
-        return new string(text);
+        CryptographicOperations.ZeroMemory(digits);
+        return zeros + length;
     }
 
     /// <summary>Reads text back to bytes.</summary>
@@ -73,6 +88,7 @@ public static class Base58
         bytes = new byte[zeros + length];
         for (int i = 0; i < length; i++)
             bytes[zeros + i] = number[length - 1 - i];
+        CryptographicOperations.ZeroMemory(number);
         return true;
     }
 }

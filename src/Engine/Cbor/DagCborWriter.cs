@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Security.Cryptography;
 using System.Text;
 using FireproofBench.Engine.Blocks;
 
@@ -30,6 +31,13 @@ public sealed class DagCborWriter
 
     /// <summary>Forgets what was written.</summary>
     public void Clear() => _length = 0;
+
+    /// <summary>Overwrites what was written and forgets it: for secrets. Room for all of it must have been asked for at the start, else copies are left behind.</summary>
+    public void Erase()
+    {
+        CryptographicOperations.ZeroMemory(_buffer);
+        _length = 0;
+    }
 
     /// <summary>What was written, as an array of its own: the buffer itself when it is exactly full, after which the writer starts a new one.</summary>
     public byte[] ToArray()

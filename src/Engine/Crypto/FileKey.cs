@@ -44,7 +44,10 @@ public sealed class FileKey : IDisposable
         return new FileKey(key);
     }
 
-    /// <summary>A copy of the raw bytes, for a key bag.</summary>
+    /// <summary>A key of its own with the same bytes.</summary>
+    public FileKey Copy() => new(ExportBytes());
+
+    /// <summary>A copy of the raw bytes, for a key bag. The caller erases it.</summary>
     public byte[] ExportBytes() => (byte[])_key.Clone();
 
     /// <summary>Erases the key.</summary>

@@ -1,4 +1,8 @@
 using System.Buffers;
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 using FireproofBench.Engine.Blocks;
 
@@ -19,11 +23,22 @@ public static class KeyBagItem
     private static readonly JsonWriterOptions _indented = new() { Indented = true, IndentSize = 2, NewLine = "\n", Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>The item for one new key.</summary>
-    public static byte[] Write(string keyName, FileKey key)
+    public static byte[] Write(string keyName, FileKey key) => Write(keyName, [key], key);
+
+    /// <summary>The item for all keys of a ring, in their order; the one that seals is the default.</summary>
+    /// <param name="keyName">The key name.</param>
+    /// <param name="keys">The keys.</param>
+    /// <returns>The bytes. They hold the keys: the caller erases them.</returns>
+    /// <exception cref="KeyBagException">There are more than <see cref="KeyRing.MaxKeys"/>.</exception>
+    public static byte[] Write(string keyName, KeyRing keys) => Write(keyName, keys.Keys.AsSpan(), keys.Sealing);
+
+    private static byte[] Write(string keyName, ReadOnlySpan<FileKey> keys, FileKey sealing)
     {
-        byte[] raw = key.ExportBytes();
-        string fingerprint = key.Fingerprint.ToString();
-        var buffer = new ArrayBufferWriter<byte>(512);
+        if (keys.Length > KeyRing.MaxKeys)
+            throw new KeyBagException(keyName, $"{keys.Length} keys, and {KeyRing.MaxKeys} is the limit of one database");
+
+        // Large enough from the start, so that the key material is in one place only.
+        var buffer = new ArrayBufferWriter<byte>(1024 + (8 * keyName.Length) + (512 * keys.Length));
         using (var json = new Utf8JsonWriter(buffer, _indented))
         {
             json.WriteStartObject();
@@ -32,18 +47,38 @@ public static class KeyBagItem
             json.WriteStartObject("item");
             json.WriteString("name", keyName);
             json.WriteStartObject("keys");
-            json.WriteStartObject(fingerprint);
-            json.WriteString("key", "z" + Base58.Encode(raw));
-            json.WriteString("fingerPrint", fingerprint);
-            json.WriteBoolean("default", true);
-            json.WriteEndObject();
+            foreach (FileKey key in keys)
+                WriteKey(json, key, isDefault: key == sealing);
             json.WriteEndObject();
             json.WriteEndObject();
             json.WriteEndObject();
         }
 
-        System.Security.Cryptography.CryptographicOperations.ZeroMemory(raw);
-        return buffer.WrittenSpan.ToArray();
+        byte[] item = buffer.WrittenSpan.ToArray();
+        buffer.Clear();
+        return item;
+    }
+
+    private static void WriteKey(Utf8JsonWriter json, FileKey key, bool isDefault)
+    {
+        byte[] raw = key.ExportBytes();
+        string fingerprint = key.Fingerprint.ToString();
+        Span<char> text = stackalloc char[1 + Base58.MaxLengthOf(raw.Length)];
+        text[0] = 'z';
+        json.WriteStartObject(fingerprint);
+        json.WriteString("key", text[..(1 + Base58.Encode(raw, text[1..]))]);
+        json.WriteString("fingerPrint", fingerprint);
+        json.WriteBoolean("default", isDefault);
+        json.WriteEndObject();
+        CryptographicOperations.ZeroMemory(raw);
+        text.Clear();
+    }
+
+    /// <summary>Erases an item that was read from a bag or written for one.</summary>
+    public static void Erase(ReadOnlyMemory<byte> item)
+    {
+        if (MemoryMarshal.TryGetArray(item, out ArraySegment<byte> bytes))
+            CryptographicOperations.ZeroMemory(bytes);
     }
 
     /// <summary>Reads an item into the keys of a database.</summary>
@@ -70,7 +105,7 @@ public static class KeyBagItem
                 throw new KeyBagException(keyName, $"the item belongs to '{name}': two key names share one file name, give one of the databases another name");
             return body.TryGetProperty("keys", out JsonElement keys)
                 ? ReadKeys(keyName, keys)
-                : new KeyRing(ReadKey(keyName, body.GetProperty("key").GetString()));
+                : new KeyRing(ReadKey(keyName, body.GetProperty("key")));
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
         {
@@ -81,16 +116,17 @@ public static class KeyBagItem
     private static KeyRing ReadKeys(string keyName, JsonElement keys)
     {
         FileKey? sealing = null;
-        var others = new List<FileKey>();
+        ImmutableArray<FileKey>.Builder all = ImmutableArray.CreateBuilder<FileKey>();
         foreach (JsonProperty property in keys.EnumerateObject())
         {
-            FileKey key = ReadKey(keyName, property.Value.GetProperty("key").GetString());
+            FileKey key = ReadKey(keyName, property.Value.GetProperty("key"));
+            all.Add(key);
             if (key.Fingerprint.ToString() != property.Name)
                 throw new KeyBagException(keyName, $"the key under {property.Name} has another fingerprint, {key.Fingerprint}");
             bool isDefault = property.Value.TryGetProperty("default", out JsonElement mark) && mark.ValueKind == JsonValueKind.True;
             if (!isDefault)
-                others.Add(key);
-            else if (sealing is null)
+                continue;
+            if (sealing is null)
                 sealing = key;
             else
                 throw new KeyBagException(keyName, "two keys are marked as the default: keep the mark at one of them");
@@ -98,15 +134,22 @@ public static class KeyBagItem
 
         if (sealing is null)
             throw new KeyBagException(keyName, "no key is marked as the default: mark the one that seals new files");
-        return new KeyRing(sealing, [.. others]);
+        return new KeyRing(all.DrainToImmutable(), sealing);
     }
 
-    private static FileKey ReadKey(string keyName, string? text)
+    private static FileKey ReadKey(string keyName, JsonElement value)
     {
-        if (text is not ['z', .. var digits] || !Base58.TryDecode(digits, out byte[] raw))
+        // Read from the bytes themselves: text, once made, cannot be erased.
+        ReadOnlySpan<byte> text = value.ValueKind == JsonValueKind.String ? JsonMarshal.GetRawUtf8Value(value)[1..^1] : [];
+        Span<char> digits = stackalloc char[Base58.MaxTextLength];
+        byte[] raw = [];
+        if (text is not [(byte)'z', .. var encoded] || encoded.Length > digits.Length || !Base58.TryDecode(digits[..Encoding.Latin1.GetChars(encoded, digits)], out raw))
             throw new KeyBagException(keyName, "a key is not in base58btc with the prefix z");
+        digits.Clear();
         if (raw.Length is not (16 or 24 or 32))
             throw new KeyBagException(keyName, $"a key has {raw.Length} bytes, an AES key has 16, 24 or 32");
-        return FileKey.FromBytes(raw);
+        FileKey key = FileKey.FromBytes(raw);
+        CryptographicOperations.ZeroMemory(raw);
+        return key;
     }
 }

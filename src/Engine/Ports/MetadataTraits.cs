@@ -11,4 +11,7 @@ public sealed record MetadataTraits
 
     /// <summary>Whether all heads live in one mutable object, so that writers must hold the commit lock or compare and swap (MET-10).</summary>
     public bool SingleObject { get; init; }
+
+    /// <summary>Whether <see cref="MetaEntry.Keys"/> are kept. Where they are not, a database that is to publish its keys is refused before anything is sent.</summary>
+    public bool KeepsKeys { get; init; }
 }

@@ -34,10 +34,10 @@ internal sealed class DataFiles(IDataGateway gateway, KeyRing? keys)
     public async ValueTask<CarFile?> ReadAsync(string key, Cid name, CancellationToken cancellation)
     {
         if (await GetAsync(key, cancellation) is { } content)
-            return Open(key, name, content.Bytes);
+            return await OpenAsync(key, name, content.Bytes, cancellation);
         if (Remotes is not { IsEmpty: false } remotes || await remotes.FindAsync(key, name, cancellation) is not { } found)
             return null;
-        CarFile file = Open(key, name, found);
+        CarFile file = await OpenAsync(key, name, found, cancellation);
 
         // A file of nothing but a header adds nothing; as a bookmark it would only be left over here when the next head is there.
         if (file.Blocks.Count > 1)
@@ -63,7 +63,22 @@ internal sealed class DataFiles(IDataGateway gateway, KeyRing? keys)
 
     /// <summary>Checks that stored bytes are the file that they are named.</summary>
     /// <exception cref="StorageException">Corrupt when they are not, NotAuthorized when the key is unknown.</exception>
-    public void Check(string key, Cid name, ReadOnlyMemory<byte> stored) => _ = Open(key, name, stored);
+    public async ValueTask CheckAsync(string key, Cid name, ReadOnlyMemory<byte> stored, CancellationToken cancellation) =>
+        _ = await OpenAsync(key, name, stored, cancellation);
+
+    // Another process may have brought a new key into the bag since it was read.
+    private async ValueTask<CarFile> OpenAsync(string key, Cid name, ReadOnlyMemory<byte> stored, CancellationToken cancellation)
+    {
+        try
+        {
+            return Open(key, name, stored);
+        }
+        catch (StorageException e) when (e.InnerException is SealException { Fault: SealFault.UnknownKey } && keys?.LookAgain is not null)
+        {
+            await keys.LookAgain(cancellation);
+            return Open(key, name, stored);
+        }
+    }
 
     // A gateway refuses to read at once what no file of a database can be.
     private async ValueTask<ObjectContent?> GetAsync(string key, CancellationToken cancellation)

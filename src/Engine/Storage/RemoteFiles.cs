@@ -39,7 +39,7 @@ internal sealed class RemoteFiles
                 source.Failures = 0;
                 if (content is null)
                     continue;
-                source.Files.Check(key, name, content.Bytes);
+                await source.Files.CheckAsync(key, name, content.Bytes, cancellation);
                 Fetched = (Fetched.Files + 1, Fetched.Bytes + content.Bytes.Length);
                 return content.Bytes;
             }

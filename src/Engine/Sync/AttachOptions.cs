@@ -34,4 +34,14 @@ public sealed record AttachOptions
 
     /// <summary>Bytes that may wait for the remote before further writes wait as well; null for any number, so that an outage never stops a write.</summary>
     public long? MaxPendingBytes { get; init; }
+
+    /// <summary>
+    /// Whether all keys of the database are written in the clear beside the heads, as the reference engine's cloud does: then whoever reads the heads can read the
+    /// documents, and devices that come later need no invitation. It takes effect with the next head that goes out.
+    /// </summary>
+    /// <remarks>
+    /// All devices that meet at a remote do it, or none: an entry replaces others together with their keys. Keys that stand there are read in any case; they open
+    /// files and never seal any, so a device with a key of its own, which others do not have, publishes too or joins by an invitation.
+    /// </remarks>
+    public bool PublishKeys { get; init; }
 }

@@ -42,7 +42,7 @@ internal sealed class FileCopier(DataFiles from, DataFiles to)
             return;
         ObjectContent content = await from.Gateway.GetAsync(key, null, cancellation)
             ?? throw new StorageException(StorageErrorKind.Corrupt, "copy", key, "the head needs this file, and it is not there");
-        from.Check(key, name, content.Bytes);
+        await from.CheckAsync(key, name, content.Bytes, cancellation);
         await to.Gateway.PutAsync(key, content.Bytes, PutCondition.None, cancellation);
         _present.Add(key);
         Files++;

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Compaction;
 using FireproofBench.Engine.Crdt;
+using FireproofBench.Engine.Crypto;
 using FireproofBench.Engine.Inspection;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Engine.Storage;
@@ -24,6 +25,7 @@ public sealed partial class RemoteLink
     private DateTimeOffset _nextCollection;
     private bool _hasMet;
     private bool _listedAttachments;
+    private bool _wasReadable;
 
     // Tells whether both sides have all now, or files are still on their way here.
     private async ValueTask<bool> RoundAsync(long round, CancellationToken cancellation)
@@ -46,9 +48,12 @@ public sealed partial class RemoteLink
 
         // What another device's head lacks does not keep ours back; but it is looked for again soon.
         if (setAside is not null)
-            throw setAside;
+            throw _wasReadable && WaitsForKey(setAside) ? new StorageException(StorageErrorKind.Transient, "take in", Name, setAside.Message, setAside) : setAside;
         return missing.Count == 0;
     }
+
+    // Another device of the same database made a new key. An invitation brings it into the bag here, where it is looked for at every attempt.
+    private static bool WaitsForKey(Exception? reason) => reason is SealException { Fault: SealFault.UnknownKey } || (reason is not null && WaitsForKey(reason.InnerException));
 
     // All that is new is merged at once; what cannot be read is set aside, and the rest merged without it.
     // Gives the reason when something was set aside that may be had later.
@@ -69,6 +74,7 @@ public sealed partial class RemoteLink
                 throw head.Reason;
         }
 
+        _wasReadable |= unreadable.Count == 0;
         _entries = reading.Entries;
         _takenIn = [.. reading.Entries.Select(static entry => entry.Cid).Where(cid => _takenIn.Contains(cid) || fresh.Any(entry => entry.Cid == cid))];
         await NoteRemoteAsync(cancellation);

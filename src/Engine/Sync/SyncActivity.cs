@@ -12,7 +12,10 @@ public enum SyncActivity
     /// <summary>The last attempt failed; the next one is due.</summary>
     Waiting,
 
-    /// <summary>The remote holds another database, or is sealed with a key that this database does not have. Nothing more is tried before the next attach.</summary>
+    /// <summary>
+    /// The remote holds another database, or is sealed with a key that this database does not have. Nothing more is tried before the next attach. A key that another
+    /// device made while the link was up is waited for instead.
+    /// </summary>
     Refused,
 
     /// <summary>The link was given up, by its owner or with the database.</summary>

@@ -65,7 +65,7 @@ internal sealed class Uploader(DataFiles local, DataFiles remote, int parallelis
         {
             ObjectContent content = await local.Gateway.GetAsync(key, null, cancellation)
                 ?? throw new StorageException(StorageErrorKind.Corrupt, "upload", key, "a head needs this file, and it is neither here nor there");
-            local.Check(key, file, content.Bytes);
+            await local.CheckAsync(key, file, content.Bytes, cancellation);
             await remote.Gateway.PutAsync(key, content.Bytes, PutCondition.None, cancellation);
             Interlocked.Increment(ref _files);
             Interlocked.Add(ref _bytes, content.Bytes.Length);

@@ -74,11 +74,7 @@ public sealed class FolderKeyBag : IKeyBag, IDisposable
             return ValueTask.FromCanceled(cancellation);
         try
         {
-            string path = PathOf(keyName);
-            if (item.Length > MaxLength)
-                throw new StorageException(StorageErrorKind.Permanent, "write key", path, $"{item.Length} bytes, and {MaxLength} is the limit");
-            MakeFolder(_folder, ownerOnly: true);
-            _ = _writer.Replace(path, item.Span, () => ReadOwn(path, keyName, "write key"));
+            Replace(keyName, item, static _ => { });
             return ValueTask.CompletedTask;
         }
         catch (Exception failure) when (failure is StorageException or DiskException)
@@ -87,8 +83,42 @@ public sealed class FolderKeyBag : IKeyBag, IDisposable
         }
     }
 
+    /// <inheritdoc/>
+    public ValueTask<bool> TryReplaceAsync(string keyName, ReadOnlyMemory<byte> item, ReadOnlyMemory<byte>? expected, CancellationToken cancellation)
+    {
+        if (cancellation.IsCancellationRequested)
+            return ValueTask.FromCanceled<bool>(cancellation);
+        try
+        {
+            Replace(keyName, item, now =>
+            {
+                if (now is null != expected is null || (now is { } there && !there.Span.SequenceEqual(expected!.Value.Span)))
+                    throw new StorageException(StorageErrorKind.PreconditionFailed, "write key", keyName, "the item is another one meanwhile");
+            });
+            return ValueTask.FromResult(true);
+        }
+        catch (StorageException failure) when (failure.Kind == StorageErrorKind.PreconditionFailed)
+        {
+            return ValueTask.FromResult(false);
+        }
+        catch (Exception failure) when (failure is StorageException or DiskException)
+        {
+            return ValueTask.FromException<bool>(Named(failure, "write key", keyName));
+        }
+    }
+
     /// <summary>Closes the lock files. The keys stay.</summary>
     public void Dispose() => _writer.Dispose();
+
+    // The check is made with every other writer of this bag kept out.
+    private void Replace(string keyName, ReadOnlyMemory<byte> item, Action<ReadOnlyMemory<byte>?> check)
+    {
+        string path = PathOf(keyName);
+        if (item.Length > MaxLength)
+            throw new StorageException(StorageErrorKind.Permanent, "write key", path, $"{item.Length} bytes, and {MaxLength} is the limit");
+        MakeFolder(_folder, ownerOnly: true);
+        _ = _writer.Replace(path, item.Span, () => check(ReadOwn(path, keyName, "write key")));
+    }
 
     private static StorageException Named(Exception failure, string operation, string keyName) =>
         failure as StorageException ?? FilesystemFailures.ToStorage((DiskException)failure, operation, ObjectKey.Printable(keyName));

@@ -54,7 +54,7 @@ public sealed class FolderMetadataGateway : IMetadataGateway
     }
 
     /// <inheritdoc/>
-    public MetadataTraits Traits { get; } = new() { Provider = "folder", Push = false, SingleObject = true };
+    public MetadataTraits Traits { get; } = new() { Provider = "folder", Push = false, SingleObject = true, KeepsKeys = true };
 
     /// <inheritdoc/>
     public ValueTask<MetaReading> ReadAsync(CancellationToken cancellation)

@@ -32,7 +32,7 @@ public sealed class MultiObjectHeads : IMetadataGateway
     {
         _data = data;
         _time = options.Time;
-        Traits = new MetadataTraits { Provider = data.Traits.Provider, Push = false, SingleObject = false };
+        Traits = new MetadataTraits { Provider = data.Traits.Provider, Push = false, SingleObject = false, KeepsKeys = true };
     }
 
     /// <inheritdoc/>

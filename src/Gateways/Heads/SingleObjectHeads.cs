@@ -34,7 +34,7 @@ public sealed class SingleObjectHeads : IMetadataGateway
         _data = data;
         _time = options.Time;
         _entropy = options.Entropy;
-        Traits = new MetadataTraits { Provider = data.Traits.Provider, Push = false, SingleObject = true };
+        Traits = new MetadataTraits { Provider = data.Traits.Provider, Push = false, SingleObject = true, KeepsKeys = true };
     }
 
     /// <inheritdoc/>

@@ -11,8 +11,11 @@ namespace FireproofBench.Gateways.Layout;
 /// <summary>The meta file: the entries of a database as JSON, byte for byte as the reference engine writes them.</summary>
 /// <remarks>
 /// <c>[{"cid":"…","parents":["…"],"data":"M…"}]</c>, no white space, keys in this order; data is multibase base64 with padding (M). The content id is taken
-/// from the data, as the reference does: the one in the file is not looked at. Read as well: entries with keys (<c>key</c> in an entry, or an object
-/// <c>{"metas":[…],"keys":[…]}</c>), whose key material is skipped.
+/// from the data, as the reference does: the one in the file is not looked at.
+/// <para>Keys beside entries are read in the reference's forms: V1, <c>"key":"z…"</c> or a list in an entry, and V2, an object <c>{"metas":[…],"keys":["z…"]}</c>,
+/// whose keys are given with its first entry. Written is V1, <c>"key":["z…"]</c> behind the data: the reference's file gateway opens such a file, and passes over the
+/// keys (only its cloud gateway takes them); a file in the form V2 it does not open at all. What is no key is passed over, and so is what is beyond
+/// <see cref="PublishedKey.MaxKeys"/>.</para>
 /// </remarks>
 internal static class MetaFile
 {
@@ -62,7 +65,7 @@ internal static class MetaFile
         {
             // 34 bytes of {"cid":"","parents":[],"data":"M"}, and for each parent its quotes and all commas but one.
             length += 34 + Cid.TextLength + Base64.GetMaxEncodedToUtf8Length(entry.Data.Length)
-                + (entry.Parents.Length * (Cid.TextLength + 2L)) + Math.Max(0, entry.Parents.Length - 1);
+                + (entry.Parents.Length * (Cid.TextLength + 2L)) + Math.Max(0, entry.Parents.Length - 1) + KeysLength(entry);
         }
 
         if (length > MaxLength)
@@ -96,7 +99,40 @@ internal static class MetaFile
         Append(ref rest, "],\"data\":\"M"u8);
         _ = Base64.EncodeToUtf8(entry.Data.Span, rest, out _, out int written);
         rest = rest[written..];
-        Append(ref rest, "\"}"u8);
+        Append(ref rest, "\""u8);
+        WriteKeys(ref rest, entry);
+        Append(ref rest, "}"u8);
+    }
+
+    private static int KeysLength(MetaEntry entry)
+    {
+        if (entry.Keys.IsEmpty)
+            return 0;
+
+        // 9 bytes of ,"key":[], and for each key its quotes and all commas but one.
+        Span<char> text = stackalloc char[PublishedKey.MaxTextLength];
+        int length = 9 - 1;
+        foreach (PublishedKey key in entry.Keys)
+            length += 3 + key.WriteText(text);
+        text.Clear();
+        return length;
+    }
+
+    private static void WriteKeys(ref Span<byte> rest, MetaEntry entry)
+    {
+        if (entry.Keys.IsEmpty)
+            return;
+        Span<char> text = stackalloc char[PublishedKey.MaxTextLength];
+        Append(ref rest, ",\"key\":["u8);
+        for (int i = 0; i < entry.Keys.Length; i++)
+        {
+            Append(ref rest, i > 0 ? ",\""u8 : "\""u8);
+            rest = rest[Encoding.ASCII.GetBytes(text[..entry.Keys[i].WriteText(text)], rest)..];
+            Append(ref rest, "\""u8);
+        }
+
+        Append(ref rest, "]"u8);
+        text.Clear();
     }
 
     private static void Append(ref Span<byte> rest, ReadOnlySpan<byte> text)
@@ -115,17 +151,26 @@ internal static class MetaFile
     private static ImmutableArray<MetaEntry> ReadWithKeys(ref Utf8JsonReader json)
     {
         ImmutableArray<MetaEntry>? entries = null;
+        List<PublishedKey> keys = [];
         while (NextProperty(ref json))
         {
             bool isEntries = json.ValueTextEquals("metas"u8);
+            bool areKeys = json.ValueTextEquals("keys"u8);
             _ = json.Read();
             if (isEntries)
                 entries = ReadEntries(ref json);
+            else if (areKeys)
+                ReadKeys(ref json, keys);
             else
                 json.Skip();
         }
 
-        return entries ?? throw new FormatException("an object without 'metas'");
+        return entries switch
+        {
+            null => throw new FormatException("an object without 'metas'"),
+            [var first, .. var others] when keys.Count > 0 => [first with { Keys = [.. first.Keys, .. keys] }, .. others],
+            { } all => all,
+        };
     }
 
     private static ImmutableArray<MetaEntry> ReadEntries(ref Utf8JsonReader json)
@@ -149,6 +194,7 @@ internal static class MetaFile
             throw new FormatException($"entry {index} is not an object");
         byte[]? data = null;
         ImmutableArray<Cid>? parents = null;
+        List<PublishedKey>? keys = null;
         while (NextProperty(ref json))
         {
             if (json.ValueTextEquals("data"u8))
@@ -161,6 +207,11 @@ internal static class MetaFile
                 _ = json.Read();
                 parents = ReadParents(ref json, index);
             }
+            else if (json.ValueTextEquals("key"u8) || json.ValueTextEquals("keys"u8))
+            {
+                _ = json.Read();
+                ReadKeys(ref json, keys ??= []);
+            }
             else
             {
                 _ = json.Read();
@@ -170,7 +221,31 @@ internal static class MetaFile
 
         if (data is null || parents is null)
             throw new FormatException($"entry {index} lacks {(data is null ? "'data'" : "'parents'")}");
-        return new MetaEntry(Cid.Of(CidCodec.DagCbor, data), parents.Value, data);
+        return new MetaEntry(Cid.Of(CidCodec.DagCbor, data), parents.Value, data) { Keys = keys is null ? [] : [.. keys] };
+    }
+
+    // One key, or a list of them.
+    private static void ReadKeys(ref Utf8JsonReader json, List<PublishedKey> keys)
+    {
+        if (json.TokenType != JsonTokenType.StartArray)
+        {
+            ReadKey(ref json, keys);
+            return;
+        }
+
+        while (json.Read() && json.TokenType != JsonTokenType.EndArray)
+            ReadKey(ref json, keys);
+    }
+
+    private static void ReadKey(ref Utf8JsonReader json, List<PublishedKey> keys)
+    {
+        Span<char> text = stackalloc char[PublishedKey.MaxTextLength];
+        if (json.TokenType == JsonTokenType.String && json.ValueSpan.Length <= text.Length && keys.Count < PublishedKey.MaxKeys
+            && PublishedKey.TryParse(text[..json.CopyString(text)], out PublishedKey? key))
+            keys.Add(key);
+        else
+            json.Skip();
+        text.Clear();
     }
 
     private static bool NextProperty(ref Utf8JsonReader json) => json.Read() && json.TokenType == JsonTokenType.PropertyName;

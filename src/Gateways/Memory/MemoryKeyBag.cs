@@ -13,7 +13,7 @@ public sealed class MemoryKeyBag : IKeyBag
     {
         if (cancellation.IsCancellationRequested)
             return ValueTask.FromCanceled<ReadOnlyMemory<byte>?>(cancellation);
-        return _items.TryGetValue(keyName, out byte[]? item) ? new ValueTask<ReadOnlyMemory<byte>?>(item) : default;
+        return _items.TryGetValue(keyName, out byte[]? item) ? new ValueTask<ReadOnlyMemory<byte>?>(item.ToArray()) : default;
     }
 
     /// <inheritdoc/>
@@ -23,5 +23,16 @@ public sealed class MemoryKeyBag : IKeyBag
             return ValueTask.FromCanceled(cancellation);
         _items[keyName] = item.ToArray();
         return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask<bool> TryReplaceAsync(string keyName, ReadOnlyMemory<byte> item, ReadOnlyMemory<byte>? expected, CancellationToken cancellation)
+    {
+        if (cancellation.IsCancellationRequested)
+            return ValueTask.FromCanceled<bool>(cancellation);
+        if (expected is not { } before)
+            return ValueTask.FromResult(_items.TryAdd(keyName, item.ToArray()));
+        return ValueTask.FromResult(
+            _items.TryGetValue(keyName, out byte[]? now) && before.Span.SequenceEqual(now) && _items.TryUpdate(keyName, item.ToArray(), now));
     }
 }

@@ -17,7 +17,7 @@ public sealed class MemoryMetadataGateway : IMetadataGateway
     private int _closings;
 
     /// <inheritdoc/>
-    public MetadataTraits Traits { get; } = new() { Provider = "memory", Push = true, SingleObject = false };
+    public MetadataTraits Traits { get; } = new() { Provider = "memory", Push = true, SingleObject = false, KeepsKeys = true };
 
     /// <inheritdoc/>
     public ValueTask<MetaReading> ReadAsync(CancellationToken cancellation)

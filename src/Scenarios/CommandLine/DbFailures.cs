@@ -3,6 +3,7 @@ using FireproofBench.Engine.Crdt;
 using FireproofBench.Engine.Crypto;
 using FireproofBench.Engine.Documents;
 using FireproofBench.Engine.Ports;
+using FireproofBench.Engine.Sharing;
 using FireproofBench.Scenarios.Shell;
 
 namespace FireproofBench.Scenarios.CommandLine;
@@ -20,6 +21,7 @@ internal static class DbFailures
             UsageException or InvalidDataException => failure.Message,
             KeyBagException key => $"{key.Message} (key bag: {place?.KeyBagFolder}; --keybag names another, --insecure opens what is not encrypted)",
             StorageException storage => $"{storage.Message}. {NextStep(storage, place)}",
+            InvitationException => failure.Message,
             InvalidDocumentException => failure.Message,
             MissingBlockException => $"{failure.Message}. These heads are not of this database, or that state was compacted away; else 'fireproofbench db verify' says what is lost",
             MalformedBlockException or FormatException => $"{failure.Message}. Run 'fireproofbench db verify' for all that is wrong",
@@ -33,7 +35,7 @@ internal static class DbFailures
     private static string NextStep(StorageException failure, DatabasePlace? place) => failure.Kind switch
     {
         StorageErrorKind.MissingContainer => $"There is no database '{place?.Name}' at {place?.Url}: check the URL and --name; 'put' and 'import' begin one",
-        StorageErrorKind.NotAuthorized => "Check the credentials, and that the key bag has all keys of this database",
+        StorageErrorKind.NotAuthorized => "Check the credentials, and that the key bag has all keys of this database: 'fireproofbench db share' on a device that has them, 'db join' here",
         StorageErrorKind.Corrupt => "Run 'fireproofbench db verify' for all that is wrong, and restore what it names from a copy",
         StorageErrorKind.InUse => "Wait for the other process, then repeat",
         StorageErrorKind.NoSpace => "Make room, then repeat; what was acknowledged stays",

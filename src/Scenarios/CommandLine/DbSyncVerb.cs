@@ -24,7 +24,7 @@ internal sealed class DbSyncVerb(DbVerb verb)
         "fireproofbench db sync ./data /mnt/shared --name notes",
         "fireproofbench db sync ./data /mnt/shared --name notes --watch     ends with Ctrl-C",
         "",
-        "Both sides need the same key: copy the key bag's item to the other device. An exchange that breaks off leaves both sides readable: repeat it.");
+        "Both sides need the same key: 'fireproofbench db share' on the device that has it, 'db join' on the other. An exchange that breaks off leaves both sides readable: repeat it.");
 
     private async Task<int> RunAsync(DbCall call)
     {

@@ -114,8 +114,7 @@ internal sealed class DbTransferVerbs(DbVerb verb)
         }
 
         await using IDeviceStore source = call.Place.OpenDevice();
-        string keyName = $"@{call.Place.Name}-data@";
-        using KeyRing? keys = call.Place.OpenKeyBag() is { } bag && await bag.ReadAsync(keyName, call.Cancellation) is { } item ? KeyBagItem.Read(keyName, item) : null;
+        using KeyRing? keys = await call.Place.ReadKeysAsync(call.Cancellation);
         DatabaseCopy copy = new(source, target, keys, call.Progress);
         await copy.RunAsync(call.Cancellation);
         return copy;

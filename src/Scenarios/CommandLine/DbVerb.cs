@@ -12,6 +12,7 @@ internal sealed class DbVerb(Terminal terminal)
 {
     private readonly Argument<string> _url = new("URL") { Description = "The provider: a folder (plain path or file:///…), s3://…, dav+http://…, or memory:." };
     private readonly Option<string> _name = new("--name") { Description = "The database.", HelpName = "NAME", Required = true };
+    private readonly Option<string> _optionalName = new("--name") { Description = "The database; the one that is invited to without this.", HelpName = "NAME" };
     private readonly Option<string?> _keyBag = new("--keybag")
     {
         Description = "The folder of the key bag. Without it: FP_KEYBAG_URL, else .fireproof/keybag in the home folder.",
@@ -34,14 +35,21 @@ internal sealed class DbVerb(Terminal terminal)
     /// <param name="symbols">Its own arguments, which follow the URL, and options.</param>
     /// <param name="action">What it does.</param>
     /// <param name="examples">For the end of the help.</param>
-    public Command Create(string name, string description, Symbol[] symbols, Func<DbCall, Task<int>> action, params string[] examples)
+    public Command Create(string name, string description, Symbol[] symbols, Func<DbCall, Task<int>> action, params string[] examples) =>
+        Create(name, description, symbols, action, isNameOptional: false, examples);
+
+    /// <summary>Makes a verb that may find the name of the database elsewhere; it is empty then.</summary>
+    public Command CreateWithoutName(string name, string description, Symbol[] symbols, Func<DbCall, Task<int>> action, params string[] examples) =>
+        Create(name, description, symbols, action, isNameOptional: true, examples);
+
+    private Command Create(string name, string description, Symbol[] symbols, Func<DbCall, Task<int>> action, bool isNameOptional, string[] examples)
     {
         Command command = Verb.Create(
             name, description, [.. examples, "", "Exit codes: 0 done, 1 verify found damage, 2 could not run or was refused (what came before stays), 130 interrupted."]);
         command.Arguments.Add(_url);
         foreach (Argument argument in symbols.OfType<Argument>())
             command.Arguments.Add(argument);
-        foreach (Option option in symbols.OfType<Option>().Concat([_name, _meta, _keyBag, _insecure, _durability, _token]))
+        foreach (Option option in symbols.OfType<Option>().Concat([isNameOptional ? _optionalName : _name, _meta, _keyBag, _insecure, _durability, _token]))
             command.Options.Add(option);
         command.SetAction((parsed, cancellation) => RunAsync(parsed, action, cancellation));
         return command;
@@ -112,7 +120,7 @@ internal sealed class DbVerb(Terminal terminal)
         if (!insecure)
             bag = bag is null ? FolderKeyBag.DefaultDirectory(Environment.GetEnvironmentVariable) : FolderOf(bag);
         return new DatabasePlace(
-            GatewayUrl.Parse(parsed.GetRequiredValue(_url)), parsed.GetRequiredValue(_name), bag, Enum.Parse<Durability>(parsed.GetRequiredValue(_durability), ignoreCase: true))
+            GatewayUrl.Parse(parsed.GetRequiredValue(_url)), parsed.GetValue(_name) ?? parsed.GetValue(_optionalName) ?? "", bag, Enum.Parse<Durability>(parsed.GetRequiredValue(_durability), ignoreCase: true))
         {
             Token = AccessToken.Read(parsed.GetValue(_token)),
             Heads = parsed.GetValue(_meta) is { } heads ? GatewayUrl.Parse(heads) : null,

@@ -15,11 +15,37 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, IAnsiConsole? 
     /// <summary>Standard input.</summary>
     public Stream In { get; init; } = Stream.Null;
 
+    /// <summary>Asks for a line that is not shown: gets the question, gives what was typed, for the caller to erase. Null when there is nobody to ask.</summary>
+    public Func<string, char[]>? AskSecret { get; init; }
+
     /// <summary>The streams of this process.</summary>
     public static Terminal OfProcess() => new(
         System.Console.Out, System.Console.Error, System.Console.IsOutputRedirected ? null : AnsiConsole.Console, !System.Console.IsErrorRedirected)
     {
         OutBytes = System.Console.OpenStandardOutput(),
         In = System.Console.OpenStandardInput(),
+        AskSecret = System.Console.IsInputRedirected ? null : ReadSecret,
     };
+
+    private static char[] ReadSecret(string question)
+    {
+        System.Console.Error.Write(question);
+        char[] typed = new char[Passphrase.MaxLength];
+        int length = 0;
+        while (true)
+        {
+            ConsoleKeyInfo key = System.Console.ReadKey(intercept: true);
+            if (key.Key == ConsoleKey.Enter)
+                break;
+            if (key.Key == ConsoleKey.Backspace)
+                length = Math.Max(0, length - 1);
+            else if (!char.IsControl(key.KeyChar) && length < typed.Length)
+                typed[length++] = key.KeyChar;
+        }
+
+        System.Console.Error.WriteLine();
+        char[] secret = typed[..length];
+        Array.Clear(typed);
+        return secret;
+    }
 }

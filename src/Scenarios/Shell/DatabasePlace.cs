@@ -71,13 +71,29 @@ internal sealed record DatabasePlace(GatewayUrl Url, string Name, string? KeyBag
         }
     }
 
+    /// <summary>Reads the keys from the bag; null when it has none, and for a database that is not encrypted.</summary>
+    public async Task<KeyRing?> ReadKeysAsync(CancellationToken cancellation)
+    {
+        string keyName = $"@{Name}-data@";
+        if (OpenKeyBag() is not { } bag || await bag.ReadAsync(keyName, cancellation) is not { } item)
+            return null;
+        try
+        {
+            return KeyBagItem.Read(keyName, item);
+        }
+        finally
+        {
+            KeyBagItem.Erase(item);
+        }
+    }
+
     /// <summary>Demands that the key is in the bag already: a new one could not open what another device wrote.</summary>
     /// <exception cref="KeyBagException">It is not.</exception>
     public async Task RequireKeyAsync(CancellationToken cancellation)
     {
-        string keyName = $"@{Name}-data@";
-        if (OpenKeyBag() is { } bag && await bag.ReadAsync(keyName, cancellation) is null)
-            throw new KeyBagException(keyName, $"the remote database '{Name}' exists, but its key is not in the bag: bring the key from a device that has it");
+        using KeyRing? keys = await ReadKeysAsync(cancellation);
+        if (keys is null && KeyBagFolder is not null)
+            throw new KeyBagException($"@{Name}-data@", $"the remote database '{Name}' exists, but its key is not in the bag: run 'fireproofbench db share' on a device that has it, and 'fireproofbench db join' here");
     }
 
     private GatewayOptions Options() => new() { Time = TimeProvider.System, Entropy = _entropy, Durability = Durability, Token = Token, WebDav = WebDav };

@@ -40,6 +40,52 @@ public sealed class KeyBagItems
     }
 
     [Fact]
+    public void An_item_with_several_keys_is_written_as_the_reference_engine_writes_it()
+    {
+        string first = $$"""{"key":"{{Text(_first)}}","fingerPrint":"{{KeyFingerprint.Of(_first)}}","default":false}""";
+        string second = $$"""{"key":"{{Text(_second)}}","fingerPrint":"{{KeyFingerprint.Of(_second)}}","default":true}""";
+        using KeyRing ring = Read(V2($$"""{"{{KeyFingerprint.Of(_first)}}":{{first}},"{{KeyFingerprint.Of(_second)}}":{{second}}}"""));
+        string expected = $$"""
+            {
+              "id": "{{Name}}",
+              "clazz": "V2StorageKeyItem",
+              "item": {
+                "name": "{{Name}}",
+                "keys": {
+                  "{{KeyFingerprint.Of(_first)}}": {
+                    "key": "{{Text(_first)}}",
+                    "fingerPrint": "{{KeyFingerprint.Of(_first)}}",
+                    "default": false
+                  },
+                  "{{KeyFingerprint.Of(_second)}}": {
+                    "key": "{{Text(_second)}}",
+                    "fingerPrint": "{{KeyFingerprint.Of(_second)}}",
+                    "default": true
+                  }
+                }
+              }
+            }
+            """;
+        Assert.Equal(expected.ReplaceLineEndings("\n"), Encoding.UTF8.GetString(KeyBagItem.Write(Name, ring)));
+    }
+
+    [Fact]
+    public void A_ring_keeps_its_order_takes_each_key_once_and_erases_its_own_copies_only()
+    {
+        KeyRing ring = new(FileKey.FromBytes(_first));
+        using KeyRing other = new(FileKey.FromBytes(_second), FileKey.FromBytes(_first));
+        Assert.Equal((1, 0), (ring.Add(other), ring.Add(other)));
+        Assert.Equal(KeyFingerprint.Of(_first), ring.Sealing.Fingerprint);
+        ring.SealWith(KeyFingerprint.Of(_second));
+        Assert.Equal([KeyFingerprint.Of(_first), KeyFingerprint.Of(_second)], ring.Keys.Select(static key => key.Fingerprint));
+        Assert.Throws<ArgumentException>(() => ring.SealWith(KeyFingerprint.Of("another"u8)));
+        FileKey own = ring.Sealing;
+        ring.Dispose();
+        Assert.Equal(new byte[_second.Length], own.ExportBytes());
+        Assert.Equal(_second, other.Sealing.ExportBytes());
+    }
+
+    [Fact]
     public void The_older_forms_are_read()
     {
         using KeyRing single = Read($$"""{"name":"{{Name}}","key":"{{Text(_first)}}"}""");

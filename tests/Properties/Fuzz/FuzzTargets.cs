@@ -6,6 +6,8 @@ using FireproofBench.Engine.Cbor;
 using FireproofBench.Engine.Clock;
 using FireproofBench.Engine.Crypto;
 using FireproofBench.Engine.Pail;
+using FireproofBench.Engine.Sharing;
+using FireproofBench.Gateways.Entropy;
 using FireproofBench.Properties.Blocks;
 using FireproofBench.Properties.Cbor;
 
@@ -35,6 +37,8 @@ internal static class FuzzTargets
         new("CarFile.Parse", [.. Hexes("car", "hex")], ParseCar, typeof(CarException)),
         new("SealedFile.Open", [SealedFile.Seal(_key, _plain, SealedFile.NameOf(_plain)), .. Hexes("aesgcm", "framedHex").Take(2)], OpenSealed, typeof(SealException)),
         new("KeyBagItem.Read", KeyBagItems(), static input => KeyBagItem.Read(KeyName, input).Dispose(), typeof(KeyBagException)),
+        new("SealedInvitation.ReadFrame", Invitations(), static input => SealedInvitation.ReadFrame(Encoding.Latin1.GetString(input)), typeof(InvitationException)),
+        new("Invitation.Read", InvitationContents(), ReadInvitation, typeof(InvitationException)),
         new("Shard.Read", [.. Shards()], ReadShard, typeof(MalformedBlockException)),
         new("ClockEvent.Read", [.. Events()], ReadEvent, typeof(MalformedBlockException)),
         new("Cid.TryParse", Texts(), static input => RoundTrip(input, static text => Cid.TryParse(text, out Cid cid) ? cid.ToString() : text)),
@@ -144,6 +148,27 @@ internal static class FuzzTargets
         yield return Shard.Create("", [new ShardEntry("a", value)]).Block.Bytes.ToArray();
         yield return Shard.Create("ab", [new ShardEntry("a", value, link), new ShardEntry("b", default, link), new ShardEntry("ccc", value)]).Block.Bytes.ToArray();
         yield return Shard.Create("doc-", [.. Enumerable.Range(10, 20).Select(i => new ShardEntry(i.ToString("d4", null), value))]).Block.Bytes.ToArray();
+    }
+
+    private static void ReadInvitation(byte[] input)
+    {
+        using Invitation invitation = Invitation.Read(input);
+        using Invitation again = Invitation.Read(invitation.ToBytes());
+        Demand((again.DatabaseName, again.Remote) == (invitation.DatabaseName, invitation.Remote), "an invitation is written as another");
+        Demand(again.Keys.Keys.Select(static key => key.Fingerprint).SequenceEqual(invitation.Keys.Keys.Select(static key => key.Fingerprint)), "an invitation is written with other keys");
+    }
+
+    private static byte[][] InvitationContents()
+    {
+        using Invitation near = new("n", new KeyRing(_key.Copy()), null);
+        using Invitation far = new("notes", new KeyRing(FileKey.FromBytes(new byte[32]), _key.Copy()), "https://example.org/notes");
+        return [near.ToBytes(), far.ToBytes()];
+    }
+
+    private static byte[][] Invitations()
+    {
+        using Invitation invitation = new("n", new KeyRing(_key.Copy()), null);
+        return [Encoding.ASCII.GetBytes(SealedInvitation.Seal(invitation, "a passphrase", new SeededEntropy(1))), "fireproof-invitation:1:AAAA"u8.ToArray()];
     }
 
     private static byte[][] KeyBagItems()

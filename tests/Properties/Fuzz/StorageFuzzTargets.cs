@@ -1,6 +1,7 @@
 using System.Text;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Cbor;
+using FireproofBench.Engine.Crypto;
 using FireproofBench.Engine.Documents;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Engine.Storage;
@@ -65,6 +66,7 @@ internal static class StorageFuzzTargets
         "[]"u8.ToArray(),
         MetaFile.Write([_entry]),
         MetaFile.Write([_entry, MetaPayload.Write(new CarGroup([_first]), [])]),
+        MetaFile.Write([_entry with { Keys = [PublishedKey.Of(FileKey.FromBytes(new byte[16]))] }]),
         Encoding.UTF8.GetBytes($$"""{"keys":["x",{"a":[1]}],"metas":{{Encoding.UTF8.GetString(MetaFile.Write([_entry]))}}}"""),
     ];
 

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using FireproofBench.Engine.Blocks;
+using FireproofBench.Engine.Crypto;
 using FireproofBench.Engine.Ports;
 using Xunit;
 
@@ -59,6 +61,17 @@ public abstract class MetadataGatewayContract : IAsyncDisposable
             Assert.True(versions.Add(reading.Version));
             Assert.Same(reading, await Gateway.ReadAsync(Token));
         }
+    }
+
+    [Fact]
+    public async Task Keys_beside_an_entry_are_kept_where_the_traits_say_so_and_go_with_it()
+    {
+        PublishedKey key = PublishedKey.Of(FileKey.FromBytes(new byte[16]));
+        await Gateway.PublishAsync(Entry(1) with { Keys = [key] }, [], Token);
+        ImmutableArray<PublishedKey> kept = Assert.Single((await ReadElsewhereAsync()).Entries).Keys;
+        Assert.Equal(Gateway.Traits.KeepsKeys ? [key.Fingerprint] : [], kept.Select(static one => one.Fingerprint));
+        await Gateway.PublishAsync(Entry(2), [Entry(1).Cid], Token);
+        Assert.Empty(Assert.Single((await ReadElsewhereAsync()).Entries).Keys);
     }
 
     [Fact]

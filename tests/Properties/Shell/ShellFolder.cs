@@ -58,12 +58,19 @@ public sealed class ShellFolder : IDisposable
     }
 
     /// <summary>Runs a command line that can be interrupted.</summary>
-    public static async Task<ShellResult> RunAsync(Stream input, CancellationToken interrupt, params string[] arguments)
+    public static Task<ShellResult> RunAsync(Stream input, CancellationToken interrupt, params string[] arguments) => RunAsync(input, null, interrupt, arguments);
+
+    /// <summary>Runs a command line whose questions are answered.</summary>
+    /// <param name="input">Standard input.</param>
+    /// <param name="answer">Answers what is asked for without being shown; null when there is nobody.</param>
+    /// <param name="interrupt">Interrupts it.</param>
+    /// <param name="arguments">The command line.</param>
+    public static async Task<ShellResult> RunAsync(Stream input, Func<string, char[]>? answer, CancellationToken interrupt, params string[] arguments)
     {
         using StringWriter output = new();
         using StringWriter error = new();
         using MemoryStream bytes = new();
-        Terminal terminal = new(output, error, Console: null, ErrorIsTerminal: false) { OutBytes = bytes, In = input };
+        Terminal terminal = new(output, error, Console: null, ErrorIsTerminal: false) { OutBytes = bytes, In = input, AskSecret = answer };
         int exit = await FireproofBenchCommand.RunAsync(arguments, terminal, StoreUrls.OpenAsync, interrupt);
         return new ShellResult(exit, [.. Encoding.UTF8.GetBytes(output.ToString()), .. bytes.ToArray()], error.ToString());
     }

@@ -51,6 +51,41 @@ public sealed class FolderKeyBagTests : IDisposable
         Assert.Equal(Item("@a-b-data@"), (await _bag.ReadAsync("@a-b-data@", Token))!.Value.ToArray());
     }
 
+    [Fact]
+    public async Task An_item_is_replaced_only_when_it_still_is_what_it_was()
+    {
+        byte[] first = Item("@n@");
+        byte[] second = [.. first, (byte)'\n'];
+        Assert.False(await _bag.TryReplaceAsync("@n@", first, second, Token));
+        Assert.True(await _bag.TryReplaceAsync("@n@", first, null, Token));
+        Assert.False(await _bag.TryReplaceAsync("@n@", second, null, Token));
+        Assert.False(await _bag.TryReplaceAsync("@n@", second, second, Token));
+        Assert.Equal(first, (await _bag.ReadAsync("@n@", Token))!.Value.ToArray());
+        Assert.True(await _bag.TryReplaceAsync("@n@", second, first, Token));
+        Assert.Equal(second, (await _bag.ReadAsync("@n@", Token))!.Value.ToArray());
+        string path = Path.Combine(_folder.Path, "deep/keybag/_n_.json");
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
+    }
+
+    [Fact]
+    public async Task Of_many_writers_at_once_none_overwrites_another()
+    {
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(writer => Task.Run(
+            async () =>
+            {
+                using FolderKeyBag bag = new(Path.Combine(_folder.Path, "deep/keybag"), TestOptions.Of());
+                for (int done = 0; done < 5;)
+                {
+                    ReadOnlyMemory<byte>? before = await bag.ReadAsync("@n@", Token);
+                    byte[] after = [.. before?.ToArray() ?? Item("@n@"), (byte)'\n'];
+                    done += await bag.TryReplaceAsync("@n@", after, before, Token) ? 1 : 0;
+                }
+            },
+            Token)));
+        Assert.Equal(Item("@n@").Length + 40, (await _bag.ReadAsync("@n@", Token))!.Value.Length);
+    }
+
     [Theory]
     [InlineData("{\"name\":\"@n@\",\"key\":\"z1\"}")]
     [InlineData("{\"name\":\"@n@\",\"keys\":{}}")]

@@ -55,6 +55,34 @@ public sealed class MetaFileTests
         Assert.Equal(new byte[] { 0xa0 }, Assert.Single(MetaFile.Read(Encoding.UTF8.GetBytes(file))).Data.ToArray());
 
     [Theory]
+    [InlineData("[{\"key\":\"zFIRST\",\"parents\":[],\"data\":\"MoA==\"}]", 1)]
+    [InlineData("[{\"parents\":[],\"data\":\"MoA==\",\"key\":[\"zFIRST\",\"zSECOND\"]}]", 2)]
+    [InlineData("[{\"parents\":[],\"data\":\"MoA==\",\"key\":\"zFIRST\",\"keys\":[\"zSECOND\"]}]", 2)]
+    [InlineData("{\"metas\":[{\"parents\":[],\"data\":\"MoA==\"}],\"keys\":[\"zFIRST\",\"zSECOND\"]}", 2)]
+    [InlineData("{\"keys\":[\"zFIRST\"],\"metas\":[{\"parents\":[],\"data\":\"MoA==\",\"key\":\"zSECOND\"}]}", 2)]
+    [InlineData("[{\"key\":[\"z1\",7,null,{\"a\":[]},[[]],\"\",\"zFIRST\",\"FIRST\",\"zFIRSTFIRSTFIRST\"],\"parents\":[],\"data\":\"MoA==\"}]", 1)]
+    public void Keys_beside_entries_are_read_in_all_forms_and_written_in_one(string form, int count)
+    {
+        string first = Base58.Encode(Enumerable.Range(0, 16).Select(static i => (byte)i).ToArray());
+        string second = Base58.Encode(Enumerable.Range(200, 32).Select(static i => (byte)i).ToArray());
+        MetaEntry entry = Assert.Single(MetaFile.Read(Encoding.UTF8.GetBytes(form.Replace("FIRST", first, StringComparison.Ordinal).Replace("SECOND", second, StringComparison.Ordinal))));
+        Assert.Equal(count, entry.Keys.Length);
+        string keys = string.Join(',', entry.Keys.Select(key => key.Fingerprint == Engine.Crypto.KeyFingerprint.Of(Enumerable.Range(0, 16).Select(static i => (byte)i).ToArray()) ? $"\"z{first}\"" : $"\"z{second}\""));
+        byte[] written = MetaFile.Write([entry]);
+        Assert.Equal($"[{{\"cid\":\"{entry.Cid}\",\"parents\":[],\"data\":\"MoA==\",\"key\":[{keys}]}}]", Encoding.UTF8.GetString(written));
+        Assert.Equal(entry.Keys.Select(static key => key.Fingerprint), Assert.Single(MetaFile.Read(written)).Keys.Select(static key => key.Fingerprint));
+        Assert.DoesNotContain(first, $"{entry} {entry.Keys[0]}", StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void No_more_keys_are_read_than_the_limit()
+    {
+        string keys = string.Join(',', Enumerable.Range(0, PublishedKey.MaxKeys + 5).Select(static i => $"\"z{Base58.Encode(Enumerable.Repeat((byte)(i + 1), 16).ToArray())}\""));
+        string file = $"{{\"metas\":[{{\"parents\":[],\"data\":\"MoA==\"}}],\"keys\":[{keys}]}}";
+        Assert.Equal(PublishedKey.MaxKeys, Assert.Single(MetaFile.Read(Encoding.UTF8.GetBytes(file))).Keys.Length);
+    }
+
+    [Theory]
     [InlineData("")]
     [InlineData("[")]
     [InlineData("[{}]")]
