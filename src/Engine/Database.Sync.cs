@@ -30,9 +30,19 @@ public sealed partial class Database
         ThrowIfNotWritable();
         var replica = new Replica(_ledger, _files, _committer, _compactor, _store.CommitLock, _writing, _walks, NotifyAsync);
         var link = new RemoteLink(replica, remote, new DataFiles(remote.Data, _keys), _remotes, options ?? new AttachOptions(), _options.Time, _options.Entropy);
-        await link.StartAsync(cancellation);
+
+        // It is told of attached files from now on: one that is stored while it looks for those that are here would else escape it.
         ImmutableInterlocked.Update(ref _links, static (all, added) => all.Add(added), link);
-        return link;
+        try
+        {
+            await link.StartAsync(cancellation);
+            return link;
+        }
+        catch
+        {
+            ImmutableInterlocked.Update(ref _links, static (all, gone) => all.Remove(gone), link);
+            throw;
+        }
     }
 
     /// <summary>Copies what each side lacks, merges both histories, and leaves both with the same heads. Attached files are copied too.</summary>

@@ -3,7 +3,6 @@ using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Cbor;
 using FireproofBench.Engine.Clock;
 using FireproofBench.Engine.Crdt;
-using FireproofBench.Engine.Crypto;
 using FireproofBench.Engine.Documents;
 using FireproofBench.Engine.Storage;
 using FireproofBench.Engine.Sync;
@@ -35,10 +34,11 @@ public sealed partial class Database
         return new PutResult([complete.Id!], heads);
     }
 
-    /// <summary>Puts a document with new attached files, which are stored before it.</summary>
+    /// <summary>Puts a document with new attached files, which are stored before it: whatever breaks off leaves files that nobody names, and no document.</summary>
     /// <param name="document">The document; files that it lists already are kept.</param>
-    /// <param name="attachments">The new files.</param>
+    /// <param name="attachments">The new files. Of each large one a few pieces are in memory at a time.</param>
     /// <param name="cancellation">Ends the call before the document is queued.</param>
+    /// <exception cref="InvalidDocumentException">The document cannot be stored; or a file is too large, or has another length than was announced.</exception>
     public async ValueTask<PutResult> PutAsync(Document document, IReadOnlyList<NewAttachment> attachments, CancellationToken cancellation = default)
     {
         ThrowIfNotWritable();
@@ -48,17 +48,20 @@ public sealed partial class Database
             CheckId(id);
         foreach (NewAttachment attachment in attachments)
         {
-            if (attachment.Content.Length > NewAttachment.MaxLength)
-                throw new InvalidDocumentException(document.Id ?? "", $"its file '{attachment.Name}' of {attachment.Content.Length} bytes is larger than {NewAttachment.MaxLength}");
+            if (attachment.Length > NewAttachment.MaxLength)
+                throw new InvalidDocumentException(document.Id ?? "", $"its file '{attachment.Name}' of {attachment.Length} bytes is larger than {NewAttachment.MaxLength}");
         }
 
         ImmutableArray<AttachmentInfo> existing = ReadFiles(document);
-        byte[] plain = FileSet.WriteCar(attachments);
-        Cid car = SealedFile.NameOf(plain);
-        await _files.WriteAsync(DataFiles.KeyOfAttachments(car), car, plain, cancellation);
+        var writer = new AttachmentWriter(_files, document.Id ?? "");
+        IReadOnlyList<AttachmentInfo> added = await writer.WriteAsync(attachments, cancellation);
         foreach (RemoteLink link in _links)
-            link.NoteAttachment(car);
-        return await PutAsync(document.WithFiles(FileSet.WriteField(existing, attachments, car)), cancellation);
+        {
+            foreach (Cid file in writer.Written)
+                link.NoteAttachment(file);
+        }
+
+        return await PutAsync(document.WithFiles(FileSet.WriteField(existing, added)), cancellation);
     }
 
     /// <summary>Puts several documents as one commit: all of them or, after a failure, none.</summary>

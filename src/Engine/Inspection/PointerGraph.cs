@@ -22,6 +22,9 @@ internal sealed class PointerGraph
     /// <summary>Files with attachments that any document names, also one of the past.</summary>
     public HashSet<Cid> AttachmentFiles { get; } = [];
 
+    /// <summary>The roots of large attached files among those: the blocks that list leaves.</summary>
+    public HashSet<Cid> AttachmentRoots { get; } = [];
+
     /// <summary>All documents, present and past, by their blocks.</summary>
     public IReadOnlyDictionary<Cid, DocumentNote> Documents => _documents;
 
@@ -99,6 +102,8 @@ internal sealed class PointerGraph
                     continue;
                 attachments.Add(attachment);
                 AttachmentFiles.UnionWith(attachment.Cars);
+                if (attachment.Cid.Codec == CidCodec.DagCbor)
+                    AttachmentRoots.Add(attachment.Cid);
             }
         }
         catch (DagCborException)
