@@ -59,13 +59,14 @@ internal sealed class DbFileVerbs(DbVerb verb)
         if (file.Length > NewAttachment.MaxLength)
             throw new UsageException($"'{file.Name}' has {file.Length} bytes, and {NewAttachment.MaxLength} is the limit of one attached file.");
         await using Database database = await call.OpenAsync(OpenMode.Existing);
-        Document document = await DbDocumentVerbs.FindAsync(database, call.Get(_id), call.Cancellation);
+        string id = call.Get(_id);
+        _ = await DbDocumentVerbs.FindAsync(database, id, call.Cancellation);
         ContentSource source = new(file.Length, _ => ValueTask.FromResult<Stream>(OpenToRead(file.FullName)));
         NewAttachment attachment = new(call.Parsed.GetValue(_as) ?? file.Name, source, call.Parsed.GetRequiredValue(_type), file.LastWriteTimeUtc)
         {
             Progress = done => Tell(call, done, source.Length),
         };
-        return await DbDocumentVerbs.TellAsync(call, await database.PutAsync(document, [attachment], call.Cancellation));
+        return await DbDocumentVerbs.TellAsync(call, await database.AttachFilesAsync(id, [attachment], call.Cancellation));
     }
 
     private async Task<int> GetAsync(DbCall call)

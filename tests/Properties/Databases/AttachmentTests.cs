@@ -106,6 +106,32 @@ public sealed class AttachmentTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_is_written_to_a_document_while_its_file_is_stored_stays()
+    {
+        await using Database database = await OpenAsync();
+        await LargeFile.PutAsync(database, LargeFile.Of("one"u8.ToArray(), "one"));
+        Document before = (await database.GetAsync("doc", Token))!;
+        var slow = new TaskCompletionSource();
+        _store.Before = async (verb, key) =>
+        {
+            if (verb == "put" && !key.EndsWith(".car", StringComparison.Ordinal))
+                await slow.Task;
+        };
+        Task<PutResult> attached = database.AttachFilesAsync("doc", [LargeFile.Of(LargeFile.Bytes(9 * Leaf))], Token).AsTask();
+        await using (Database other = await OpenAsync())
+            await other.PutAsync(Document.Parse(before.ToJson().Replace("\"_id\"", "\"new\":1,\"_id\"", StringComparison.Ordinal)), Token);
+        slow.SetResult();
+        await attached;
+        Document after = (await database.GetAsync("doc", Token))!;
+        Assert.Contains("\"new\":1", after.ToJson(), StringComparison.Ordinal);
+        Assert.Equal(["film", "one"], after.Attachments.Select(static file => file.Name).Order(StringComparer.Ordinal));
+
+        await database.DeleteAsync("doc", Token);
+        foreach (string id in (string[])["doc", "nobody"])
+            Assert.Equal(id, (await Assert.ThrowsAsync<InvalidDocumentException>(async () => await database.AttachFilesAsync(id, [LargeFile.Of([1])], Token))).Id);
+    }
+
+    [Fact]
     public async Task Equal_leaves_are_stored_once_and_leaves_that_are_there_not_again()
     {
         await using Database database = await OpenAsync();
