@@ -67,13 +67,12 @@ public sealed partial class Database
     public async ValueTask<Stream> OpenAttachmentAsync(AttachmentInfo attachment, CancellationToken cancellation = default)
     {
         ThrowIfClosed();
+        if (attachment.Cid.Codec == CidCodec.Car)
+            return await AttachmentStream.OpenAsync(_files, attachment, cancellation);
         foreach (Cid car in attachment.Cars)
         {
-            if (await _files.FindAttachedAsync(car, attachment.Cid, attachment.Name, cancellation) is not { } content)
-                continue;
-            return attachment.Cid.Codec == CidCodec.DagCbor
-                ? AttachmentStream.Open(_files, attachment, car, content.Span)
-                : await ContentSource.Of(content).OpenAsync(cancellation);
+            if (await _files.FindAttachedAsync(car, attachment.Cid, attachment.Name, cancellation) is { } content)
+                return await ContentSource.Of(content).OpenAsync(cancellation);
         }
 
         throw new MissingBlockException(attachment.Cid, $"it is the attached file '{attachment.Name}', and none of the files that the document names for it is there");

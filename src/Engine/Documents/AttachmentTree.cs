@@ -1,12 +1,14 @@
 using FireproofBench.Engine.Blocks;
+using FireproofBench.Engine.Car;
 using FireproofBench.Engine.Cbor;
 
 namespace FireproofBench.Engine.Documents;
 
 /// <summary>The root of a large attached file: a DAG-CBOR block that lists the leaves in the order of their bytes.</summary>
 /// <remarks>
-/// Form: <c>{size, leaves: [[car, cid, length], …]}</c>, in a data file of its own, as each leaf is. A document tells it from a file of one block by the codec of the
-/// entry's <c>cid</c>: DAG-CBOR here, raw there. An extension of this engine: the reference engine reads files of one block only.
+/// Form: <c>{size, leaves: [[car, cid, length], …]}</c>, alone in a data file, as each leaf is. A document tells it from a file of one block by the codec of the
+/// entry's <c>cid</c>, raw there: here it names that data file. An extension of this engine. The reference engine looks for a block of that name, finds none, and says
+/// so; were the block itself named, it would give out the list of leaves as the file.
 /// </remarks>
 internal sealed class AttachmentTree
 {
@@ -46,6 +48,17 @@ internal sealed class AttachmentTree
 
     /// <summary>The leaves in the order of their bytes; one may be there several times.</summary>
     public IReadOnlyList<AttachmentLeaf> Leaves => _leaves;
+
+    /// <summary>Reads the root that a data file holds.</summary>
+    /// <param name="file">The file, which is checked to be what its name says.</param>
+    /// <exception cref="DagCborException">It holds something else.</exception>
+    public static AttachmentTree Read(CarFile file)
+    {
+        if (file.Roots.Count != 1 || file.Blocks.Count != 1 || file.Roots[0] != file.Blocks[0].Cid || file.Roots[0].Codec != CidCodec.DagCbor)
+            throw new DagCborException(0, "the file does not hold one DAG-CBOR block, its root");
+        ReadOnlySpan<byte> root = file.Content(file.Blocks[0]).Span;
+        return file.Roots[0].Names(root) ? Read(root) : throw new DagCborException(0, "the root is not what its content id names");
+    }
 
     /// <summary>Reads a root.</summary>
     /// <param name="root">The block's bytes, which are checked to be what its content id names.</param>

@@ -9,8 +9,8 @@ namespace FireproofBench.Engine.Documents;
 /// <summary>The attached files of a document: the field <c>_files</c>, and the CAR file that carries new ones.</summary>
 /// <remarks>
 /// Each file is one raw block; the files that are attached at once share a CAR whose roots and blocks are the files in the order given.
-/// A field entry: <c>{car: [link], cid: link, size, type, lastModified}</c>. Source: the format of the reference engine 0.24.19. Of a large file the block is the root
-/// of an <see cref="AttachmentTree"/>, in a CAR of its own.
+/// A field entry: <c>{car: [link], cid: link, size, type, lastModified}</c>. Source: the format of the reference engine 0.24.19. Of a large file
+/// <c>cid</c> is the same link as <c>car</c>: a CAR whose root is an <see cref="AttachmentTree"/>.
 /// </remarks>
 internal static class FileSet
 {

@@ -218,13 +218,12 @@ internal sealed partial class Verification
             foreach (CarBlock block in file?.Blocks ?? [])
             {
                 var content = new Block(block.Cid, file!.Content(block));
-                if (!CheckBlock(key, content, Role.Loose))
-                    continue;
-                _attached[(cid, block.Cid)] = block.Length;
-                if (_graph.AttachmentRoots.Contains(block.Cid))
-                    NoteTree(key, content);
+                if (CheckBlock(key, content, Role.Loose))
+                    _attached[(cid, block.Cid)] = block.Length;
             }
 
+            if (file is not null && _graph.AttachmentTrees.Contains(cid))
+                NoteTree(key, cid, file);
             sound.Add(cid);
         }
 
@@ -235,15 +234,15 @@ internal sealed partial class Verification
             _findings.Add(FindingKind.Orphan, DataFiles.KeyOfAttachments(cid), "no document names it: it was attached to one that is gone, or whose put did not come to its end");
     }
 
-    private void NoteTree(string key, Block root)
+    private void NoteTree(string key, Cid cid, CarFile file)
     {
         try
         {
-            _trees[root.Cid] = AttachmentTree.Read(root.Bytes.Span);
+            _trees[cid] = AttachmentTree.Read(file);
         }
         catch (DagCborException e)
         {
-            _findings.Add(FindingKind.CorruptBlock, root.Cid.ToString(), $"in {key}, a document names it as the root of an attached file: {e.Message}");
+            _findings.Add(FindingKind.CorruptFile, key, $"a document names it as the list of the pieces of a large file: {e.Message}");
         }
     }
 

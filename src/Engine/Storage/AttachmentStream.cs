@@ -1,4 +1,5 @@
 using FireproofBench.Engine.Blocks;
+using FireproofBench.Engine.Car;
 using FireproofBench.Engine.Cbor;
 using FireproofBench.Engine.Documents;
 using FireproofBench.Engine.Ports;
@@ -49,15 +50,18 @@ internal sealed class AttachmentStream : Stream
     /// <summary>Opens a file.</summary>
     /// <param name="files">Where the leaves are.</param>
     /// <param name="attachment">What the document says of it.</param>
-    /// <param name="car">Where the root was found, for the message.</param>
-    /// <param name="root">The root.</param>
-    /// <exception cref="StorageException">Corrupt when the root is none, or of another length than the document says.</exception>
-    public static AttachmentStream Open(DataFiles files, AttachmentInfo attachment, Cid car, ReadOnlySpan<byte> root)
+    /// <param name="cancellation">Ends the call.</param>
+    /// <exception cref="MissingBlockException">The file with the root is nowhere.</exception>
+    /// <exception cref="StorageException">Corrupt when the root is none, or of another length than the document says; else as the store fails.</exception>
+    public static async ValueTask<AttachmentStream> OpenAsync(DataFiles files, AttachmentInfo attachment, CancellationToken cancellation)
     {
+        string key = DataFiles.KeyOfAttachments(attachment.Cid);
+        CarFile file = await files.ReadAsync(key, attachment.Cid, cancellation)
+            ?? throw new MissingBlockException(attachment.Cid, $"it is the list of the pieces of the attached file '{attachment.Name}', and its file {key} is nowhere");
         AttachmentTree tree;
         try
         {
-            tree = AttachmentTree.Read(root);
+            tree = AttachmentTree.Read(file);
         }
         catch (DagCborException e)
         {
@@ -69,7 +73,7 @@ internal sealed class AttachmentStream : Stream
         return new AttachmentStream(files, attachment.Name, tree);
 
         StorageException Corrupt(string reason, Exception? cause) =>
-            new(StorageErrorKind.Corrupt, "open attachment", DataFiles.KeyOfAttachments(car), reason, cause);
+            new(StorageErrorKind.Corrupt, "open attachment", key, reason, cause);
     }
 
     /// <summary>Reads on from the position, to the end of a leaf at the most.</summary>

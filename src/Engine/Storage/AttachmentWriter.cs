@@ -38,7 +38,8 @@ internal sealed class AttachmentWriter(DataFiles files, string document)
             if (attachment.Length > NewAttachment.SingleBlockLength)
             {
                 Block root = await WriteLeavesAsync(attachment, cancellation);
-                stored[i] = Describe(attachment, root.Cid, await WriteCarAsync([root], cancellation));
+                Cid car = await WriteCarAsync([root], cancellation);
+                stored[i] = Describe(attachment, car, car);
                 continue;
             }
 

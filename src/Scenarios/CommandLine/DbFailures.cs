@@ -21,7 +21,7 @@ internal static class DbFailures
             KeyBagException key => $"{key.Message} (key bag: {place?.KeyBagFolder}; --keybag names another, --insecure opens what is not encrypted)",
             StorageException storage => $"{storage.Message}. {NextStep(storage, place)}",
             InvalidDocumentException => failure.Message,
-            MissingBlockException { Cid.Codec: CidCodec.Raw } => $"{failure.Message}. Bring that file from a copy or from another device ('db sync', 'db copy'); 'fireproofbench db verify' says what else is lost",
+            MissingBlockException { Cid.Codec: CidCodec.Raw or CidCodec.Car } => $"{failure.Message}. Bring that file from a copy or from another device ('db sync', 'db copy'); 'fireproofbench db verify' says what else is lost",
             MissingBlockException => $"{failure.Message}. These heads are not of this database, or that state was compacted away; else 'fireproofbench db verify' says what is lost",
             MalformedBlockException or FormatException => $"{failure.Message}. Run 'fireproofbench db verify' for all that is wrong",
             UnrelatedHistoriesException => $"{failure.Message}. Heads of different databases lie together; restore the heads from a copy",

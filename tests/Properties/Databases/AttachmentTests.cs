@@ -39,7 +39,7 @@ public sealed class AttachmentTests : IAsyncDisposable
         AttachmentInfo info = await LargeFile.PutAsync(database, LargeFile.From(new MemoryStream(content), length));
         Assert.Equal((length, "video/mp4", DateTimeOffset.UnixEpoch), (info.Length, info.ContentType, info.LastModified));
         Assert.Equal(length <= Single ? Cid.Of(CidCodec.Raw, content) : info.Cid, info.Cid);
-        Assert.Equal(length <= Single ? CidCodec.Raw : CidCodec.DagCbor, info.Cid.Codec);
+        Assert.Equal(length <= Single ? info.Cid : info.Cars[0], info.Cid);
         Assert.Equal(files, (await FilesAsync()).Count);
         Assert.Equal(content, await LargeFile.ReadAsync(database, info));
 
@@ -191,8 +191,11 @@ public sealed class AttachmentTests : IAsyncDisposable
         AttachmentInfo wrong = await LargeFile.FindAsync(database);
         StorageException refused = await Assert.ThrowsAsync<StorageException>(async () => await database.OpenAttachmentAsync(wrong, Token));
         Assert.Equal(StorageErrorKind.Corrupt, refused.Kind);
-        Assert.Contains((await VerifyAsync()).Findings, finding => finding.Kind == FindingKind.CorruptBlock && finding.Subject == info.Cid.ToString());
+        Assert.Contains((await VerifyAsync()).Findings, finding => finding.Kind == FindingKind.CorruptFile && finding.Subject == DataFiles.KeyOfAttachments(info.Cid));
 
+        // A file that is sound, and no root.
+        Cid leaf = Cid.Parse((await KeyOfLeafAsync(database, info, 0))["data/".Length..]);
+        await Assert.ThrowsAsync<StorageException>(async () => await database.OpenAttachmentAsync(info with { Cid = leaf }, Token));
         await _store.Data.DeleteAsync(DataFiles.KeyOfAttachments(info.Cars[0]), null, Token);
         await Assert.ThrowsAsync<MissingBlockException>(async () => await database.OpenAttachmentAsync(info, Token));
     }
