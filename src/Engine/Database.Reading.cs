@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using FireproofBench.Engine.Blocks;
-using FireproofBench.Engine.Car;
 using FireproofBench.Engine.Compaction;
 using FireproofBench.Engine.Crdt;
 using FireproofBench.Engine.Documents;
@@ -56,26 +55,24 @@ public sealed partial class Database
         return RowsAsync(_ledger.State, range ?? KeyRange.All, cancellation);
     }
 
-    /// <summary>Opens an attached file.</summary>
+    /// <summary>Opens an attached file. What is not here is fetched from the remote stores that are attached, and then kept here.</summary>
     /// <param name="attachment">The file, from <see cref="Document.Attachments"/>.</param>
     /// <param name="cancellation">Ends the call.</param>
-    /// <returns>The bytes as a stream that can be read and sought; checked against their content id.</returns>
-    /// <exception cref="MissingBlockException">None of the files that the document names is there, or holds it.</exception>
+    /// <returns>
+    /// The bytes as a stream that can be read (with <c>await</c>) and sought; checked against their content id. Of a large file each piece is fetched when it is read:
+    /// then a read can fail with the exceptions below.
+    /// </returns>
+    /// <exception cref="MissingBlockException">None of the files that the document names is there, or holds it. The message names the attached file and what is missing.</exception>
+    /// <exception cref="StorageException">Corrupt when a file is not what its name says; else as the store, or the last remote that was asked, fails.</exception>
     public async ValueTask<Stream> OpenAttachmentAsync(AttachmentInfo attachment, CancellationToken cancellation = default)
     {
         ThrowIfClosed();
+        if (attachment.Cid.Codec == CidCodec.Car)
+            return await AttachmentStream.OpenAsync(_files, attachment, cancellation);
         foreach (Cid car in attachment.Cars)
         {
-            CarFile? file = await _files.ReadAsync(DataFiles.KeyOfAttachments(car), car, cancellation);
-            foreach (CarBlock block in file?.Blocks ?? [])
-            {
-                if (block.Cid != attachment.Cid)
-                    continue;
-                ReadOnlyMemory<byte> content = file!.Content(block);
-                if (!attachment.Cid.Names(content.Span))
-                    throw new StorageException(StorageErrorKind.Corrupt, "open attachment", DataFiles.KeyOfAttachments(car), $"the file '{attachment.Name}' in it is not what its content id names");
-                return new MemoryStream(content.ToArray(), writable: false);
-            }
+            if (await _files.FindAttachedAsync(car, attachment.Cid, attachment.Name, cancellation) is { } content)
+                return await ContentSource.Of(content).OpenAsync(cancellation);
         }
 
         throw new MissingBlockException(attachment.Cid, $"it is the attached file '{attachment.Name}', and none of the files that the document names for it is there");

@@ -35,9 +35,19 @@ public sealed partial class Database
             throw new StorageException(StorageErrorKind.Unsupported, "attach", remote.Name, "the heads there keep no keys: share the key by an invitation, or attach without publishing keys");
         remote = remote with { Metadata = WithKeys(remote.Metadata, publishes) };
         var link = new RemoteLink(replica, remote, new DataFiles(remote.Data, _keys), _keys, _remotes, options ?? new AttachOptions(), _options.Time, _options.Entropy);
-        await link.StartAsync(cancellation);
+
+        // It is told of attached files from now on: one that is stored while it looks for those that are here would else escape it.
         ImmutableInterlocked.Update(ref _links, static (all, added) => all.Add(added), link);
-        return link;
+        try
+        {
+            await link.StartAsync(cancellation);
+            return link;
+        }
+        catch
+        {
+            ImmutableInterlocked.Update(ref _links, static (all, gone) => all.Remove(gone), link);
+            throw;
+        }
     }
 
     /// <summary>Copies what each side lacks, merges both histories, and leaves both with the same heads. Attached files are copied too.</summary>

@@ -3,7 +3,6 @@ using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Cbor;
 using FireproofBench.Engine.Clock;
 using FireproofBench.Engine.Crdt;
-using FireproofBench.Engine.Crypto;
 using FireproofBench.Engine.Documents;
 using FireproofBench.Engine.Storage;
 using FireproofBench.Engine.Sync;
@@ -35,10 +34,11 @@ public sealed partial class Database
         return new PutResult([complete.Id!], heads);
     }
 
-    /// <summary>Puts a document with new attached files, which are stored before it.</summary>
+    /// <summary>Puts a document with new attached files, which are stored before it: whatever breaks off leaves files that nobody names, and no document.</summary>
     /// <param name="document">The document; files that it lists already are kept.</param>
-    /// <param name="attachments">The new files.</param>
+    /// <param name="attachments">The new files. Of each large one a few pieces are in memory at a time.</param>
     /// <param name="cancellation">Ends the call before the document is queued.</param>
+    /// <exception cref="InvalidDocumentException">The document cannot be stored; or a file is too large, or has another length than was announced.</exception>
     public async ValueTask<PutResult> PutAsync(Document document, IReadOnlyList<NewAttachment> attachments, CancellationToken cancellation = default)
     {
         ThrowIfNotWritable();
@@ -46,19 +46,28 @@ public sealed partial class Database
             return await PutAsync(document, cancellation);
         if (document.Id is { } id)
             CheckId(id);
-        foreach (NewAttachment attachment in attachments)
-        {
-            if (attachment.Content.Length > NewAttachment.MaxLength)
-                throw new InvalidDocumentException(document.Id ?? "", $"its file '{attachment.Name}' of {attachment.Content.Length} bytes is larger than {NewAttachment.MaxLength}");
-        }
-
         ImmutableArray<AttachmentInfo> existing = ReadFiles(document);
-        byte[] plain = FileSet.WriteCar(attachments);
-        Cid car = SealedFile.NameOf(plain);
-        await _files.WriteAsync(DataFiles.KeyOfAttachments(car), car, plain, cancellation);
-        foreach (RemoteLink link in _links)
-            link.NoteAttachment(car);
-        return await PutAsync(document.WithFiles(FileSet.WriteField(existing, attachments, car)), cancellation);
+        IReadOnlyList<AttachmentInfo> added = await StoreAsync(document.Id ?? "", attachments, cancellation);
+        return await PutAsync(document.WithFiles(FileSet.WriteField(existing, added)), cancellation);
+    }
+
+    /// <summary>
+    /// Attaches files to a document that is there. The files are stored first, which may take long; then the document is read and put, so that what was written to it
+    /// meanwhile stays.
+    /// </summary>
+    /// <param name="id">The document.</param>
+    /// <param name="attachments">The new files. Of each large one a few pieces are in memory at a time.</param>
+    /// <param name="cancellation">Ends the call before the document is queued.</param>
+    /// <exception cref="InvalidDocumentException">There is no such document, or it is gone when the files are stored; or as a put with files.</exception>
+    public async ValueTask<PutResult> AttachFilesAsync(string id, IReadOnlyList<NewAttachment> attachments, CancellationToken cancellation = default)
+    {
+        ThrowIfNotWritable();
+        CheckId(id);
+        _ = ReadFiles(await DemandAsync(id, cancellation));
+        IReadOnlyList<AttachmentInfo> added = await StoreAsync(id, attachments, cancellation);
+        _ = await RefreshAsync(cancellation);
+        Document document = await DemandAsync(id, cancellation);
+        return await PutAsync(document.WithFiles(FileSet.WriteField(ReadFiles(document), added)), cancellation);
     }
 
     /// <summary>Puts several documents as one commit: all of them or, after a failure, none.</summary>
@@ -92,6 +101,29 @@ public sealed partial class Database
         ImmutableArray<Cid> heads = await WriteAsync(
             new WriteRequest([new KeyValue(id, DocumentBlock.Tombstone.Cid)], [DocumentBlock.Tombstone]), cancellation);
         return new PutResult([id], heads);
+    }
+
+    private async ValueTask<Document> DemandAsync(string id, CancellationToken cancellation) =>
+        await GetAsync(id, cancellation) ?? throw new InvalidDocumentException(id, "it is not there, or was deleted, and files can be attached to what is there only");
+
+    // The links are told when all is here: a link that is attached meanwhile finds the files by itself.
+    private async ValueTask<IReadOnlyList<AttachmentInfo>> StoreAsync(string id, IReadOnlyList<NewAttachment> attachments, CancellationToken cancellation)
+    {
+        foreach (NewAttachment attachment in attachments)
+        {
+            if (attachment.Length > NewAttachment.MaxLength)
+                throw new InvalidDocumentException(id, $"its file '{attachment.Name}' of {attachment.Length} bytes is larger than {NewAttachment.MaxLength}");
+        }
+
+        var writer = new AttachmentWriter(_files, id);
+        IReadOnlyList<AttachmentInfo> added = await writer.WriteAsync(attachments, cancellation);
+        foreach (RemoteLink link in _links)
+        {
+            foreach (Cid file in writer.Written)
+                link.NoteAttachment(file);
+        }
+
+        return added;
     }
 
     private static ImmutableArray<AttachmentInfo> ReadFiles(Document document)

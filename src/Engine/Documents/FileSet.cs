@@ -9,7 +9,8 @@ namespace FireproofBench.Engine.Documents;
 /// <summary>The attached files of a document: the field <c>_files</c>, and the CAR file that carries new ones.</summary>
 /// <remarks>
 /// Each file is one raw block; the files that are attached at once share a CAR whose roots and blocks are the files in the order given.
-/// A field entry: <c>{car: [link], cid: link, size, type, lastModified}</c>. Source: the format of the reference engine 0.24.19.
+/// A field entry: <c>{car: [link], cid: link, size, type, lastModified}</c>. Source: the format of the reference engine 0.24.19. Of a large file
+/// <c>cid</c> is the same link as <c>car</c>: a CAR whose root is an <see cref="AttachmentTree"/>.
 /// </remarks>
 internal static class FileSet
 {
@@ -20,32 +21,16 @@ internal static class FileSet
     public static ReadOnlySpan<byte> PublicField => "_publicFiles"u8;
 
     /// <summary>Writes the CAR file of new attachments, plain.</summary>
-    public static byte[] WriteCar(IReadOnlyList<NewAttachment> attachments)
-    {
-        var seen = new HashSet<Cid>();
-        var roots = new Cid[attachments.Count];
-        var blocks = new List<Block>(attachments.Count);
-        for (int i = 0; i < roots.Length; i++)
-        {
-            Block block = Block.Of(CidCodec.Raw, attachments[i].Content);
-            roots[i] = block.Cid;
-            if (seen.Add(block.Cid))
-                blocks.Add(block);
-        }
-
-        return CarWriter.Write(roots, [.. blocks]);
-    }
+    /// <param name="files">Their blocks, in order; equal ones are stored once.</param>
+    public static byte[] WriteCar(IReadOnlyList<Block> files) =>
+        CarWriter.Write([.. files.Select(static file => file.Cid)], [.. files.DistinctBy(static file => file.Cid)]);
 
     /// <summary>Encodes the field with new attachments beside those that the document has.</summary>
-    public static byte[] WriteField(IReadOnlyList<AttachmentInfo> existing, IReadOnlyList<NewAttachment> added, Cid car)
+    public static byte[] WriteField(IReadOnlyList<AttachmentInfo> existing, IReadOnlyList<AttachmentInfo> added)
     {
         var files = existing.ToDictionary(static file => file.Name, StringComparer.Ordinal);
-        foreach (NewAttachment file in added)
-        {
-            files[file.Name] = new AttachmentInfo(
-                file.Name, Cid.Of(CidCodec.Raw, file.Content.Span), [car], file.Content.Length, file.ContentType, file.LastModified);
-        }
-
+        foreach (AttachmentInfo file in added)
+            files[file.Name] = file;
         var entries = files.Values.Select(static file => (Key: Encoding.UTF8.GetBytes(file.Name), File: file)).ToList();
         entries.Sort(static (left, right) => DagCborValidator.CompareKeys(left.Key, right.Key));
         var writer = new DagCborWriter(entries.Count * 192);

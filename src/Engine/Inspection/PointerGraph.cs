@@ -22,6 +22,9 @@ internal sealed class PointerGraph
     /// <summary>Files with attachments that any document names, also one of the past.</summary>
     public HashSet<Cid> AttachmentFiles { get; } = [];
 
+    /// <summary>Those among them that list the leaves of a large attached file.</summary>
+    public HashSet<Cid> AttachmentTrees { get; } = [];
+
     /// <summary>All documents, present and past, by their blocks.</summary>
     public IReadOnlyDictionary<Cid, DocumentNote> Documents => _documents;
 
@@ -99,6 +102,8 @@ internal sealed class PointerGraph
                     continue;
                 attachments.Add(attachment);
                 AttachmentFiles.UnionWith(attachment.Cars);
+                if (attachment.Cid.Codec == CidCodec.Car && AttachmentTrees.Add(attachment.Cid))
+                    AttachmentFiles.Add(attachment.Cid);
             }
         }
         catch (DagCborException)

@@ -117,10 +117,24 @@ internal sealed partial class Verification
         foreach (AttachmentInfo attachment in document.Attachments)
         {
             _live++;
-            if (attachment.Cars.Any(car => _attached.Contains((car, attachment.Cid))))
+            if (_trees.TryGetValue(attachment.Cid, out AttachmentTree? tree))
+                CheckLeaves(id, attachment, tree);
+            if (tree is not null || attachment.Cars.Any(car => _attached.ContainsKey((car, attachment.Cid))))
                 continue;
+
             string subject = attachment.Cars.Length > 0 ? DataFiles.KeyOfAttachments(attachment.Cars[0]) : attachment.Cid.ToString();
             _findings.Add(FindingKind.MissingAttachment, subject, $"it should hold the file '{attachment.Name}' of the document '{id}', and is not there, or is not whole");
+        }
+    }
+
+    private void CheckLeaves(string id, AttachmentInfo attachment, AttachmentTree tree)
+    {
+        if (tree.Length != attachment.Length)
+            _findings.Add(FindingKind.CorruptFile, DataFiles.KeyOfAttachments(attachment.Cid), $"it lists {tree.Length} bytes, and the document '{id}' says that its file '{attachment.Name}' has {attachment.Length}");
+        foreach (AttachmentLeaf leaf in tree.Leaves)
+        {
+            if (!_attached.TryGetValue((leaf.Car, leaf.Cid), out int length) || length != leaf.Length)
+                _findings.Add(FindingKind.MissingAttachment, DataFiles.KeyOfAttachments(leaf.Car), $"it should hold a part of the file '{attachment.Name}' of the document '{id}', and is not there, or is not whole");
         }
     }
 

@@ -1,8 +1,10 @@
 using System.Collections.Immutable;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Car;
+using FireproofBench.Engine.Cbor;
 using FireproofBench.Engine.Crdt;
 using FireproofBench.Engine.Crypto;
+using FireproofBench.Engine.Documents;
 using FireproofBench.Engine.History;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Engine.Storage;
@@ -23,7 +25,8 @@ internal sealed partial class Verification
     private readonly Dictionary<Cid, long> _cars = [];
     private readonly Dictionary<Cid, long> _attachments = [];
     private readonly Queue<Cid> _replaced = new();
-    private readonly HashSet<(Cid File, Cid Block)> _attached = [];
+    private readonly Dictionary<(Cid File, Cid Block), int> _attached = [];
+    private readonly Dictionary<Cid, AttachmentTree> _trees = [];
     private long _filesRead;
     private long _bytesRead;
     private long _blocks;
@@ -219,6 +222,7 @@ internal sealed partial class Verification
 
     private async ValueTask ReadAttachmentsAsync(bool opens, CancellationToken cancellation)
     {
+        var sound = new List<Cid>();
         foreach (Cid cid in _attachments.Keys.Order().ToList())
         {
             string key = DataFiles.KeyOfAttachments(cid);
@@ -228,12 +232,32 @@ internal sealed partial class Verification
             Tell(_attachments[cid]);
             foreach (CarBlock block in file?.Blocks ?? [])
             {
-                if (CheckBlock(key, new Block(block.Cid, file!.Content(block)), Role.Loose))
-                    _attached.Add((cid, block.Cid));
+                var content = new Block(block.Cid, file!.Content(block));
+                if (CheckBlock(key, content, Role.Loose))
+                    _attached[(cid, block.Cid)] = block.Length;
             }
 
-            if (opens && !_graph.AttachmentFiles.Contains(cid))
-                _findings.Add(FindingKind.Orphan, key, "no document names it: it was attached to one that is gone, or whose put did not come to its end");
+            if (file is not null && _graph.AttachmentTrees.Contains(cid))
+                NoteTree(key, cid, file);
+            sound.Add(cid);
+        }
+
+        if (!opens)
+            return;
+        HashSet<Cid> leaves = [.. _trees.Values.SelectMany(static tree => tree.Leaves).Select(static leaf => leaf.Car)];
+        foreach (Cid cid in sound.Where(cid => !_graph.AttachmentFiles.Contains(cid) && !leaves.Contains(cid)))
+            _findings.Add(FindingKind.Orphan, DataFiles.KeyOfAttachments(cid), "no document names it: it was attached to one that is gone, or whose put did not come to its end");
+    }
+
+    private void NoteTree(string key, Cid cid, CarFile file)
+    {
+        try
+        {
+            _trees[cid] = AttachmentTree.Read(file);
+        }
+        catch (DagCborException e)
+        {
+            _findings.Add(FindingKind.CorruptFile, key, $"a document names it as the list of the pieces of a large file: {e.Message}");
         }
     }
 

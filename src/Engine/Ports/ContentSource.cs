@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace FireproofBench.Engine.Ports;
 
 /// <summary>The bytes of an object that is too large for memory: how many they are, and a way to read them from the start, again when a call is repeated.</summary>
@@ -11,6 +13,14 @@ public sealed class ContentSource(long length, Func<CancellationToken, ValueTask
 
     /// <summary>Length in bytes.</summary>
     public long Length { get; } = length >= 0 ? length : throw new ArgumentOutOfRangeException(nameof(length), length, "A length is not negative.");
+
+    /// <summary>Bytes that are in memory; not to be changed as long as they may be read.</summary>
+    public static ContentSource Of(ReadOnlyMemory<byte> bytes) => new(
+        bytes.Length,
+        _ => ValueTask.FromResult<Stream>(
+            MemoryMarshal.TryGetArray(bytes, out ArraySegment<byte> array)
+                ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false)
+                : new MemoryStream(bytes.ToArray(), writable: false)));
 
     /// <summary>Opens the bytes at their start.</summary>
     public ValueTask<Stream> OpenAsync(CancellationToken cancellation) => open(cancellation);

@@ -39,8 +39,8 @@ internal sealed class DataFiles(IDataGateway gateway, KeyRing? keys)
             return null;
         CarFile file = await OpenAsync(key, name, found, cancellation);
 
-        // A file of nothing but a header adds nothing; as a bookmark it would only be left over here when the next head is there.
-        if (file.Blocks.Count > 1)
+        // A file of nothing but a header adds nothing; as a bookmark it would only be left over here when the next head is there. A file with attachments has no header.
+        if (file.Blocks.Count > 1 || !key.EndsWith(Suffix, StringComparison.Ordinal))
             await gateway.PutAsync(key, found, PutCondition.None, cancellation);
         return file;
     }
@@ -56,9 +56,41 @@ internal sealed class DataFiles(IDataGateway gateway, KeyRing? keys)
     /// <returns>How many bytes were stored.</returns>
     public async ValueTask<int> WriteAsync(string key, Cid name, byte[] plain, CancellationToken cancellation)
     {
-        ReadOnlyMemory<byte> stored = keys is null ? plain : SealedFile.Seal(keys.Sealing, plain, name);
+        ReadOnlyMemory<byte> stored = Seal(name, plain);
         await gateway.PutAsync(key, stored, PutCondition.None, cancellation);
         return stored.Length;
+    }
+
+    /// <summary>Seals and stores a file, unless one of its name and length is there.</summary>
+    public async ValueTask EnsureAsync(string key, Cid name, byte[] plain, CancellationToken cancellation)
+    {
+        ReadOnlyMemory<byte> stored = Seal(name, plain);
+        if ((await gateway.HeadAsync(key, cancellation))?.Length != stored.Length)
+            await gateway.PutAsync(key, stored, PutCondition.None, cancellation);
+    }
+
+    /// <summary>Reads a block of a file with attachments.</summary>
+    /// <param name="car">The file.</param>
+    /// <param name="block">The block.</param>
+    /// <param name="attachment">The attached file that it belongs to, for messages.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    /// <returns>Its bytes, checked against its content id; null when the file is nowhere, or does not hold it.</returns>
+    /// <exception cref="StorageException">Corrupt when the bytes are others; else as <see cref="ReadAsync"/>.</exception>
+    public async ValueTask<ReadOnlyMemory<byte>?> FindAttachedAsync(Cid car, Cid block, string attachment, CancellationToken cancellation)
+    {
+        string key = KeyOfAttachments(car);
+        CarFile? file = await ReadAsync(key, car, cancellation);
+        foreach (CarBlock found in file?.Blocks ?? [])
+        {
+            if (found.Cid != block)
+                continue;
+            ReadOnlyMemory<byte> content = file!.Content(found);
+            return block.Names(content.Span)
+                ? content
+                : throw new StorageException(StorageErrorKind.Corrupt, "open attachment", key, $"the file '{attachment}' in it is not what its content id names");
+        }
+
+        return null;
     }
 
     /// <summary>Checks that stored bytes are the file that they are named.</summary>
@@ -92,6 +124,8 @@ internal sealed class DataFiles(IDataGateway gateway, KeyRing? keys)
             throw new StorageException(StorageErrorKind.Corrupt, "open", key, e.Reason, e);
         }
     }
+
+    private ReadOnlyMemory<byte> Seal(Cid name, byte[] plain) => keys is null ? plain : SealedFile.Seal(keys.Sealing, plain, name);
 
     private CarFile Open(string key, Cid name, ReadOnlyMemory<byte> stored)
     {

@@ -17,7 +17,7 @@ internal sealed class DbCommand(Terminal terminal)
             "fireproofbench db dump --help                                     more of one verb");
         DbVerb verb = new(terminal);
         foreach (Command inner in (Command[])
-            [.. new DbTransferVerbs(verb).All(), new DbSyncVerb(verb).Create(), .. new DbKeyVerbs(verb).All(), .. new DbDocumentVerbs(verb).All(), .. new DbHistoryVerbs(verb).All(), .. new DbInspectionVerbs(verb).All()])
+            [.. new DbTransferVerbs(verb).All(), new DbSyncVerb(verb).Create(), .. new DbKeyVerbs(verb).All(), .. new DbDocumentVerbs(verb).All(), .. new DbFileVerbs(verb).All(), .. new DbHistoryVerbs(verb).All(), .. new DbInspectionVerbs(verb).All()])
         {
             command.Subcommands.Add(inner);
         }

@@ -23,6 +23,7 @@ internal static class DbFailures
             StorageException storage => $"{storage.Message}. {NextStep(storage, place)}",
             InvitationException => failure.Message,
             InvalidDocumentException => failure.Message,
+            MissingBlockException { Cid.Codec: CidCodec.Raw or CidCodec.Car } => $"{failure.Message}. Bring that file from a copy or from another device ('db sync', 'db copy'); 'fireproofbench db verify' says what else is lost",
             MissingBlockException => $"{failure.Message}. These heads are not of this database, or that state was compacted away; else 'fireproofbench db verify' says what is lost",
             MalformedBlockException or FormatException => $"{failure.Message}. Run 'fireproofbench db verify' for all that is wrong",
             UnrelatedHistoriesException => $"{failure.Message}. Heads of different databases lie together; restore the heads from a copy",

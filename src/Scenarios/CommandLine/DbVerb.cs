@@ -28,6 +28,13 @@ internal sealed class DbVerb(Terminal terminal)
     private readonly Option<bool> _insecure = new("--insecure") { Description = "The database is not encrypted, and needs no key." };
     private readonly Option<string> _durability = Durabilities();
     private readonly Option<string?> _token = AccessToken.Option();
+    private readonly Option<string?> _cache = new("--cache")
+    {
+        Description = "Keep files that were fetched from the store in this folder, and read them from there the next time. 'verify' reads the store itself.",
+        HelpName = "DIR",
+    };
+
+    private readonly Option<long?> _cacheSize = new("--cache-size") { Description = "Bytes that the cache of one database may hold; 1 GiB without it.", HelpName = "BYTES" };
 
     /// <summary>Makes a verb.</summary>
     /// <param name="name">What the user types.</param>
@@ -49,7 +56,7 @@ internal sealed class DbVerb(Terminal terminal)
         command.Arguments.Add(_url);
         foreach (Argument argument in symbols.OfType<Argument>())
             command.Arguments.Add(argument);
-        foreach (Option option in symbols.OfType<Option>().Concat([isNameOptional ? _optionalName : _name, _meta, _keyBag, _insecure, _durability, _token]))
+        foreach (Option option in symbols.OfType<Option>().Concat([isNameOptional ? _optionalName : _name, _meta, _keyBag, _insecure, _durability, _token, _cache, _cacheSize]))
             command.Options.Add(option);
         command.SetAction((parsed, cancellation) => RunAsync(parsed, action, cancellation));
         return command;
@@ -125,7 +132,17 @@ internal sealed class DbVerb(Terminal terminal)
             Token = AccessToken.Read(parsed.GetValue(_token)),
             Heads = parsed.GetValue(_meta) is { } heads ? GatewayUrl.Parse(heads) : null,
             WebDav = WebDavCredentials.Read(),
+            Cache = CacheOf(parsed.GetValue(_cache), parsed.GetValue(_cacheSize)),
         };
+    }
+
+    private static CachePlace? CacheOf(string? folder, long? length)
+    {
+        if (folder is null)
+            return length is null ? null : throw new UsageException("--cache-size: say with --cache where the cache is.");
+        if (folder.Length == 0)
+            throw new UsageException("--cache: name a folder on this machine.");
+        return length is null or > 0 ? new CachePlace(folder, length ?? 1L << 30) : throw new UsageException("--cache-size: at least 1 byte.");
     }
 
     private static string FolderOf(string bag)

@@ -27,6 +27,9 @@ internal sealed record DatabasePlace(GatewayUrl Url, string Name, string? KeyBag
     /// <summary>User and password for a WebDAV server; null for none.</summary>
     public NetworkCredential? WebDav { get; init; }
 
+    /// <summary>Where files are kept that were fetched from the store; null for nowhere.</summary>
+    public CachePlace? Cache { get; init; }
+
     /// <summary>The key bag; null for a database that is not encrypted.</summary>
     public IKeyBag? OpenKeyBag() => KeyBagFolder is null ? null : new FolderKeyBag(KeyBagFolder, Options());
 
@@ -35,12 +38,14 @@ internal sealed record DatabasePlace(GatewayUrl Url, string Name, string? KeyBag
         ? Url.OpenDevice(Name, Options())
         : new SplitDeviceStore(Url.OpenDevice(Name, Options()), Heads.OpenDevice(Name, Options()));
 
-    /// <summary>Opens the database; a failure leaves nothing open.</summary>
+    /// <summary>Opens the database, behind its cache when there is one; a failure leaves nothing open.</summary>
     public async Task<Database> OpenAsync(OpenMode mode, CancellationToken cancellation)
     {
         IDeviceStore store = OpenDevice();
         try
         {
+            if (Cache is not null)
+                store = Cache.Before(store, Url.ToString(), Name, _entropy);
             return await OpenAsync(store, mode, cancellation);
         }
         catch

@@ -19,21 +19,8 @@ internal sealed class ShellOutput(Stream output) : IAsyncDisposable
     /// <summary>Writes a line.</summary>
     public ValueTask WriteLineAsync(string line, CancellationToken cancellation) => WriteLineAsync(Encoding.UTF8.GetBytes(line), cancellation);
 
-    /// <summary>Copies a stream.</summary>
-    public async ValueTask WriteAsync(Stream content, CancellationToken cancellation)
-    {
-        await FlushAsync(cancellation);
-        await content.CopyToAsync(output, cancellation);
-    }
-
-    /// <summary>Hands on what waits, also after a failure: whole lines that were written are good.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        await FlushAsync(CancellationToken.None);
-        await output.FlushAsync();
-    }
-
-    private async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+    /// <summary>Writes bytes.</summary>
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
     {
         if (bytes.Length > _waiting.Length - _length)
             await FlushAsync(cancellation);
@@ -45,6 +32,13 @@ internal sealed class ShellOutput(Stream output) : IAsyncDisposable
 
         bytes.CopyTo(_waiting.AsMemory(_length));
         _length += bytes.Length;
+    }
+
+    /// <summary>Hands on what waits, also after a failure: whole lines that were written are good.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await FlushAsync(CancellationToken.None);
+        await output.FlushAsync();
     }
 
     private async ValueTask FlushAsync(CancellationToken cancellation)

@@ -26,6 +26,7 @@ internal static class StorageFuzzTargets
         new("CarHeader.Read", Headers(), ReadHeader, typeof(MalformedBlockException)),
         new("DocumentBlock.TryReadBody", Documents(), ReadDocument, typeof(MalformedBlockException)),
         new("Document.Parse", Texts(), ParseDocument, typeof(InvalidDocumentException)),
+        new("AttachmentTree.Read", Roots(), ReadTree, typeof(DagCborException)),
         new("FileSet.Read", Files(), static input => FileSet.Read(input), typeof(DagCborException)),
     ];
 
@@ -52,6 +53,13 @@ internal static class StorageFuzzTargets
     {
         if (DocumentBlock.TryReadBody(Block.Of(CidCodec.DagCbor, input), out ReadOnlyMemory<byte> body))
             Demand(body.Length < input.Length, "a body is larger than its block");
+    }
+
+    private static void ReadTree(byte[] input)
+    {
+        AttachmentTree tree = AttachmentTree.Read(input);
+        Demand(AttachmentTree.Read(tree.ToBlock().Bytes.Span).Leaves.SequenceEqual(tree.Leaves), "a root is written as another");
+        Demand(tree.Find(0) == 0 && tree.Find(tree.Length - 1) == tree.Leaves.Count - 1, "a byte is looked for in another leaf");
     }
 
     private static void ParseDocument(byte[] input)
@@ -98,10 +106,20 @@ internal static class StorageFuzzTargets
         """{"_id":"c","lone":"\ud800","twice":1,"twice":2}"""u8.ToArray(),
     ];
 
+    private static byte[][] Roots()
+    {
+        Cid car = Cid.Of(CidCodec.Car, "car"u8);
+        return
+        [
+            new AttachmentTree([new AttachmentLeaf(car, _first, 5)]).ToBlock().Bytes.ToArray(),
+            new AttachmentTree([new AttachmentLeaf(car, _first, AttachmentTree.LeafLength), new AttachmentLeaf(car, _second, 70_000)]).ToBlock().Bytes.ToArray(),
+        ];
+    }
+
     private static byte[][] Files()
     {
         byte[] field = FileSet.WriteField(
-            [], [new NewAttachment("a.txt", "one"u8.ToArray(), "text/plain", DateTimeOffset.UnixEpoch), new NewAttachment("b", default, "", DateTimeOffset.UnixEpoch)], _first);
+            [], [new AttachmentInfo("a.txt", _second, [_first], 3, "text/plain", DateTimeOffset.UnixEpoch), new AttachmentInfo("b", _second, [_first], 0, "", DateTimeOffset.UnixEpoch)]);
         var writer = new DagCborWriter(256);
         writer.WriteMapHeader(1);
         writer.WriteText(FileSet.Field);

@@ -24,7 +24,21 @@ public sealed record ReferenceReading(
 
     private static ReferenceDocument ReadDocument(JsonElement row) => new(
         row.GetProperty("id").GetString()!,
-        row.GetProperty("deleted").GetBoolean() ? null : row.GetProperty("document").GetRawText());
+        row.GetProperty("deleted").GetBoolean() ? null : row.GetProperty("document").GetRawText())
+    {
+        Files = row.TryGetProperty("files", out JsonElement files)
+            ? files.EnumerateObject().ToImmutableDictionary(static file => file.Name, static file => ReadFile(file.Value))
+            : ImmutableDictionary<string, ReferenceFile>.Empty,
+    };
+
+    // Bytes come as DAG-JSON, in base64 without padding.
+    private static ReferenceFile ReadFile(JsonElement file)
+    {
+        if (file.TryGetProperty("failure", out JsonElement failure))
+            return new ReferenceFile(null, failure.GetString());
+        string text = file.GetProperty("bytes").GetProperty("/").GetProperty("bytes").GetString()!;
+        return new ReferenceFile(Convert.FromBase64String(text.PadRight((text.Length + 3) / 4 * 4, '=')), null);
+    }
 
     private static ReferenceChange ReadChange(JsonElement row) => new(
         row.GetProperty("id").GetString()!,

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FireproofBench.Properties.Documents;
 using FireproofBench.Properties.Fixtures;
 using Xunit;
 
@@ -92,5 +93,71 @@ public sealed class FileVerbTests
         Assert.Equal((2, ""), (result.Exit, result.Output));
         Assert.Contains("authentication tag", result.Error, StringComparison.Ordinal);
         Assert.Contains("corrupt-file data/", (await folder.DbAsync("verify")).Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(1000)]
+    [InlineData((9 << 20) + 77)]
+    public async Task A_file_of_any_length_goes_through_in_pieces_and_parts_of_it_come_out(int length)
+    {
+        using ShellFolder folder = new();
+        await folder.DbAsync("put", "{\"_id\":\"n\"}");
+        byte[] content = LargeFile.Bytes(length);
+        string source = folder.At("film.mp4");
+        await File.WriteAllBytesAsync(source, content, TestContext.Current.CancellationToken);
+        ShellResult attached = await folder.DbAsync("attach-file", ["n", source]);
+        Assert.True(attached.Exit == 0, attached.Error);
+        Assert.Equal(content, (await folder.DbAsync("get-file", ["n", "film.mp4"])).Bytes);
+        foreach ((string range, int from, int to) in ((string, int, int)[])[("0-0", 0, 1), ("10-99", 10, 100), ($"{length - 5}-", length - 5, length), ($"{length - 5}-{long.MaxValue}", length - 5, length), ("0-", 0, length)])
+            Assert.Equal(content[from..to], (await folder.DbAsync("get-file", ["n", "film.mp4", "--range", range])).Bytes);
+        foreach (string range in (string[])["5", "-5", "5-4", "a-b", "1-2-3", $"{length}-", "99999999999999999999-"])
+        {
+            ShellResult refused = await folder.DbAsync("get-file", ["n", "film.mp4", "--output", folder.At("out"), $"--range={range}"]);
+            Assert.Equal((2, ""), (refused.Exit, refused.Output));
+            Assert.Contains("--range", refused.Error, StringComparison.Ordinal);
+        }
+
+        Assert.False(File.Exists(folder.At("out")));
+        Assert.Equal(0, (await folder.DbAsync("get-file", ["n", "film.mp4", "--output", folder.At("out"), "--range", "3-"])).Exit);
+        Assert.Equal(content[3..], await File.ReadAllBytesAsync(folder.At("out"), TestContext.Current.CancellationToken));
+        Assert.Equal(0, (await folder.DbAsync("verify")).Exit);
+    }
+
+    [Fact]
+    public async Task A_file_that_lacks_a_piece_replaces_no_other_file()
+    {
+        using ShellFolder folder = new();
+        await folder.DbAsync("put", "{\"_id\":\"n\"}");
+        string source = folder.At("film.mp4");
+        await File.WriteAllBytesAsync(source, LargeFile.Bytes(9 << 20), TestContext.Current.CancellationToken);
+        await folder.DbAsync("attach-file", ["n", source]);
+        File.Delete(Directory.EnumerateFiles(Path.Combine(folder.Database, "data")).First(static file => !Path.HasExtension(file) && new FileInfo(file).Length > 1 << 20));
+        await File.WriteAllTextAsync(folder.At("out"), "mine", TestContext.Current.CancellationToken);
+        string[] before = Directory.GetFiles(folder.At());
+        ShellResult lost = await folder.DbAsync("get-file", ["n", "film.mp4", "--output", folder.At("out")]);
+        Assert.Equal((2, ""), (lost.Exit, lost.Output));
+        Assert.Contains("'film.mp4'", lost.Error, StringComparison.Ordinal);
+        Assert.Equal("mine", await File.ReadAllTextAsync(folder.At("out"), TestContext.Current.CancellationToken));
+        Assert.Equal(before, Directory.GetFiles(folder.At()));
+        Assert.Equal(1, (await folder.DbAsync("verify")).Exit);
+    }
+
+    [Fact]
+    public async Task With_a_cache_what_was_read_once_is_read_from_this_machine()
+    {
+        using ShellFolder folder = new();
+        await folder.DbAsync("put", "{\"_id\":\"n\"}");
+        byte[] content = LargeFile.Bytes(9 << 20);
+        string source = folder.At("film.mp4");
+        await File.WriteAllBytesAsync(source, content, TestContext.Current.CancellationToken);
+        await folder.DbAsync("attach-file", ["n", source]);
+        string[] cached = ["n", "film.mp4", "--cache", folder.At("cache")];
+        Assert.Equal(content, (await folder.DbAsync("get-file", cached)).Bytes);
+        foreach (string file in Directory.EnumerateFiles(Path.Combine(folder.Database, "data")).Where(static file => !Path.HasExtension(file) && !file.EndsWith("version", StringComparison.Ordinal)))
+            File.Delete(file);
+        Assert.Equal(content, (await folder.DbAsync("get-file", cached)).Bytes);
+        Assert.Equal(2, (await folder.DbAsync("get-file", ["n", "film.mp4"])).Exit);
+        Assert.Equal(1, (await folder.DbAsync("verify", ["--cache", folder.At("cache")])).Exit);
+        Assert.Contains("--cache", (await folder.DbAsync("get-file", ["n", "film.mp4", "--cache-size", "5"])).Error, StringComparison.Ordinal);
     }
 }
