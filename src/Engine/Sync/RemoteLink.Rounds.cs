@@ -309,6 +309,6 @@ public sealed partial class RemoteLink
 
         if (files == 0)
             _since.Clear();
-        return status with { PendingFiles = files + _attachments.Count, PendingBytes = bytes, OldestPending = oldest, Sent = _uploader.Sent };
+        return status with { PendingFiles = files + _attachments.Count, PendingBytes = bytes, OldestPending = oldest, Sent = _uploader.Sent, Received = _remotes.Fetched };
     }
 }

@@ -36,6 +36,9 @@ public sealed record SyncStatus
     /// <summary>Files sent since the link was made, and their length in bytes.</summary>
     public (long Files, long Bytes) Sent { get; init; }
 
+    /// <summary>Files that came here since the database was opened, from any remote store, and their length in bytes.</summary>
+    public (long Files, long Bytes) Received { get; init; }
+
     /// <summary>Entries published since the link was made.</summary>
     public long Published { get; init; }
 }

@@ -13,12 +13,12 @@ internal sealed class DbSyncVerb(DbVerb verb)
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
 
     private readonly Argument<string> _remote = new("REMOTE") { Description = "The other store of the same database; made when it is not there." };
-    private readonly Option<bool> _watch = new("--watch") { Description = "Go on until interrupted: look on both sides once a second." };
+    private readonly Option<bool> _watch = new("--watch") { Description = "Go on until interrupted: what either side writes goes to the other at once where the remote tells of changes, else within two seconds." };
 
     /// <summary>The verb.</summary>
     public Command Create() => verb.Create(
         "sync",
-        "Copies what each side lacks, merges both histories, and leaves both with the same heads. Prints one line of JSON for each exchange.",
+        "Copies what each side lacks, merges both histories, and leaves both with the same heads. Prints one line of JSON for each exchange that moved something.",
         [_remote, _watch],
         RunAsync,
         "fireproofbench db sync ./data /mnt/shared --name notes",
@@ -37,18 +37,50 @@ internal sealed class DbSyncVerb(DbVerb verb)
             await call.Place.RequireKeyAsync(call.Cancellation);
         await using Database database = await call.OpenAsync(isRemoteThere ? OpenMode.Create : OpenMode.Existing);
         await using IDeviceStore remote = there.OpenDevice();
-        bool isFirst = true;
-        do
-        {
-            if (!isFirst)
-                await Task.Delay(_pause, call.Cancellation);
-            SyncResult result = await database.SyncAsync(remote, call.Cancellation);
-            if (isFirst || result.FilesPulled + result.FilesPushed > 0)
-                await call.WriteLineAsync(Describe(result));
-            isFirst = false;
-        }
-        while (watches);
+        if (watches)
+            await WatchAsync(call, database, there, remote);
+        else
+            await call.WriteLineAsync(Describe(await database.SyncAsync(remote, call.Cancellation)));
         return ExitCodes.Success;
+    }
+
+    private static async Task WatchAsync(DbCall call, Database database, DatabasePlace there, IDeviceStore remote)
+    {
+        await remote.PrepareAsync(call.Cancellation);
+        await using RemoteLink link = await database.AttachAsync(
+            new RemoteStore(there.Url.ToString(), remote.Data, remote.Metadata), new AttachOptions { PollInterval = 2 * _pause }, call.Cancellation);
+        SyncStatus told = new();
+        Exception? failure = null;
+        bool isFirst = true;
+        while (true)
+        {
+            // What another process wrote to the folder here is found by looking; what the remote has, the link finds by itself.
+            await database.RefreshAsync(call.Cancellation);
+            using (CancellationTokenSource pause = CancellationTokenSource.CreateLinkedTokenSource(call.Cancellation))
+            {
+                pause.CancelAfter(_pause);
+                try
+                {
+                    await link.WhenUpToDateAsync(pause.Token);
+                }
+                catch (OperationCanceledException) when (!call.Cancellation.IsCancellationRequested)
+                {
+                }
+            }
+
+            SyncStatus now = link.Status;
+            if (now.LastError is { } error && error.Message != failure?.Message)
+                await call.NoteAsync($"{there.Url} cannot be reached now, and is tried again: {error.Message}");
+            failure = now.LastError;
+            if (now.Activity == SyncActivity.UpToDate && (isFirst || now.Sent.Files + now.Received.Files > told.Sent.Files + told.Received.Files))
+            {
+                await call.WriteLineAsync(Describe(new SyncResult(
+                    (int)(now.Received.Files - told.Received.Files), now.Received.Bytes - told.Received.Bytes, (int)(now.Sent.Files - told.Sent.Files), now.Sent.Bytes - told.Sent.Bytes, database.Heads)));
+                (told, isFirst) = (now, false);
+            }
+
+            await Task.Delay(_pause, call.Cancellation);
+        }
     }
 
     private static string Describe(SyncResult result) => System.Text.Encoding.UTF8.GetString(JsonLine.Of(json =>

@@ -121,7 +121,7 @@ public sealed class DocumentVerbTests
     [InlineData("nosuch:", "db", "dump", "nosuch://x", "--name", "x")]
     [InlineData("not built in yet", "db", "dump", "sim:strong", "--name", "x")]
     [InlineData("sometimes", "db", "dump", "memory:", "--name", "x", "--durability", "sometimes")]
-    [InlineData("'abc' is not a head", "db", "dump", "memory:", "--name", "x", "--at", "abc")]
+    [InlineData("'abc' is not a head", "db", "changes", "memory:", "--name", "x", "--since", "abc")]
     [InlineData("no head is given", "db", "changes", "memory:", "--name", "x", "--since", ",")]
     [InlineData("at least 1", "db", "log", "memory:", "--name", "x", "--limit", "0")]
     [InlineData("no file 'no-such-file'", "db", "import", "memory:", "no-such-file", "--name", "x")]

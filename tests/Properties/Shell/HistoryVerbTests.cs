@@ -112,6 +112,52 @@ public sealed class HistoryVerbTests
     }
 
     [Fact]
+    public async Task A_snapshot_that_is_kept_can_be_dumped_listed_gone_back_to_and_given_up()
+    {
+        using ShellFolder folder = new();
+        IReadOnlyList<string> heads = await folder.BeginAsync();
+        Assert.Equal(heads[1], (await folder.DbAsync("snapshot", ["both", "--of", heads[1]])).Heads);
+        Assert.Equal(heads[2], (await folder.DbAsync("snapshot", ["now"])).Heads);
+        for (int i = 0; i < 3; i++)
+        {
+            await folder.DbAsync("put", $"{{\"_id\":\"a\",\"v\":{i + 3}}}");
+            await folder.DbAsync("compact");
+        }
+
+        Assert.Equal(["{\"_id\":\"a\",\"v\":2}", "{\"_id\":\"b\",\"t\":\"é\"}"], (await folder.DbAsync("dump", ["--at", "both"])).Lines);
+        Assert.Equal(
+            [$"{{\"heads\":[\"{heads[1]}\"],\"name\":\"both\"}}", $"{{\"heads\":[\"{heads[2]}\"],\"name\":\"now\"}}"],
+            (await folder.DbAsync("snapshot", ["--list"])).Lines);
+        Assert.Equal(2, (await folder.DbAsync("rollback", ["both"])).Json.GetProperty("changed").GetInt32());
+        Assert.Equal(["{\"_id\":\"a\",\"v\":2}", "{\"_id\":\"b\",\"t\":\"é\"}"], (await folder.DbAsync("dump")).Lines);
+
+        ShellResult copy = await folder.DbAsync("copy", [folder.At("copy")]);
+        Assert.True(copy.Exit == 0, copy.Error);
+        Assert.Equal(2, (await ShellFolder.RunAsync("", ["db", "snapshot", folder.At("copy"), "--list", .. folder.Access()])).Lines.Count);
+        Assert.Equal(0, (await ShellFolder.RunAsync("", ["db", "verify", folder.At("copy"), .. folder.Access()])).Exit);
+
+        Assert.Equal(0, (await folder.DbAsync("snapshot", ["--delete", "both"])).Exit);
+        foreach (string[] call in (string[][])[["dump", "--at", "both"], ["snapshot", "--delete", "both"], ["snapshot", "a/b"], ["rollback", "a/b"], ["snapshot", "x", "--list"], ["snapshot", "--of", heads[0]]])
+        {
+            ShellResult refused = await folder.DbAsync(call[0], call[1..]);
+            Assert.Equal((2, ""), (refused.Exit, refused.Output));
+        }
+
+        Assert.Equal(0, (await folder.DbAsync("verify")).Exit);
+    }
+
+    [Fact]
+    public async Task Changes_end_at_the_heads_that_are_named()
+    {
+        using ShellFolder folder = new();
+        IReadOnlyList<string> heads = await folder.BeginAsync();
+        IReadOnlyList<string> lines = (await folder.DbAsync("changes", ["--since", heads[0], "--until", heads[1]])).Lines;
+        Assert.Equal($"{{\"heads\":[\"{heads[1]}\"]}}", lines[^1]);
+        Assert.Equal(3, lines.Count);
+        Assert.Contains("\"doc\":{\"_id\":\"b\",\"t\":\"é\"}", string.Concat(lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Heads_that_are_not_of_this_database_are_refused()
     {
         const string strange = "bafyreihh6nbfbhgkf5lz7hhsscjgiquw426rxzr3fprbgonekzmyvirrha";

@@ -1,0 +1,143 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using FireproofBench.Engine;
+using FireproofBench.Engine.Blocks;
+using FireproofBench.Engine.Documents;
+using FireproofBench.Engine.Ports;
+using FireproofBench.Engine.Sync;
+using FireproofBench.Gateways;
+using FireproofBench.Gateways.Entropy;
+using FireproofBench.Gateways.Filesystem;
+
+namespace FireproofBench.Soak;
+
+/// <summary>One device: works until it is told to rest, tells what it holds, and goes on.</summary>
+/// <remarks>Says <c>put ID N</c> and <c>del ID</c> after each acknowledged write of an id of its own, <c>state …</c> at rest.</remarks>
+internal sealed class DeviceLoop(SoakOptions options)
+{
+    private const int OwnIds = 40;
+
+    private readonly Random _dice = new(HashCode.Combine(options.Seed, options.Device, options.Start));
+    private readonly GatewayOptions _gateway = new() { Time = TimeProvider.System, Entropy = SystemEntropy.Instance, Durability = Durability.Os };
+    private RemoteLink? _link;
+
+    public async Task<int> RunAsync()
+    {
+        string folder = Path.Combine(options.Folder, $"device-{options.Device}");
+        await using Database database = await Database.OpenAsync(
+            SoakOptions.Database,
+            new FolderDeviceStore(folder, SoakOptions.Database, _gateway),
+            new DatabaseOptions { KeyBag = new FolderKeyBag(Path.Combine(options.Folder, "keybag"), _gateway), Entropy = _gateway.Entropy });
+        await using IDeviceStore remote = GatewayUrl.Parse(options.Remote).OpenDevice(SoakOptions.Database, _gateway);
+        RemoteStore store = new(options.Remote, remote.Data, remote.Metadata);
+        await AttachAsync(database, store);
+        Say("ready");
+        Task<string?> told = Console.In.ReadLineAsync();
+        int number = options.Start * 1_000_000;
+        while (true)
+        {
+            if (told.IsCompleted)
+            {
+                if (await told is not { } word || word == "end")
+                    break;
+                await RestAsync(database, store, word);
+                told = Console.In.ReadLineAsync();
+                continue;
+            }
+
+            await StepAsync(database, store, ++number);
+            await Task.Delay(_dice.Next(15));
+        }
+
+        return 0;
+    }
+
+    private static void Say(string line)
+    {
+        Console.Out.WriteLine(line);
+        Console.Out.Flush();
+    }
+
+    private async Task StepAsync(Database database, RemoteStore store, int number)
+    {
+        string own = string.Create(CultureInfo.InvariantCulture, $"own-{options.Device}-{_dice.Next(OwnIds):d2}");
+        string shared = string.Create(CultureInfo.InvariantCulture, $"shared-{_dice.Next(20):d2}");
+        switch (_dice.Next(100))
+        {
+            case < 45:
+                await database.PutAsync(Numbered(own, number));
+                Say($"put {own} {number}");
+                break;
+            case < 50:
+                string gone = string.Create(CultureInfo.InvariantCulture, $"gone-{options.Device}-{number}");
+                await database.PutAsync(Numbered(gone, number));
+                await database.DeleteAsync(gone);
+                Say($"del {gone}");
+                break;
+            case < 65:
+                await database.PutAsync(Numbered(shared, number));
+                break;
+            case < 70:
+                await database.DeleteAsync(shared);
+                break;
+            case < 72:
+                await database.PutManyAsync([.. Enumerable.Range(0, 30).Select(i => Numbered(string.Create(CultureInfo.InvariantCulture, $"bulk-{options.Device}-{i:d2}"), number))]);
+                break;
+            case < 92:
+                await database.GetAsync(_dice.Next(2) == 0 ? own : shared);
+                break;
+            case < 94 when _link is not null:
+                await database.CompactAsync();
+                break;
+            case < 97:
+                if (_link is { } link)
+                    await link.DisposeAsync();
+                _link = null;
+                break;
+            default:
+                await AttachAsync(database, store);
+                break;
+        }
+    }
+
+    private async Task AttachAsync(Database database, RemoteStore store) => _link ??= await database.AttachAsync(
+        store, new AttachOptions { PollInterval = TimeSpan.FromMilliseconds(500), LongestPause = TimeSpan.FromSeconds(2) });
+
+    // Each word "rest" is a round of meeting the remote; "tell" ends the rest.
+    private async Task RestAsync(Database database, RemoteStore store, string word)
+    {
+        await AttachAsync(database, store);
+        await _link!.WhenUpToDateAsync();
+        if (word != "tell")
+        {
+            Say($"rested {string.Join(',', database.Heads)}");
+            return;
+        }
+
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        int documents = 0;
+        StringBuilder own = new();
+        await foreach (DocumentRow row in database.RowsAsync())
+        {
+            hash.AppendData(Encoding.UTF8.GetBytes(row.Id + "\n"));
+            hash.AppendData(row.Document is { } document ? document.ToUtf8Json() : "deleted"u8);
+            documents++;
+            if (row.Document is { } alive && !row.Id.StartsWith("shared-", StringComparison.Ordinal))
+                own.Append(CultureInfo.InvariantCulture, $" {row.Id}={NumberOf(alive)}");
+        }
+
+        Cid root = await database.GetRootAsync();
+        Say($"state {Convert.ToHexStringLower(hash.GetHashAndReset())} {root} {documents} {string.Join(',', database.Heads)}");
+        Say($"live{own}");
+    }
+
+    private Document Numbered(string id, int number) => Document.Parse(
+        string.Create(CultureInfo.InvariantCulture, $$"""{"_id":"{{id}}","by":{{options.Device}},"n":{{number}},"text":"{{new string('t', _dice.Next(300))}}"}"""));
+
+    private static int NumberOf(Document document)
+    {
+        using System.Text.Json.JsonDocument json = System.Text.Json.JsonDocument.Parse(document.ToUtf8Json());
+        return json.RootElement.GetProperty("n").GetInt32();
+    }
+}
