@@ -1,11 +1,11 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
+using FireproofBench.EndpointBench;
 using FireproofBench.Engine;
 using FireproofBench.Engine.Documents;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Engine.Sync;
-using FireproofBench.EndpointBench;
 using FireproofBench.Gateways.Http;
 using FireproofBench.Gateways.Memory;
 

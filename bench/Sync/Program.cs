@@ -5,7 +5,12 @@ using FireproofBench.SyncBench;
 // The endpoint is a process of its own, from the Release build of src/Scenarios or from TOOL.
 Dictionary<string, string> options = new(StringComparer.Ordinal)
 {
-    ["--out"] = "", ["--only"] = "latency,writers,fresh,bytes,heads", ["--puts"] = "1000", ["--devices"] = "64", ["--writes"] = "100", ["--documents"] = "100000",
+    ["--out"] = "",
+    ["--only"] = "latency,writers,fresh,bytes,heads",
+    ["--puts"] = "1000",
+    ["--devices"] = "64",
+    ["--writes"] = "100",
+    ["--documents"] = "100000",
 };
 for (int i = 0; i < args.Length; i += 2)
 {
