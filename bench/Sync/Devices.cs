@@ -29,7 +29,7 @@ internal static class Devices
     public static MemoryDeviceStore NewStore() => new(Name, TimeProvider.System);
 
     /// <summary>The database at an endpoint.</summary>
-    public static HttpDeviceStore At(Uri endpoint) => new(endpoint, Name, Options);
+    public static HttpDeviceStore At(Uri endpoint, string name = Name) => new(endpoint, name, Options);
 
     /// <summary>The remote of a store.</summary>
     public static RemoteStore RemoteOf(IDeviceStore store) => new("remote", store.Data, store.Metadata);

@@ -3,8 +3,10 @@ using System.Diagnostics;
 using System.Globalization;
 using FireproofBench.EndpointBench;
 using FireproofBench.Engine;
+using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Documents;
 using FireproofBench.Engine.Ports;
+using FireproofBench.Engine.Storage;
 using FireproofBench.Engine.Sync;
 using FireproofBench.Gateways.Http;
 using FireproofBench.Gateways.Memory;
@@ -98,7 +100,7 @@ internal static class Measurements
         double raw = await RawAsync(endpoint.Address, devices, writes, (int)(bytes / wanted));
         return Row(
             $"{devices} devices write {writes} documents each; an observer has them all",
-            $"{seen:F1} s after the first put ({sent:F1} s for the writers); the raw uploads of as many bytes as objects and entries: {raw:F1} s; {seen / raw:F1}x; {bytes / wanted} bytes a document",
+            $"{seen:F1} s after the first put ({sent:F1} s for the writers); the raw uploads (the same count of objects and of entries, by as many clients): {raw:F1} s; {seen / raw:F1}x; {bytes / wanted} bytes a document",
             "2x the raw uploads");
     }
 
@@ -208,16 +210,22 @@ internal static class Measurements
             await to.Metadata.PublishAsync(entry, [], CancellationToken.None);
     }
 
-    // As many objects of the mean length as there were writes, by as many clients, one after the other in each.
+    // An object of the mean length and an entry that names it for each write, by as many clients, one after the other in each; in another database.
     private static async Task<double> RawAsync(Uri endpoint, int clients, int writes, int length)
     {
         byte[] body = new byte[length];
-        List<HttpDeviceStore> stores = [.. Enumerable.Range(0, clients).Select(_ => Devices.At(endpoint))];
+        List<HttpDeviceStore> stores = [.. Enumerable.Range(0, clients).Select(_ => Devices.At(endpoint, "raw"))];
         long start = Stopwatch.GetTimestamp();
         await Task.WhenAll(stores.Select(async (store, client) =>
         {
+            MetaEntry? former = null;
             for (int i = 0; i < writes; i++)
+            {
                 await store.Data.PutAsync(string.Create(CultureInfo.InvariantCulture, $"raw/{client}-{i}"), body, PutCondition.None, CancellationToken.None);
+                MetaEntry entry = MetaPayload.Write(new CarGroup([Cid.Of(CidCodec.Car, BitConverter.GetBytes((client * writes) + i))]), former is null ? [] : [former.Cid]);
+                await store.Metadata.PublishAsync(entry, former is null ? [] : [former.Cid], CancellationToken.None);
+                former = entry;
+            }
         }));
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
         foreach (HttpDeviceStore store in stores)

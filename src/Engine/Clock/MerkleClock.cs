@@ -38,6 +38,22 @@ public static class MerkleClock
         return kept;
     }
 
+    /// <summary>Finds those of several events that none of the others follows: the heads of the history of all of them.</summary>
+    /// <remarks>
+    /// All histories are walked at once, each event marked with the candidates that it precedes. What precedes all of them is not walked further: no candidate can be found
+    /// below, since it would precede itself. A candidate that was met is given up, so that its own past is not walked to the end. The walk so ends where the histories meet,
+    /// however long they are before.
+    /// </remarks>
+    /// <param name="events">Where events are read.</param>
+    /// <param name="candidates">The events, in any order; one that is there twice counts once.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    /// <returns>The heads, in the order of the candidates.</returns>
+    public static async ValueTask<IReadOnlyList<Cid>> ReduceAsync(IEventSource events, IReadOnlyCollection<Cid> candidates, CancellationToken cancellation)
+    {
+        Cid[] distinct = [.. candidates.Distinct()];
+        return distinct.Length < 2 ? distinct : await new HeadReduction(events, distinct).RunAsync(cancellation);
+    }
+
     /// <summary>Whether <paramref name="later"/> is <paramref name="earlier"/> or has it among its ancestors.</summary>
     public static async ValueTask<bool> FollowsAsync(IEventSource events, Cid later, Cid earlier, CancellationToken cancellation)
     {

@@ -206,9 +206,8 @@ internal sealed class Ledger(BlockStore blocks, IMetadataGateway metadata)
         ImmutableArray<CarGroup> groups = [.. log.Distinct().Where(group => !replaced.Contains(group))];
         blocks.Learn(groups);
 
-        IReadOnlyList<Cid> heads = [.. states.SelectMany(static state => state.Heads)];
-        foreach (Cid head in headers.SelectMany(static header => header.Heads))
-            heads = heads.Count == 0 ? [head] : await MerkleClock.AdvanceAsync(Events, heads, head, cancellation);
+        IReadOnlyList<Cid> heads = await MerkleClock.ReduceAsync(
+            Events, [.. states.SelectMany(static state => state.Heads), .. headers.SelectMany(static header => header.Heads)], cancellation);
         return new LedgerState(Sorted(heads), groups);
     }
 

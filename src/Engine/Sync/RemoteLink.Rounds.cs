@@ -55,6 +55,15 @@ public sealed partial class RemoteLink
     // Another device of the same database made a new key. An invitation brings it into the bag here, where it is looked for at every attempt.
     private static bool WaitsForKey(Exception? reason) => reason is SealException { Fault: SealFault.UnknownKey } || (reason is not null && WaitsForKey(reason.InnerException));
 
+    // What was written here goes out; what others wrote is looked for in its turn. Tells whether both sides have all, as far as is known.
+    private async ValueTask<bool> SendOnlyAsync(long round, CancellationToken cancellation)
+    {
+        Report(static status => status with { Activity = SyncActivity.Working, NextAttempt = null });
+        await SendAsync(cancellation);
+        EndSent(round);
+        return _fetching.IsCompleted;
+    }
+
     // All that is new is merged at once; what cannot be read is set aside, and the rest merged without it.
     // Gives the reason when something was set aside that may be had later.
     private async ValueTask<Exception?> TakeInAsync(MetaReading reading, bool isFirst, CancellationToken cancellation)
@@ -280,6 +289,8 @@ public sealed partial class RemoteLink
                 _here[car] = true;
             }
 
+            // Whoever waits for both sides to have all is told by the next look.
+            _wantsLook = true;
             _work.Raise();
         }
         catch (StorageException e)

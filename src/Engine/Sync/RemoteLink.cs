@@ -38,6 +38,7 @@ public sealed partial class RemoteLink : IAsyncDisposable
     private Task _collecting = Task.CompletedTask;
     private volatile SyncStatus _status = new() { Activity = SyncActivity.Working };
     private volatile MetaReading? _told;
+    private volatile bool _wantsLook = true;
     private long _rounds;
 
     internal RemoteLink(
@@ -96,6 +97,7 @@ public sealed partial class RemoteLink : IAsyncDisposable
             // A round that is under way may have looked before the call.
             waiter = new Waiter(_rounds + 1, isSendingEnough);
             _waiters.Add(waiter);
+            _wantsLook |= !isSendingEnough;
         }
 
         _work.Raise();
@@ -192,15 +194,24 @@ public sealed partial class RemoteLink : IAsyncDisposable
     {
         await Task.Yield();
         int failures = 0;
+        long looked = 0;
         while (true)
         {
             TimeSpan pause = _remote.Metadata.Traits.Push ? _options.CheckInterval : _options.PollInterval;
             long round;
+            bool looks;
             lock (_gate)
+            {
                 round = ++_rounds;
+                looks = _wantsLook || !_hasMet || failures > 0 || _time.GetElapsedTime(looked) >= pause;
+                _wantsLook = false;
+            }
+
             try
             {
-                bool isDone = await RoundAsync(round, cancellation);
+                if (looks)
+                    looked = _time.GetTimestamp();
+                bool isDone = looks ? await RoundAsync(round, cancellation) : await SendOnlyAsync(round, cancellation);
                 failures = 0;
                 _uploader.LooksFirst = false;
                 Report(status => Measure(status) with
@@ -209,7 +220,7 @@ public sealed partial class RemoteLink : IAsyncDisposable
                     LastError = isDone ? null : status.LastError,
                     NextAttempt = null,
                 });
-                if (isDone)
+                if (isDone && looks)
                     EndWaiters(round);
             }
             catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
@@ -224,6 +235,8 @@ public sealed partial class RemoteLink : IAsyncDisposable
             }
             catch (Exception e)
             {
+                _wantsLook = true;
+
                 // Whatever it was, the data is safe here, and the remote may be mended: a link that gave up would lose what is written from now on.
                 _uploader.LooksFirst = true;
                 _uploader.Forget();
@@ -237,7 +250,7 @@ public sealed partial class RemoteLink : IAsyncDisposable
                 if (failures > 0)
                     await Task.Delay(pause, _time, cancellation);
                 else
-                    await _work.WaitAsync(pause, _time, cancellation);
+                    await _work.WaitAsync(TimeLeft(pause, looked), _time, cancellation);
             }
             catch (OperationCanceledException)
             {
@@ -257,6 +270,7 @@ public sealed partial class RemoteLink : IAsyncDisposable
                 {
                     failures = 0;
                     _told = reading;
+                    _wantsLook = true;
                     _work.Raise();
                 }
             }
@@ -279,8 +293,15 @@ public sealed partial class RemoteLink : IAsyncDisposable
             }
 
             // What was told while nobody listened is read.
+            _wantsLook = true;
             _work.Raise();
         }
+    }
+
+    private TimeSpan TimeLeft(TimeSpan pause, long looked)
+    {
+        TimeSpan left = pause - _time.GetElapsedTime(looked);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
     private TimeSpan PauseAfter(int failures, StorageException? failure)

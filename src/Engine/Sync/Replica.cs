@@ -44,10 +44,9 @@ internal sealed class Replica(
     /// <summary>Whether heads are all of what earlier ones stand for, or more.</summary>
     public async ValueTask<bool> CoversAsync(ImmutableArray<Cid> heads, ImmutableArray<Cid> earlier, CancellationToken cancellation)
     {
-        IReadOnlyList<Cid> all = [.. heads];
-        foreach (Cid head in earlier.Except(heads))
-            all = all.Count == 0 ? [head] : await MerkleClock.AdvanceAsync(ledger.Blocks, all, head, cancellation);
-        return Ledger.Sorted(all).SequenceEqual(heads);
+        if (earlier.All(heads.Contains))
+            return true;
+        return Ledger.Sorted(await MerkleClock.ReduceAsync(ledger.Blocks, [.. heads, .. earlier], cancellation)).SequenceEqual(heads);
     }
 
     /// <summary>Merges entries of a remote store into the database, all at once.</summary>

@@ -38,6 +38,34 @@ public sealed class ClockProperties
     }
 
     [Property(Arbitrary = [typeof(HistoryGraphs)], MaxTest = 500)]
+    public async Task The_heads_of_any_events_are_those_that_none_of_the_others_follows(HistoryGraph graph, int seed)
+    {
+        var shelf = new EventShelf();
+        Cid[] cids = graph.Lay(shelf);
+        var random = new Random(seed);
+        int[] some = [.. random.GetItems([.. Enumerable.Range(0, graph.Count)], 1 + random.Next(6)).Distinct()];
+        IReadOnlyList<Cid> heads = await MerkleClock.ReduceAsync(shelf, [.. some.Select(index => cids[index])], CancellationToken.None);
+        Assert.Equal([.. graph.Latest(some).Select(index => cids[index]).Order()], heads.Order());
+    }
+
+    [Fact]
+    public async Task The_heads_of_branches_are_found_without_walking_the_history_before_them()
+    {
+        const int Trunk = 5000;
+        const int Branches = 32;
+        var shelf = new EventShelf();
+        int[][] parents = [[], .. Enumerable.Range(0, Trunk).Select(static i => new[] { i }), .. Enumerable.Range(0, Branches).Select(static _ => new[] { Trunk })];
+        Cid[] cids = new HistoryGraph(parents).Lay(shelf);
+        IReadOnlyList<Cid> heads = await MerkleClock.ReduceAsync(shelf, cids[^Branches..], CancellationToken.None);
+        Assert.Equal(Branches, heads.Count);
+        Assert.InRange(shelf.Reads, Branches, 4 * Branches);
+
+        int before = shelf.Reads;
+        Assert.Equal([cids[^1]], await MerkleClock.ReduceAsync(shelf, [cids[^1], cids[Trunk - 50], cids[Trunk - 10]], CancellationToken.None));
+        Assert.InRange(shelf.Reads - before, 50, 250);
+    }
+
+    [Property(Arbitrary = [typeof(HistoryGraphs)], MaxTest = 500)]
     public async Task The_ancestor_and_the_order_are_those_of_a_walk_over_every_path(HistoryGraph graph, int seed, int salt)
     {
         var shelf = new EventShelf();
