@@ -30,10 +30,14 @@ internal sealed class DeviceLoop(SoakOptions options)
             new FolderDeviceStore(folder, SoakOptions.Database, _gateway),
             new DatabaseOptions { KeyBag = new FolderKeyBag(Path.Combine(options.Folder, "keybag"), _gateway), Entropy = _gateway.Entropy });
         await using IDeviceStore remote = GatewayUrl.Parse(options.Remote).OpenDevice(SoakOptions.Database, _gateway);
+        await remote.PrepareAsync(CancellationToken.None);
         RemoteStore store = new(options.Remote, remote.Data, remote.Metadata);
         await AttachAsync(database, store);
         Say("ready");
-        Task<string?> told = Console.In.ReadLineAsync();
+
+        // The console's own reader would keep everything waiting.
+        using StreamReader words = new(Console.OpenStandardInput());
+        Task<string?> told = words.ReadLineAsync();
         int number = options.Start * 1_000_000;
         while (true)
         {
@@ -42,7 +46,7 @@ internal sealed class DeviceLoop(SoakOptions options)
                 if (await told is not { } word || word == "end")
                     break;
                 await RestAsync(database, store, word);
-                told = Console.In.ReadLineAsync();
+                told = words.ReadLineAsync();
                 continue;
             }
 

@@ -123,8 +123,10 @@ public sealed partial class RemoteLink
             try
             {
                 CarGroup group = Ledger.ReadGroup(entry);
-                if (await _replica.Blocks.ReadHeaderAsync(group, cancellation) is null)
-                    throw new StorageException(StorageErrorKind.Corrupt, "take in", DataFiles.KeyOfCar(group.First), "a head of the remote names this file, and it is nowhere");
+                CarHeader header = await _replica.Blocks.ReadHeaderAsync(group, cancellation)
+                    ?? throw new StorageException(StorageErrorKind.Corrupt, "take in", DataFiles.KeyOfCar(group.First), "a head of the remote names this file, and it is nowhere");
+                if (_options.Prefetch && _hasMet)
+                    await BringAsync(header.Cars.Append(group), cancellation);
                 readable.Add(entry);
             }
             catch (Exception e) when (e is StorageException or MalformedBlockException)
@@ -134,6 +136,16 @@ public sealed partial class RemoteLink
         }
 
         return readable.ToImmutable();
+    }
+
+    // A device that is detached right after a head was taken in goes on with what is here. Only the first meeting does not wait for all files: there may be very many.
+    private async ValueTask BringAsync(IEnumerable<CarGroup> groups, CancellationToken cancellation)
+    {
+        foreach (Cid car in groups.SelectMany(static part => part.Cars).Where(car => !_here.ContainsKey(car)))
+        {
+            await _replica.Files.BringAsync(DataFiles.KeyOfCar(car), car, cancellation);
+            _here[car] = true;
+        }
     }
 
     private async ValueTask<ImmutableArray<MetaEntry>> MergeAsync(
@@ -283,11 +295,7 @@ public sealed partial class RemoteLink
         await Task.Yield();
         try
         {
-            foreach (Cid car in missing)
-            {
-                await _replica.Files.BringAsync(DataFiles.KeyOfCar(car), car, cancellation);
-                _here[car] = true;
-            }
+            await BringAsync([new CarGroup([.. missing])], cancellation);
 
             // Whoever waits for both sides to have all is told by the next look.
             _wantsLook = true;
