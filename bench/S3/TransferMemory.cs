@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using FireproofBench.EndpointBench;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Gateways.WebDav;
 
