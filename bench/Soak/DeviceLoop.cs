@@ -43,9 +43,12 @@ internal sealed class DeviceLoop(SoakOptions options)
         {
             if (told.IsCompleted)
             {
-                if (await told is not { } word || word == "end")
+                // From the first "rest" until "go" it writes nothing: a state that goes on changing cannot be compared.
+                string? word = await told;
+                for (; word is "rest" or "tell"; word = await words.ReadLineAsync())
+                    await RestAsync(database, store, word);
+                if (word != "go")
                     break;
-                await RestAsync(database, store, word);
                 told = words.ReadLineAsync();
                 continue;
             }
@@ -108,7 +111,7 @@ internal sealed class DeviceLoop(SoakOptions options)
     private async Task AttachAsync(Database database, RemoteStore store) => _link ??= await database.AttachAsync(
         store, new AttachOptions { PollInterval = TimeSpan.FromMilliseconds(500), LongestPause = TimeSpan.FromSeconds(2) });
 
-    // Each word "rest" is a round of meeting the remote; "tell" ends the rest.
+    // Each word "rest" is a round of meeting the remote; "tell" asks for what came of them.
     private async Task RestAsync(Database database, RemoteStore store, string word)
     {
         await AttachAsync(database, store);

@@ -56,17 +56,18 @@ internal sealed class DeviceProcess(SoakOptions options, int number)
     /// <summary>Says a word and waits for its answer.</summary>
     public async Task<string> SayAsync(string word, string answer)
     {
-        await _process!.StandardInput.WriteLineAsync(word);
-        await _process.StandardInput.FlushAsync();
+        await TellAsync(word);
         return await AnswerAsync(answer);
     }
+
+    /// <summary>Lets it go on after a rest.</summary>
+    public Task GoOnAsync() => TellAsync("go");
 
     /// <summary>Lets it end.</summary>
     public async Task EndAsync()
     {
-        await _process!.StandardInput.WriteLineAsync("end");
-        await _process.StandardInput.FlushAsync();
-        await _process.WaitForExitAsync();
+        await TellAsync("end");
+        await _process!.WaitForExitAsync();
         _process.Dispose();
     }
 
@@ -87,6 +88,12 @@ internal sealed class DeviceProcess(SoakOptions options, int number)
         {
             throw new InvalidOperationException($"device {number} {(e is ChannelClosedException ? "ended by itself" : "does not answer")} while '{beginning}' was waited for", e);
         }
+    }
+
+    private async Task TellAsync(string word)
+    {
+        await _process!.StandardInput.WriteLineAsync(word);
+        await _process.StandardInput.FlushAsync();
     }
 
     private async Task ListenAsync(Process process, ChannelWriter<string> answers)

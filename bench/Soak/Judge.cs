@@ -25,7 +25,10 @@ internal sealed class Judge(SoakOptions options)
                 _devices.Add(new DeviceProcess(options, i));
                 await _devices[i].StartAsync();
                 if (i == 0)
+                {
                     await _devices[0].SayAsync("rest", "rested");
+                    await _devices[0].GoOnAsync();
+                }
             }
 
             int rests = 0;
@@ -90,6 +93,8 @@ internal sealed class Judge(SoakOptions options)
         if (states.Distinct().Count() > 1)
             throw new InvalidOperationException($"the states differ:\n{string.Join('\n', states)}");
         string[] parts = states[0].Split(' ');
+        foreach (DeviceProcess device in _devices)
+            await device.GoOnAsync();
         Log($"at rest after {round} rounds: {parts[3]} ids, {parts[4].Count(static letter => letter == ',') + 1} heads, hash {parts[1][..12]}; {_kills} kills, {_devices.Sum(static device => device.Writes)} acknowledged writes");
     }
 

@@ -31,7 +31,10 @@ public sealed partial class Database
     /// <param name="until">The heads of the later moment.</param>
     /// <param name="limit">How many rows at the most, the newest ones.</param>
     /// <param name="cancellation">Ends the call.</param>
-    /// <returns>Each id once, with its document as the newest event up to <paramref name="until"/> wrote it; where that was compacted away, as it stands now.</returns>
+    /// <returns>
+    /// Each id once, with its document as an event up to <paramref name="until"/> wrote it: the newest one, or, where devices wrote it side by side, the one that the
+    /// walk meets first, as in the reference engine, which need not be the one that won. Where that document was compacted away, it is given as it stands now.
+    /// </returns>
     /// <exception cref="MissingBlockException">An event of either clock is not of this database.</exception>
     public ValueTask<ChangeSet> ChangesAsync(IReadOnlyCollection<Cid> since, IReadOnlyCollection<Cid> until, int limit = int.MaxValue, CancellationToken cancellation = default)
     {

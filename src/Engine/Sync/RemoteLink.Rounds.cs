@@ -64,6 +64,21 @@ public sealed partial class RemoteLink
         return _fetching.IsCompleted;
     }
 
+    // Whether the remote is of this database, and can be read with its keys. What is there is taken in by the first round, for which nobody has to wait.
+    private async ValueTask CheckAsync(MetaReading reading, CancellationToken cancellation)
+    {
+        try
+        {
+            foreach (MetaEntry entry in reading.Entries)
+                await _replica.Blocks.ReadHeaderAsync(Ledger.ReadGroup(entry), cancellation);
+            await _replica.CheckAsync(reading.Entries, cancellation);
+        }
+        catch (Exception e) when (e is MissingBlockException or MalformedBlockException or StorageException { Kind: StorageErrorKind.Corrupt })
+        {
+            // That is no refusal: the first round sets aside what it concerns, and says so.
+        }
+    }
+
     // All that is new is merged at once; what cannot be read is set aside, and the rest merged without it.
     // Gives the reason when something was set aside that may be had later.
     private async ValueTask<Exception?> TakeInAsync(MetaReading reading, bool isFirst, CancellationToken cancellation)
@@ -125,7 +140,7 @@ public sealed partial class RemoteLink
                 CarGroup group = Ledger.ReadGroup(entry);
                 CarHeader header = await _replica.Blocks.ReadHeaderAsync(group, cancellation)
                     ?? throw new StorageException(StorageErrorKind.Corrupt, "take in", DataFiles.KeyOfCar(group.First), "a head of the remote names this file, and it is nowhere");
-                if (_options.Prefetch && _hasMet)
+                if (_options.Prefetch && !_replica.State.Heads.IsEmpty)
                     await BringAsync(header.Cars.Append(group), cancellation);
                 readable.Add(entry);
             }
@@ -138,7 +153,7 @@ public sealed partial class RemoteLink
         return readable.ToImmutable();
     }
 
-    // A device that is detached right after a head was taken in goes on with what is here. Only the first meeting does not wait for all files: there may be very many.
+    // A device that is detached right after a head was taken in goes on with what is here. Only a new one does not wait for all files: there may be very many.
     private async ValueTask BringAsync(IEnumerable<CarGroup> groups, CancellationToken cancellation)
     {
         foreach (Cid car in groups.SelectMany(static part => part.Cars).Where(car => !_here.ContainsKey(car)))

@@ -140,7 +140,11 @@ public sealed partial class RemoteLink : IAsyncDisposable
         _remotes.Add(_remote.Name, _remoteFiles);
         try
         {
-            await TakeInAsync(await _remote.Metadata.ReadAsync(cancellation), isFirst: true, cancellation);
+            MetaReading reading = await _remote.Metadata.ReadAsync(cancellation);
+            if (_replica.State.Heads.IsEmpty)
+                await TakeInAsync(reading, isFirst: true, cancellation);
+            else
+                await CheckAsync(reading, cancellation);
         }
         catch (Exception e) when (IsRefusal(e))
         {

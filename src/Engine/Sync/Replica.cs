@@ -49,13 +49,19 @@ internal sealed class Replica(
         return Ledger.Sorted(await MerkleClock.ReduceAsync(ledger.Blocks, [.. heads, .. earlier], cancellation)).SequenceEqual(heads);
     }
 
+    /// <summary>Finds out whether entries of a remote store can be merged, and merges nothing.</summary>
+    /// <exception cref="UnrelatedHistoriesException">They are of another database.</exception>
+    /// <exception cref="MissingBlockException">An event or a shard of theirs is nowhere.</exception>
+    public async ValueTask CheckAsync(ImmutableArray<MetaEntry> entries, CancellationToken cancellation) =>
+        await ledger.ResolveAsync(await ledger.MergeAsync(entries, _none, cancellation), cancellation);
+
     /// <summary>Merges entries of a remote store into the database, all at once.</summary>
     /// <exception cref="UnrelatedHistoriesException">They are of another database; nothing was changed.</exception>
     /// <exception cref="MissingBlockException">An event or a shard of theirs is nowhere; nothing was changed.</exception>
     public async ValueTask TakeInAsync(ImmutableArray<MetaEntry> entries, CancellationToken cancellation)
     {
         // Everything that has to be fetched is fetched before anybody is kept waiting.
-        await ledger.ResolveAsync(await ledger.MergeAsync(entries, _none, cancellation), cancellation);
+        await CheckAsync(entries, cancellation);
         LedgerState before;
         LedgerState merged;
         using (await writing.AcquireAsync())
