@@ -4,6 +4,7 @@ using System.Text;
 using FireproofBench.Engine;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Documents;
+using FireproofBench.Engine.Inspection;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Engine.Sync;
 using FireproofBench.Gateways;
@@ -20,7 +21,7 @@ internal sealed class DeviceLoop(SoakOptions options)
 
     private readonly Random _dice = new(HashCode.Combine(options.Seed, options.Device, options.Start));
     private readonly GatewayOptions _gateway = new() { Time = TimeProvider.System, Entropy = SystemEntropy.Instance, Durability = Durability.Os };
-    private RemoteLink? _link;
+    private readonly Dictionary<RemoteStore, RemoteLink> _links = [];
 
     public async Task<int> RunAsync()
     {
@@ -29,10 +30,15 @@ internal sealed class DeviceLoop(SoakOptions options)
             SoakOptions.Database,
             new FolderDeviceStore(folder, SoakOptions.Database, _gateway),
             new DatabaseOptions { KeyBag = new FolderKeyBag(Path.Combine(options.Folder, "keybag"), _gateway), Entropy = _gateway.Entropy });
-        await using IDeviceStore remote = GatewayUrl.Parse(options.Remote).OpenDevice(SoakOptions.Database, _gateway);
-        await remote.PrepareAsync(CancellationToken.None);
-        RemoteStore store = new(options.Remote, remote.Data, remote.Metadata);
-        await AttachAsync(database, store);
+        List<RemoteStore> remotes = [];
+        foreach (string url in options.Remotes)
+        {
+            IDeviceStore remote = GatewayUrl.Parse(url).OpenDevice(SoakOptions.Database, _gateway);
+            await remote.PrepareAsync(CancellationToken.None);
+            remotes.Add(new RemoteStore(url, remote.Data, remote.Metadata));
+        }
+
+        await AttachAsync(database, Any(remotes));
         Say("ready");
 
         // The console's own reader would keep everything waiting.
@@ -46,14 +52,14 @@ internal sealed class DeviceLoop(SoakOptions options)
                 // From the first "rest" until "go" it writes nothing: a state that goes on changing cannot be compared.
                 string? word = await told;
                 for (; word is "rest" or "tell"; word = await words.ReadLineAsync())
-                    await RestAsync(database, store, word);
+                    await RestAsync(database, remotes, word);
                 if (word != "go")
                     break;
                 told = words.ReadLineAsync();
                 continue;
             }
 
-            await StepAsync(database, store, ++number);
+            await StepAsync(database, Any(remotes), ++number);
             await Task.Delay(_dice.Next(15));
         }
 
@@ -94,13 +100,12 @@ internal sealed class DeviceLoop(SoakOptions options)
             case < 92:
                 await database.GetAsync(_dice.Next(2) == 0 ? own : shared);
                 break;
-            case < 94 when _link is not null:
+            case < 94 when _dice.Next(5) == 0:
                 await database.CompactAsync();
                 break;
             case < 97:
-                if (_link is { } link)
+                if (_links.Remove(store, out RemoteLink? link))
                     await link.DisposeAsync();
-                _link = null;
                 break;
             default:
                 await AttachAsync(database, store);
@@ -108,17 +113,37 @@ internal sealed class DeviceLoop(SoakOptions options)
         }
     }
 
-    private async Task AttachAsync(Database database, RemoteStore store) => _link ??= await database.AttachAsync(
-        store, new AttachOptions { PollInterval = TimeSpan.FromMilliseconds(500), LongestPause = TimeSpan.FromSeconds(2) });
+    private RemoteStore Any(List<RemoteStore> remotes) => remotes[_dice.Next(remotes.Count)];
 
-    // Each word "rest" is a round of meeting the remote; "tell" asks for what came of them.
-    private async Task RestAsync(Database database, RemoteStore store, string word)
+    private async Task<RemoteLink> AttachAsync(Database database, RemoteStore store) => _links.TryGetValue(store, out RemoteLink? link) ? link : _links[store] = await database.AttachAsync(
+        store,
+        new AttachOptions
+        {
+            PollInterval = TimeSpan.FromMilliseconds(500),
+            LongestPause = TimeSpan.FromSeconds(2),
+
+            // What a compaction replaced goes after two minutes: each device has met each store by then.
+            GarbageInterval = TimeSpan.FromSeconds(20),
+            Garbage = new GarbageOptions { MinAge = TimeSpan.FromMinutes(2) },
+        });
+
+    // Each word "rest" is a round of meeting all remotes; "tell" asks for what came of them.
+    private async Task RestAsync(Database database, List<RemoteStore> remotes, string word)
     {
-        await AttachAsync(database, store);
-        await _link!.WhenUpToDateAsync();
         if (word != "tell")
         {
-            Say($"rested {string.Join(',', database.Heads)}");
+            HashSet<string> heads = [];
+            foreach (RemoteStore remote in remotes)
+            {
+                RemoteLink link = await AttachAsync(database, remote);
+                Task meeting = link.WhenUpToDateAsync().AsTask();
+                while (await Task.WhenAny(meeting, Task.Delay(TimeSpan.FromSeconds(30))) != meeting)
+                    Console.Error.WriteLine($"device {options.Device} waits for {remote.Name}: {link.Status}");
+                await meeting;
+                heads.Add(string.Join(',', link.Status.RemoteHeads));
+            }
+
+            Say($"rested {string.Join(" or ", heads.Append(string.Join(',', database.Heads)).Distinct())}");
             return;
         }
 

@@ -32,7 +32,7 @@ internal sealed class DeviceProcess(SoakOptions options, int number)
         ProcessStartInfo start = new(
             "dotnet",
             [
-                typeof(DeviceProcess).Assembly.Location, options.Remote, "--folder", options.Folder, "--seed", options.Seed.ToString(CultureInfo.InvariantCulture),
+                typeof(DeviceProcess).Assembly.Location, .. options.Remotes, "--folder", options.Folder, "--seed", options.Seed.ToString(CultureInfo.InvariantCulture),
                 "--device", number.ToString(CultureInfo.InvariantCulture), "--start", (_starts++).ToString(CultureInfo.InvariantCulture),
             ])
         {

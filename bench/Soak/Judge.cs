@@ -16,7 +16,7 @@ internal sealed class Judge(SoakOptions options)
     public async Task<int> RunAsync()
     {
         Directory.CreateDirectory(options.Folder);
-        Log($"{options.Devices} devices over {options.Remote}, {options.Minutes} minutes, seed {options.Seed}");
+        Log($"{options.Devices} devices over {string.Join(", ", options.Remotes)}; {options.Minutes} minutes, seed {options.Seed}");
         try
         {
             // The first one begins the database and sends it before the others come.
@@ -79,7 +79,7 @@ internal sealed class Judge(SoakOptions options)
                 await Task.Delay(500);
             heads = await Task.WhenAll(_devices.Select(static device => device.SayAsync("rest", "rested")));
         }
-        while (round < 3 || heads.Distinct().Count() > 1);
+        while (round < 3 || heads.Distinct().Count() > 1 || heads[0].Contains(" or ", StringComparison.Ordinal));
 
         List<string> states = [];
         foreach (DeviceProcess device in _devices)

@@ -3,16 +3,16 @@ using System.Globalization;
 namespace FireproofBench.Soak;
 
 /// <summary>The command line.</summary>
-/// <param name="Remote">The URL of the remote store.</param>
+/// <param name="Remotes">The URLs of the remote stores.</param>
 /// <param name="Devices">How many processes.</param>
 /// <param name="Minutes">How long they work.</param>
 /// <param name="Seed">Seed of what they do, and of when they are killed.</param>
 /// <param name="Folder">Where the devices' folders and the key bag are.</param>
 /// <param name="Device">Number of this process among the devices; null for the one that starts and judges them.</param>
 /// <param name="Start">How often this device was started before.</param>
-internal sealed record SoakOptions(string Remote, int Devices, double Minutes, int Seed, string Folder, int? Device, int Start)
+internal sealed record SoakOptions(IReadOnlyList<string> Remotes, int Devices, double Minutes, int Seed, string Folder, int? Device, int Start)
 {
-    public const string Usage = "REMOTE [--devices 8] [--minutes 10] [--seed N] [--folder DIR]";
+    public const string Usage = "REMOTE [REMOTE…] [--devices 8] [--minutes 10] [--seed N] [--folder DIR]";
 
     /// <summary>The database.</summary>
     public const string Database = "soak";
@@ -20,7 +20,7 @@ internal sealed record SoakOptions(string Remote, int Devices, double Minutes, i
     /// <summary>Reads it; null when it is not understood.</summary>
     public static SoakOptions? Read(string[] arguments)
     {
-        SoakOptions options = new("", 8, 10, Random.Shared.Next(1, int.MaxValue), Path.Combine(Path.GetTempPath(), $"fireproofbench-soak-{Environment.ProcessId}"), null, 0);
+        SoakOptions options = new([], 8, 10, Random.Shared.Next(1, int.MaxValue), Path.Combine(Path.GetTempPath(), $"fireproofbench-soak-{Environment.ProcessId}"), null, 0);
         for (int i = 0; i < arguments.Length; i++)
         {
             string? value = i + 1 < arguments.Length ? arguments[i + 1] : null;
@@ -44,8 +44,8 @@ internal sealed record SoakOptions(string Remote, int Devices, double Minutes, i
                 case "--folder" when value is not null:
                     options = options with { Folder = value };
                     break;
-                case { } url when options.Remote.Length == 0 && !url.StartsWith('-'):
-                    options = options with { Remote = url };
+                case { } url when !url.StartsWith('-'):
+                    options = options with { Remotes = [.. options.Remotes, url] };
                     continue;
                 default:
                     return null;
@@ -54,6 +54,6 @@ internal sealed record SoakOptions(string Remote, int Devices, double Minutes, i
             i++;
         }
 
-        return options.Remote.Length > 0 && options.Devices > 0 ? options : null;
+        return options.Remotes.Count > 0 && options.Devices > 0 ? options : null;
     }
 }

@@ -1,8 +1,10 @@
 using Amazon;
 using Amazon.Runtime;
+using Amazon.Runtime.CredentialManagement;
 using Amazon.Runtime.Credentials;
 using Amazon.S3;
 using FireproofBench.Engine.Ports;
+using FireproofBench.Gateways.Layout;
 
 namespace FireproofBench.Gateways.S3;
 
@@ -21,13 +23,13 @@ internal sealed class S3Connection : IDisposable
     /// <param name="options">Which store.</param>
     /// <param name="time">The clock.</param>
     /// <param name="reusesSockets">Whether a connection serves several requests.</param>
-    /// <exception cref="StorageException">NotAuthorized when neither an endpoint nor a region is given, nor found in the standard chain.</exception>
+    /// <exception cref="StorageException">NotAuthorized when neither an endpoint nor a region is given, nor found in the standard chain; when there is no such profile.</exception>
     public S3Connection(S3Options options, TimeProvider time, bool reusesSockets = true)
     {
         Time = time;
         Place = new S3Place(options.Endpoint?.GetLeftPart(UriPartial.Authority) ?? "Amazon S3", options.Bucket, time);
         _timeout = options.Timeout;
-        _credentials = options.Credentials;
+        _credentials = options.Credentials ?? (options.Profile is { } profile ? CredentialsOf(profile) : null);
         SocketsHttpHandler sockets = new()
         {
             AllowAutoRedirect = false,
@@ -43,7 +45,7 @@ internal sealed class S3Connection : IDisposable
         try
         {
             AmazonS3Config config = ConfigOf(options, _http);
-            Client = options.Credentials is { } given ? new AmazonS3Client(given, config) : new AmazonS3Client(config);
+            Client = _credentials is { } given ? new AmazonS3Client(given, config) : new AmazonS3Client(config);
         }
         catch (AmazonClientException failure)
         {
@@ -113,6 +115,14 @@ internal sealed class S3Connection : IDisposable
         _http.Dispose();
         _watch.Dispose();
     }
+
+    private static AWSCredentials CredentialsOf(string profile) => new CredentialProfileStoreChain().TryGetAWSCredentials(profile, out AWSCredentials credentials)
+        ? credentials
+        : throw new StorageException(
+            StorageErrorKind.NotAuthorized,
+            "open",
+            "",
+            $"the AWS files hold no credentials for the profile '{ObjectKey.Printable(profile)}': look into ~/.aws/credentials, or where AWS_SHARED_CREDENTIALS_FILE points");
 
     private static AmazonS3Config ConfigOf(S3Options options, HttpClient http)
     {

@@ -50,6 +50,12 @@ public sealed record S3Options
     /// <summary>The credentials; null for the AWS standard chain (environment, profile, container, instance), which is asked at the first call.</summary>
     public AWSCredentials? Credentials { get; init; }
 
+    /// <summary>
+    /// A profile of the AWS shared files, whose credentials are used where <see cref="Credentials"/> are not given; null for the standard chain. Two stores of different
+    /// owners in one process each have their own.
+    /// </summary>
+    public string? Profile { get; init; }
+
     /// <summary>Makes connections; null for the usual way. Tests lead the names of hosts to a server of theirs.</summary>
     internal Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>>? Connect { get; init; }
 }

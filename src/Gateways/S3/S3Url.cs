@@ -12,7 +12,7 @@ namespace FireproofBench.Gateways.S3;
 /// <param name="Heads">How the heads of databases are kept there.</param>
 internal sealed record S3Url(S3Options Options, HeadsForm Heads)
 {
-    private const string Known = "known are endpoint, region, pathStyle, create and heads";
+    private const string Known = "known are endpoint, region, pathStyle, create, heads and profile";
 
     /// <summary>Reads a URL. The prefix and the values are percent-decoded.</summary>
     /// <exception cref="StorageException">InvalidName: no bucket, credentials, or a parameter that is unknown or has no such value. No value is in the message.</exception>
@@ -60,6 +60,7 @@ internal sealed record S3Url(S3Options Options, HeadsForm Heads)
         Append("region", Options.Region is { } region ? Uri.EscapeDataString(region) : null);
         Append("pathStyle", Options.PathStyle ? "true" : null);
         Append("create", Options.CreateBucket ? "true" : null);
+        Append("profile", Options.Profile is { } profile ? Uri.EscapeDataString(profile) : null);
         Append("heads", Heads switch { HeadsForm.SingleObject => "single", HeadsForm.Automatic => "auto", _ => null });
         return text.ToString();
 
@@ -94,6 +95,7 @@ internal sealed record S3Url(S3Options Options, HeadsForm Heads)
         "region" => this with { Options = Options with { Region = value.Length > 0 ? value : throw Refused("region is empty") } },
         "pathStyle" => this with { Options = Options with { PathStyle = Truth(name, value) } },
         "create" => this with { Options = Options with { CreateBucket = Truth(name, value) } },
+        "profile" => this with { Options = Options with { Profile = value.Length > 0 ? value : throw Refused("profile is empty") } },
         "heads" => this with { Heads = value switch { "single" => HeadsForm.SingleObject, "multi" => HeadsForm.MultiObject, "auto" => HeadsForm.Automatic, _ => throw Refused("heads is multi, single or auto") } },
         _ when name.Contains("key", StringComparison.OrdinalIgnoreCase) || name.Contains("secret", StringComparison.OrdinalIgnoreCase)
             || name.Contains("token", StringComparison.OrdinalIgnoreCase) || name.Contains("password", StringComparison.OrdinalIgnoreCase) =>

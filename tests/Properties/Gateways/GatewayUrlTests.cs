@@ -57,6 +57,16 @@ public sealed class GatewayUrlTests
         GatewayUrl automatic = GatewayUrl.Parse("s3://b?heads=auto");
         Assert.Equal((HeadsForm.Automatic, "s3://b?heads=auto"), (automatic.Heads, automatic.ToString()));
         Assert.Equal(HeadsForm.MultiObject, GatewayUrl.Parse("s3://b?heads=multi").Heads);
+        Assert.Equal("s3://b?endpoint=http://h:1&profile=second%20one", GatewayUrl.Parse("s3://b?endpoint=http://h:1&profile=second%20one").ToString());
+    }
+
+    [Fact]
+    public void A_profile_that_the_files_do_not_have_is_refused_by_its_name()
+    {
+        StorageException failure = Assert.Throws<StorageException>(() => GatewayUrl.Parse("s3://b?endpoint=http://h:1&profile=nobody-has-this").OpenData(TestOptions.Of()));
+        Assert.Equal(StorageErrorKind.NotAuthorized, failure.Kind);
+        Assert.Contains("'nobody-has-this'", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("AWS_SHARED_CREDENTIALS_FILE", failure.Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -72,6 +82,7 @@ public sealed class GatewayUrlTests
     [InlineData("s3://bucket?endpoint=http://h/path")]
     [InlineData("s3://bucket?endpoint=")]
     [InlineData("s3://bucket?region=")]
+    [InlineData("s3://bucket?profile=")]
     [InlineData("s3://bucket?pathStyle=yes")]
     [InlineData("s3://bucket?heads=many")]
     [InlineData("s3://bucket?colour=red")]

@@ -141,6 +141,22 @@ public sealed class AttachTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_device_that_fetches_on_demand_fills_a_second_remote_from_the_first()
+    {
+        await using Database first = await DeviceAsync(1);
+        for (int i = 0; i < 5; i++)
+            await first.PutAsync(Numbered(i));
+        await (await AttachAsync(first)).WhenUpToDateAsync(Token);
+        await using WatchedStore backup = new();
+        await using Database device = await DeviceAsync(2);
+        await (await device.AttachAsync(new RemoteStore("remote", _remote.Data, _remote.Metadata), new AttachOptions { Prefetch = false }, Token)).WhenUpToDateAsync(Token);
+        await (await device.AttachAsync(new RemoteStore("backup", backup.Data, backup.Metadata), new AttachOptions { Prefetch = false }, Token)).WhenUpToDateAsync(Token);
+        await using Database third = await DeviceAsync(3);
+        await (await third.AttachAsync(new RemoteStore("backup", backup.Data, backup.Metadata), cancellation: Token)).WhenUpToDateAsync(Token);
+        await SameAsync(first, third, 5);
+    }
+
+    [Fact]
     public async Task An_outage_keeps_nobody_from_writing_and_is_made_good_by_itself()
     {
         await using Database device = await DeviceAsync(1);
