@@ -25,7 +25,10 @@ internal static class HeadsWriterProgram
         await using IDataGateway data = GatewayUrl.Parse(parts[0]).OpenData(TestOptions.Of());
         await using StreamWriter output = new(Console.OpenStandardOutput()) { AutoFlush = true };
         TextWriter lines = TextWriter.Synchronized(output);
-        await Task.WhenAll(Enumerable.Range(0, numbers[1]).Select(writer => WriteAsync(data, numbers[0] + (writer * Stride), numbers[2], lines)));
+
+        // All writers of a process share its gateway, as those of an application do.
+        MultiObjectHeads heads = new(data, TestOptions.Of());
+        await Task.WhenAll(Enumerable.Range(0, numbers[1]).Select(writer => WriteAsync(heads, numbers[0] + (writer * Stride), numbers[2], lines)));
         return 0;
     }
 
@@ -39,9 +42,8 @@ internal static class HeadsWriterProgram
     /// <summary>The number of an entry.</summary>
     public static int NumberOf(MetaEntry entry) => BitConverter.ToInt32(entry.Data.Span);
 
-    private static async Task WriteAsync(IDataGateway data, int first, int count, TextWriter lines)
+    private static async Task WriteAsync(MultiObjectHeads heads, int first, int count, TextWriter lines)
     {
-        MultiObjectHeads heads = new(data, TestOptions.Of());
         for (int number = first; number < first + count; number++)
         {
             MetaReading reading = await PatientlyAsync(() => heads.ReadAsync(CancellationToken.None).AsTask());
