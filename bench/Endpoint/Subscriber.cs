@@ -5,6 +5,7 @@ using System.Text;
 namespace FireproofBench.EndpointBench;
 
 /// <summary>A WebSocket subscriber on a raw socket: it costs as little as can be, since it runs on the same cores as what is measured.</summary>
+/// <remarks>It blocks. After its first asynchronous call the runtime would watch the socket too, and each message would wake two threads.</remarks>
 internal sealed class Subscriber : IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
@@ -12,20 +13,20 @@ internal sealed class Subscriber : IDisposable
     private int _filled;
 
     /// <summary>Subscribes and reads the first message.</summary>
-    public async Task OpenAsync(Uri address, string database)
+    public void Open(Uri address, string database)
     {
-        await _socket.ConnectAsync(IPEndPoint.Parse(address.Authority));
+        _socket.Connect(IPEndPoint.Parse(address.Authority));
         string request = $"GET /v1/{database}/socket HTTP/1.1\r\nHost: {address.Authority}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
             + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: fireproof.v1\r\n\r\n";
-        await _socket.SendAsync(Encoding.ASCII.GetBytes(request));
+        _ = _socket.Send(Encoding.ASCII.GetBytes(request));
         int end;
         while ((end = _buffer.AsSpan(0, _filled).IndexOf("\r\n\r\n"u8)) < 0)
-            await FillAsync();
+            Fill();
         if (!_buffer.AsSpan(0, end).StartsWith("HTTP/1.1 101"u8))
             throw new InvalidOperationException(Encoding.ASCII.GetString(_buffer, 0, end));
         Drop(end + 4);
         while (!TryTake(out _))
-            await FillAsync();
+            Fill();
     }
 
     /// <summary>The socket, for whoever waits for many.</summary>
@@ -38,10 +39,7 @@ internal sealed class Subscriber : IDisposable
     /// <param name="arrived">Told the numbers of the messages that came.</param>
     public void Read(Action<int> arrived)
     {
-        int read = _socket.Receive(_buffer.AsSpan(_filled));
-        if (read == 0)
-            throw new InvalidOperationException("the endpoint closed the connection");
-        _filled += read;
+        Fill();
         while (TryTake(out int number))
         {
             // What became one message came at one time.
@@ -53,9 +51,9 @@ internal sealed class Subscriber : IDisposable
 
     public void Dispose() => _socket.Dispose();
 
-    private async ValueTask FillAsync()
+    private void Fill()
     {
-        int read = await _socket.ReceiveAsync(_buffer.AsMemory(_filled), SocketFlags.None);
+        int read = _socket.Receive(_buffer.AsSpan(_filled));
         if (read == 0)
             throw new InvalidOperationException("the endpoint closed the connection");
         _filled += read;

@@ -89,7 +89,6 @@ internal sealed class Topic(string database, IHeadStore heads)
             everybody = _everybody;
         }
 
-        foreach (Signal waiter in everybody)
-            waiter.Set();
+        new Waking(everybody).Run();
     }
 }

@@ -98,6 +98,37 @@ public sealed class PushTests
     }
 
     [Fact]
+    public async Task Each_of_many_subscribers_hears_of_the_last_change_and_never_of_an_older_one_after_a_newer()
+    {
+        await using EndpointServer server = await EndpointServer.StartAsync();
+        await using HttpMetadataGateway writer = new(server.Address, "notes", EndpointServer.Client);
+        List<Listener> all = [];
+        for (int i = 0; i < 200; i++)
+            all.Add(await Listener.OpenAsync(server, "", isSocket: i % 2 == 0));
+        Task[] hearing = [.. all.Select(one => HearAsync(one, 20))];
+        for (int i = 1; i <= 20; i++)
+            await writer.PublishAsync(Entry(i), i == 1 ? [] : [Entry(i - 1).Cid], Token);
+        await Task.WhenAll(hearing);
+        foreach (Listener one in all)
+            await one.DisposeAsync();
+
+        static async Task HearAsync(Listener one, int last)
+        {
+            string? seen = null;
+            for (int number = -1; number < last;)
+            {
+                JsonElement message = await one.NextAsync();
+                string cursor = message.GetProperty("cursor").GetString()!;
+                if (message.TryGetProperty("since", out JsonElement since))
+                    Assert.Equal(seen, since.GetString());
+                int next = int.Parse(cursor[(cursor.IndexOf('.') + 1)..], System.Globalization.CultureInfo.InvariantCulture);
+                Assert.True(next > number, $"{next} after {number}");
+                (seen, number) = (cursor, next);
+            }
+        }
+    }
+
+    [Fact]
     public async Task An_endpoint_that_closes_tells_sockets_so_and_ends_streams()
     {
         await using EndpointServer server = await EndpointServer.StartAsync();
