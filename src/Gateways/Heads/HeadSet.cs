@@ -63,6 +63,17 @@ internal sealed class HeadSet
             return _own.Count > 0 || listed.Exists(o => !gone.Contains(o.Key) && (o.Key == HeadKeys.Main || (HeadKeys.TryParse(o.Key, out Cid cid) && !_dead.Contains(cid))));
     }
 
+    /// <summary>Whether every object that is gone was superseded by one that was found, or by what was published here.</summary>
+    public bool Supersedes(List<ObjectInfo> found, HashSet<string> gone)
+    {
+        lock (_lock)
+        {
+            IEnumerable<HeadObject> heads = found.Select(o => HeadKeys.TryParse(o.Key, out Cid cid) ? _known.GetValueOrDefault(cid) : null).OfType<HeadObject>().Concat(_own.Values);
+            HashSet<Cid> superseded = [.. heads.SelectMany(static head => head.Superseded.Concat(head.Entry.Parents)), .. _dead];
+            return gone.All(key => HeadKeys.TryParse(key, out Cid cid) && superseded.Contains(cid));
+        }
+    }
+
     /// <summary>What was published here, was not superseded since, and is not listed.</summary>
     public List<Cid> OwnBeside(List<ObjectInfo> listed)
     {

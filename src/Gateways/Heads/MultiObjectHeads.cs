@@ -12,7 +12,7 @@ namespace FireproofBench.Gateways.Heads;
 /// would find nothing but gone objects. What could not be removed is removed by a later publication of this instance.</para>
 /// <para>A reading is the union of all objects that are listed, of the entries of a <c>meta/main.json</c> that a folder brought along, and of what this instance
 /// published itself. An entry that another one names as its parent, or as superseded, is no head, also while its object is still there. When an object is gone between listing and
-/// get, its successor may be younger than the listing: it is listed again, so no reading misses both.</para>
+/// get, its successor may be younger than the listing: it is listed again until that one is found, so no reading misses both.</para>
 /// </remarks>
 public sealed class MultiObjectHeads : IMetadataGateway
 {
@@ -43,6 +43,8 @@ public sealed class MultiObjectHeads : IMetadataGateway
     {
         long start = _time.GetTimestamp();
         HashSet<string> formerlyGone = [];
+        List<ObjectInfo> found = [];
+        HashSet<string>? missed = null;
         int repeated = 0;
         while (true)
         {
@@ -55,6 +57,12 @@ public sealed class MultiObjectHeads : IMetadataGateway
                     return reading;
                 continue;
             }
+
+            // Beside many writers there is always something gone. What the first listing named was there, or is superseded by what was: nothing before the reading is missed.
+            missed ??= gone;
+            found = [.. listed.Where(o => !gone.Contains(o.Key)).UnionBy(found.Where(static o => o.Key != HeadKeys.Main), static o => o.Key)];
+            if (_set.Supersedes(found, missed) && _set.Read(found) is { } covering)
+                return covering;
 
             // The same objects gone again and again: the listing lags, and what it names beside them is what there is to know.
             repeated = gone.SetEquals(formerlyGone) ? repeated + 1 : 0;

@@ -75,6 +75,38 @@ public sealed class MultiObjectHeadsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_reader_beside_writers_that_never_rest_ends_with_all_that_was_there_when_it_began()
+    {
+        MultiObjectHeads busy = Open();
+        await busy.PublishAsync(Entry(1), [], Token);
+        MultiObjectHeads writer = Open();
+        int newest = 100;
+        int listings = 0;
+        bool isWriting = false;
+        _store.Before = (call, key) =>
+        {
+            if (isWriting)
+                return;
+            isWriting = true;
+            if (call == "get" && key == "meta/" + Entry(1).Cid)
+                Replace(busy, 1, 2);
+            else if ((call == "list" && ++listings > 1) || (call == "get" && key == "meta/" + Entry(newest).Cid))
+                Replace(writer, newest, ++newest);
+            isWriting = false;
+        };
+
+        // Each listing names an object that is gone when it is asked for: first the one that was there, then always a younger one.
+        Assert.Equal("2", (await HeadsAsync(Open())).Split(' ')[0]);
+        Assert.True(newest > 100);
+
+        void Replace(MultiObjectHeads heads, int old, int young)
+        {
+            heads.PublishAsync(Entry(young, old), [Entry(old).Cid], Token).AsTask().Wait(Token);
+            _ = _store.DeleteAsync("meta/" + Entry(old).Cid, null, Token).AsTask().Wait(TimeSpan.FromSeconds(5));
+        }
+    }
+
+    [Fact]
     public async Task What_was_superseded_without_being_a_parent_is_no_head_for_anybody()
     {
         MultiObjectHeads heads = Open();
