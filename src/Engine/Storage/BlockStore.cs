@@ -50,7 +50,7 @@ internal sealed partial class BlockStore : IBlockSource, IShardSource, IEventSou
         _budget = budget;
     }
 
-    /// <summary>Names files that may hold blocks; those not known before are tried before all others.</summary>
+    /// <summary>Names files that may hold blocks; those not known before, or not readable before, are tried before all others.</summary>
     /// <param name="groups">Newest first.</param>
     public void Learn(IReadOnlyList<CarGroup> groups)
     {
@@ -71,8 +71,9 @@ internal sealed partial class BlockStore : IBlockSource, IShardSource, IEventSou
 
     private void Learn(Cid car)
     {
-        _absent.Remove(car);
-        if (_known.Add(car))
+        // A file that was missing or damaged when it was looked for may have come meanwhile.
+        bool isTriedAgain = _absent.Remove(car) | _damaged.Remove(car);
+        if (_known.Add(car) || (isTriedAgain && !_slots.ContainsKey(car)))
             _unopened.Push(car);
     }
 

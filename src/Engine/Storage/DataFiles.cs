@@ -46,11 +46,9 @@ internal sealed class DataFiles(IDataGateway gateway, KeyRing? keys)
     }
 
     /// <summary>Brings a file here that is only at a remote store. Nothing happens when it is here, or nowhere.</summary>
-    public async ValueTask BringAsync(string key, Cid name, CancellationToken cancellation)
-    {
-        if (await gateway.HeadAsync(key, cancellation) is null)
-            _ = await ReadAsync(key, name, cancellation);
-    }
+    /// <returns>Whether it was found: false when it is nowhere.</returns>
+    public async ValueTask<bool> BringAsync(string key, Cid name, CancellationToken cancellation) =>
+        await gateway.HeadAsync(key, cancellation) is not null || await ReadAsync(key, name, cancellation) is not null;
 
     /// <summary>Seals and stores a file.</summary>
     /// <returns>How many bytes were stored.</returns>

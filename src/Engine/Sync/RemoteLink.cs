@@ -217,7 +217,7 @@ public sealed partial class RemoteLink : IAsyncDisposable
                 Report(status => Measure(status) with
                 {
                     Activity = isDone ? SyncActivity.UpToDate : SyncActivity.Working,
-                    LastError = isDone ? null : status.LastError,
+                    LastError = isDone ? _lacking.Values.FirstOrDefault() : status.LastError,
                     NextAttempt = null,
                 });
                 if (isDone && looks)

@@ -18,7 +18,10 @@ public sealed record SyncStatus
     /// <summary>Since when the oldest commit waits that the remote does not have; null when it has all.</summary>
     public DateTimeOffset? OldestPending { get; init; }
 
-    /// <summary>What failed last; null when the last attempt succeeded.</summary>
+    /// <summary>
+    /// What failed last; null when the last attempt succeeded. When both sides are at the same heads and a file of the log is nowhere, or damaged wherever it is: that,
+    /// by its name; all else goes on.
+    /// </summary>
     public Exception? LastError { get; init; }
 
     /// <summary>When the next attempt is due; null when none is waited for.</summary>
