@@ -70,12 +70,12 @@ public sealed partial class RemoteLink
 
         foreach (UnreadableHead head in unreadable)
         {
-            // At the beginning that is an answer; later it is a fault of one device among many.
-            if (isFirst && IsRefusal(head.Reason))
+            // Where nothing else stands at the beginning that is an answer; beside others, or later, it is a fault of one device among many.
+            if (isFirst && fresh.IsEmpty && IsRefusal(head.Reason))
                 throw head.Reason;
         }
 
-        _wasReadable |= unreadable.Count == 0;
+        _wasReadable |= unreadable.Count == 0 || fresh.Length > 0;
         _entries = reading.Entries;
         _takenIn = [.. reading.Entries.Select(static entry => entry.Cid).Where(cid => _takenIn.Contains(cid) || fresh.Any(entry => entry.Cid == cid))];
         await NoteRemoteAsync(cancellation);
@@ -119,13 +119,14 @@ public sealed partial class RemoteLink
                     ?? throw new StorageException(StorageErrorKind.Corrupt, "take in", DataFiles.KeyOfCar(group.First), "a head of the remote names this file, and it is nowhere");
                 if (_options.Prefetch && _hasMet)
                 {
+                    // An older file that cannot be had keeps the head back only if the merge needs it.
                     foreach (Cid car in header.Cars.Append(group).SelectMany(static part => part.Cars))
-                        await BringAsync(car, cancellation);
+                        _ = await WhatIsWrongAsync(car, cancellation);
                 }
 
                 readable.Add(entry);
             }
-            catch (Exception e) when (e is StorageException or MalformedBlockException)
+            catch (StorageException e)
             {
                 unreadable.Add(new UnreadableHead(entry.Cid, e));
             }
