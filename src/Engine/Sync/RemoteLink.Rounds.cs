@@ -14,10 +14,7 @@ public sealed partial class RemoteLink
     private readonly Dictionary<Cid, DateTimeOffset> _since = [];
     private ImmutableArray<MetaEntry> _entries = [];
     private ImmutableArray<Cid> _takenIn = [];
-    private ImmutableArray<Cid> _seen = [];
-    private ImmutableArray<Cid> _remoteHeads = [];
     private int _remoteLog;
-    private int _olderReadings;
     private bool _hasMet;
     private bool _wasReadable;
 
@@ -35,13 +32,15 @@ public sealed partial class RemoteLink
         if (!_listedAttachments)
             await ListAttachmentsAsync(cancellation);
         await SendAsync(cancellation);
-        EndSent(round);
+        if (!_isInDoubt)
+            EndSent(round);
+        await KeepSeenAsync(isLast: false);
         bool isComing = FetchMissing(cancellation);
 
         // What another device's head lacks does not keep ours back; but it is looked for again soon.
         if (setAside is not null)
             throw _wasReadable && WaitsForKey(setAside) ? new StorageException(StorageErrorKind.Transient, "take in", Name, setAside.Message, setAside) : setAside;
-        return !isComing;
+        return !isComing && !_isInDoubt;
     }
 
     // Another device of the same database made a new key. An invitation brings it into the bag here, where it is looked for at every attempt.
@@ -52,8 +51,9 @@ public sealed partial class RemoteLink
     {
         Report(static status => status with { Activity = SyncActivity.Working, NextAttempt = null });
         await SendAsync(cancellation);
-        EndSent(round);
-        return _fetching.IsCompleted;
+        if (!_isInDoubt)
+            EndSent(round);
+        return _fetching.IsCompleted && !_isInDoubt;
     }
 
     // All that is new is merged at once; what cannot be read is set aside, and the rest merged without it.
@@ -83,27 +83,6 @@ public sealed partial class RemoteLink
         ImmutableArray<UnreadableHead> setAside = unreadable.ToImmutable();
         Report(status => status with { RemoteHeads = _remoteHeads, Unreadable = status.Unreadable.SequenceEqual(setAside) ? status.Unreadable : setAside });
         return setAside.FirstOrDefault(static head => head.Reason is StorageException { Kind: not StorageErrorKind.Corrupt })?.Reason;
-    }
-
-    // A store that lags shows a former state now and then, and the newer one again at the next look. One that stays behind lost it, or was put back.
-    private async ValueTask CompareWithSeenAsync(CancellationToken cancellation)
-    {
-        if (await _replica.CoversAsync(_remoteHeads, _seen, cancellation))
-        {
-            _olderReadings = 0;
-            _seen = _remoteHeads;
-            return;
-        }
-
-        if (++_olderReadings == 1)
-        {
-            _remoteHeads = _seen;
-            return;
-        }
-
-        Report(static status => status with { Regressions = status.Regressions + 1 });
-        _olderReadings = 0;
-        _seen = _remoteHeads;
     }
 
     private async ValueTask<ImmutableArray<MetaEntry>> ReadableAsync(
