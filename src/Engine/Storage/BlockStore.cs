@@ -50,7 +50,7 @@ internal sealed partial class BlockStore : IBlockSource, IShardSource, IEventSou
         _budget = budget;
     }
 
-    /// <summary>Names files that may hold blocks; those not known before are tried before all others.</summary>
+    /// <summary>Names files that may hold blocks; those not known before, or not readable before, are tried before all others.</summary>
     /// <param name="groups">Newest first.</param>
     public void Learn(IReadOnlyList<CarGroup> groups)
     {
@@ -71,8 +71,9 @@ internal sealed partial class BlockStore : IBlockSource, IShardSource, IEventSou
 
     private void Learn(Cid car)
     {
-        _absent.Remove(car);
-        if (_known.Add(car))
+        // A file that was missing or damaged when it was looked for may have come meanwhile.
+        bool isTriedAgain = _absent.Remove(car) | _damaged.Remove(car);
+        if (_known.Add(car) || (isTriedAgain && !_slots.ContainsKey(car)))
             _unopened.Push(car);
     }
 
@@ -212,7 +213,7 @@ internal sealed partial class BlockStore : IBlockSource, IShardSource, IEventSou
 
     /// <summary>Reads the header of a group.</summary>
     /// <returns>Null when the file is not there.</returns>
-    /// <exception cref="MalformedBlockException">The file's root is not a header.</exception>
+    /// <exception cref="StorageException">Corrupt when the file's root is not a header; else as the store fails.</exception>
     public async ValueTask<CarHeader?> ReadHeaderAsync(CarGroup group, CancellationToken cancellation)
     {
         CarFile? file = await OpenAsync(group.First, cancellation);
@@ -223,10 +224,17 @@ internal sealed partial class BlockStore : IBlockSource, IShardSource, IEventSou
         Block block = new(file.Roots[0], file.Content(file.Blocks[0]));
         if (!block.Cid.Names(block.Bytes.Span))
             throw new StorageException(StorageErrorKind.Corrupt, "open", DataFiles.KeyOfCar(group.First), "the header is not what its content id names");
-        return CarHeader.Read(block);
+        try
+        {
+            return CarHeader.Read(block);
+        }
+        catch (MalformedBlockException e)
+        {
+            throw new StorageException(StorageErrorKind.Corrupt, "open", DataFiles.KeyOfCar(group.First), e.Message, e);
+        }
     }
 
-    /// <summary>The groups that a group's commit replaced: none unless it is a compaction, and none when its file is not there.</summary>
+    /// <summary>The groups that a group's commit replaced: none unless it is a compaction, and none when its file is not there or damaged.</summary>
     public async ValueTask<ImmutableArray<CarGroup>> ReadReplacedAsync(CarGroup group, CancellationToken cancellation)
     {
         lock (_gate)
@@ -235,7 +243,15 @@ internal sealed partial class BlockStore : IBlockSource, IShardSource, IEventSou
                 return known.Replaced;
         }
 
-        await OpenAsync(group.First, cancellation);
+        try
+        {
+            await OpenAsync(group.First, cancellation);
+        }
+        catch (StorageException e) when (e.Kind == StorageErrorKind.Corrupt)
+        {
+            return [];
+        }
+
         lock (_gate)
             return _slots.TryGetValue(group.First, out CarSlot? opened) ? opened.Replaced : [];
     }

@@ -1,10 +1,8 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Compaction;
 using FireproofBench.Engine.Crdt;
 using FireproofBench.Engine.Crypto;
-using FireproofBench.Engine.Inspection;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Engine.Storage;
 
@@ -13,18 +11,11 @@ namespace FireproofBench.Engine.Sync;
 /// <content>One round: what is new there is taken in, what is new here is sent.</content>
 public sealed partial class RemoteLink
 {
-    private readonly ConcurrentQueue<Cid> _attachments = new();
-    private readonly ConcurrentDictionary<Cid, bool> _here = new();
     private readonly Dictionary<Cid, DateTimeOffset> _since = [];
     private ImmutableArray<MetaEntry> _entries = [];
     private ImmutableArray<Cid> _takenIn = [];
-    private ImmutableArray<Cid> _seen = [];
-    private ImmutableArray<Cid> _remoteHeads = [];
     private int _remoteLog;
-    private int _olderReadings;
-    private DateTimeOffset _nextCollection;
     private bool _hasMet;
-    private bool _listedAttachments;
     private bool _wasReadable;
 
     // Tells whether both sides have all now, or files are still on their way here.
@@ -41,15 +32,15 @@ public sealed partial class RemoteLink
         if (!_listedAttachments)
             await ListAttachmentsAsync(cancellation);
         await SendAsync(cancellation);
-        EndSent(round);
-        List<Cid> missing = _options.Prefetch ? [.. _replica.State.Log.SelectMany(static group => group.Cars).Where(car => !_here.ContainsKey(car))] : [];
-        if (missing.Count > 0 && _fetching.IsCompleted)
-            _fetching = FetchAsync(missing, cancellation);
+        if (!_isInDoubt)
+            EndSent(round);
+        await KeepSeenAsync(isLast: false);
+        bool isComing = FetchMissing(cancellation);
 
         // What another device's head lacks does not keep ours back; but it is looked for again soon.
         if (setAside is not null)
             throw _wasReadable && WaitsForKey(setAside) ? new StorageException(StorageErrorKind.Transient, "take in", Name, setAside.Message, setAside) : setAside;
-        return missing.Count == 0;
+        return !isComing && !_isInDoubt;
     }
 
     // Another device of the same database made a new key. An invitation brings it into the bag here, where it is looked for at every attempt.
@@ -60,23 +51,36 @@ public sealed partial class RemoteLink
     {
         Report(static status => status with { Activity = SyncActivity.Working, NextAttempt = null });
         await SendAsync(cancellation);
-        EndSent(round);
-        return _fetching.IsCompleted;
+        if (!_isInDoubt)
+            EndSent(round);
+        return _fetching.IsCompleted && !_isInDoubt;
     }
 
-    // Whether the remote is of this database, and can be read with its keys. What is there is taken in by the first round, for which nobody has to wait.
+    // Whether the remote is of this database, and can be read with its keys: one head says so. What is there is taken in by the first round, for which nobody waits.
     private async ValueTask CheckAsync(MetaReading reading, CancellationToken cancellation)
     {
-        try
+        Exception? refusal = null;
+        foreach (MetaEntry entry in reading.Entries)
         {
-            foreach (MetaEntry entry in reading.Entries)
+            try
+            {
                 await _replica.Blocks.ReadHeaderAsync(Ledger.ReadGroup(entry), cancellation);
-            await _replica.CheckAsync(reading.Entries, cancellation);
+                await _replica.CheckAsync([entry], cancellation);
+                _wasReadable = true;
+                return;
+            }
+            catch (Exception e) when (IsRefusal(e))
+            {
+                refusal ??= e;
+            }
+            catch (Exception e) when (IsFaultOfEntry(e))
+            {
+                // The first round sets it aside, and says so.
+            }
         }
-        catch (Exception e) when (e is MissingBlockException or MalformedBlockException or StorageException { Kind: StorageErrorKind.Corrupt })
-        {
-            // That is no refusal: the first round sets aside what it concerns, and says so.
-        }
+
+        if (refusal is not null)
+            throw refusal;
     }
 
     // All that is new is merged at once; what cannot be read is set aside, and the rest merged without it.
@@ -93,12 +97,12 @@ public sealed partial class RemoteLink
 
         foreach (UnreadableHead head in unreadable)
         {
-            // At the beginning that is an answer; later it is a fault of one device among many.
-            if (isFirst && IsRefusal(head.Reason))
+            // Where nothing else stands at the beginning that is an answer; beside others, or later, it is a fault of one device among many.
+            if (isFirst && fresh.IsEmpty && IsRefusal(head.Reason))
                 throw head.Reason;
         }
 
-        _wasReadable |= unreadable.Count == 0;
+        _wasReadable |= unreadable.Count == 0 || fresh.Length > 0;
         _entries = reading.Entries;
         _takenIn = [.. reading.Entries.Select(static entry => entry.Cid).Where(cid => _takenIn.Contains(cid) || fresh.Any(entry => entry.Cid == cid))];
         await NoteRemoteAsync(cancellation);
@@ -106,27 +110,6 @@ public sealed partial class RemoteLink
         ImmutableArray<UnreadableHead> setAside = unreadable.ToImmutable();
         Report(status => status with { RemoteHeads = _remoteHeads, Unreadable = status.Unreadable.SequenceEqual(setAside) ? status.Unreadable : setAside });
         return setAside.FirstOrDefault(static head => head.Reason is StorageException { Kind: not StorageErrorKind.Corrupt })?.Reason;
-    }
-
-    // A store that lags shows a former state now and then, and the newer one again at the next look. One that stays behind lost it, or was put back.
-    private async ValueTask CompareWithSeenAsync(CancellationToken cancellation)
-    {
-        if (await _replica.CoversAsync(_remoteHeads, _seen, cancellation))
-        {
-            _olderReadings = 0;
-            _seen = _remoteHeads;
-            return;
-        }
-
-        if (++_olderReadings == 1)
-        {
-            _remoteHeads = _seen;
-            return;
-        }
-
-        Report(static status => status with { Regressions = status.Regressions + 1 });
-        _olderReadings = 0;
-        _seen = _remoteHeads;
     }
 
     private async ValueTask<ImmutableArray<MetaEntry>> ReadableAsync(
@@ -141,26 +124,21 @@ public sealed partial class RemoteLink
                 CarHeader header = await _replica.Blocks.ReadHeaderAsync(group, cancellation)
                     ?? throw new StorageException(StorageErrorKind.Corrupt, "take in", DataFiles.KeyOfCar(group.First), "a head of the remote names this file, and it is nowhere");
                 if (_options.Prefetch && !_replica.State.Heads.IsEmpty)
-                    await BringAsync(header.Cars.Append(group), cancellation);
+                {
+                    // An older file that cannot be had keeps the head back only if the merge needs it.
+                    foreach (Cid car in header.Cars.Append(group).SelectMany(static part => part.Cars))
+                        _ = await WhatIsWrongAsync(car, cancellation);
+                }
+
                 readable.Add(entry);
             }
-            catch (Exception e) when (e is StorageException or MalformedBlockException)
+            catch (StorageException e)
             {
                 unreadable.Add(new UnreadableHead(entry.Cid, e));
             }
         }
 
         return readable.ToImmutable();
-    }
-
-    // A device that is detached right after a head was taken in goes on with what is here. Only a new one does not wait for all files: there may be very many.
-    private async ValueTask BringAsync(IEnumerable<CarGroup> groups, CancellationToken cancellation)
-    {
-        foreach (Cid car in groups.SelectMany(static part => part.Cars).Where(car => !_here.ContainsKey(car)))
-        {
-            await _replica.Files.BringAsync(DataFiles.KeyOfCar(car), car, cancellation);
-            _here[car] = true;
-        }
     }
 
     private async ValueTask<ImmutableArray<MetaEntry>> MergeAsync(
@@ -237,93 +215,6 @@ public sealed partial class RemoteLink
     // The remote lacks heads of ours; or it has all, in a log so long that our compacted one serves others better.
     private bool IsBehind(LedgerState state) =>
         state.Heads.Length > 0 && (!state.Heads.SequenceEqual(_remoteHeads) || _remoteLog > (2 * state.Log.Length) + 1);
-
-    // A compaction was published: what it and those before it replaced there may be due.
-    private void CollectGarbage(CancellationToken cancellation)
-    {
-        DateTimeOffset now = _time.GetUtcNow();
-        if (_options.Garbage is not { } options || !_remote.Data.Traits.StronglyConsistent || !_collecting.IsCompleted || now < _nextCollection)
-            return;
-        _nextCollection = now + _options.GarbageInterval;
-        _collecting = CollectGarbageAsync(new GarbageCollection(_remote.Data, _remote.Metadata, _keys, options, now), cancellation);
-    }
-
-    private static async Task CollectGarbageAsync(GarbageCollection collection, CancellationToken cancellation)
-    {
-        await Task.Yield();
-        try
-        {
-            await collection.RunAsync(cancellation);
-        }
-        catch (StorageException)
-        {
-            // Room that is not freed now is freed by a later look; the link itself reports a remote that fails.
-        }
-    }
-
-    private async ValueTask ListAttachmentsAsync(CancellationToken cancellation)
-    {
-        List<Cid> here = await AttachmentsAsync(_replica.Files.Gateway, cancellation);
-        if (here.Count > 0)
-        {
-            foreach (Cid file in await AttachmentsAsync(_remote.Data, cancellation))
-                _uploader.NotePresence(file);
-            foreach (Cid file in here.Where(file => !_uploader.IsThere(file)))
-                _attachments.Enqueue(file);
-        }
-
-        _listedAttachments = true;
-    }
-
-    private static async ValueTask<List<Cid>> AttachmentsAsync(IDataGateway gateway, CancellationToken cancellation)
-    {
-        var files = new List<Cid>();
-        await foreach (ObjectInfo found in gateway.ListAllAsync(DataFiles.Prefix, cancellation))
-        {
-            if (Cid.TryParse(found.Key.AsSpan(DataFiles.Prefix.Length), out Cid file))
-                files.Add(file);
-        }
-
-        return files;
-    }
-
-    private async ValueTask SendAttachmentsAsync(CancellationToken cancellation)
-    {
-        var due = new List<Cid>();
-        while (_attachments.TryDequeue(out Cid file))
-            due.Add(file);
-        try
-        {
-            await _uploader.SendAsync(due.Select(static file => (DataFiles.KeyOfAttachments(file), file)), cancellation);
-        }
-        catch
-        {
-            foreach (Cid file in due.Where(file => !_uploader.IsThere(file)))
-                _attachments.Enqueue(file);
-            throw;
-        }
-    }
-
-    // Newest first, as they will be asked for. A file that cannot be had now is fetched when it is needed, or in a later round.
-    private async Task FetchAsync(List<Cid> missing, CancellationToken cancellation)
-    {
-        await Task.Yield();
-        try
-        {
-            await BringAsync([new CarGroup([.. missing])], cancellation);
-
-            // Whoever waits for both sides to have all is told by the next look.
-            _wantsLook = true;
-            _work.Raise();
-        }
-        catch (StorageException e)
-        {
-            Report(status => status with { LastError = e });
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
-        }
-    }
 
     private SyncStatus Measure(SyncStatus status)
     {

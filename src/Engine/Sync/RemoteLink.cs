@@ -12,7 +12,8 @@ namespace FireproofBench.Engine.Sync;
 /// names them; what others wrote there is taken in here once its files can be read.
 /// </summary>
 /// <remarks>
-/// What the remote lacks follows from the log of files and the heads there, so nothing has to be remembered across a crash: the next link finds it out. A failure
+/// What the remote lacks follows from the log of files and the heads there, so nothing has to be remembered across a crash: the next link finds it out. Only the heads
+/// that were seen at a remote of this name are kept (see <see cref="SyncStatus.Regressions"/>), at a look, not with each write, and when the link ends. A failure
 /// is never the last word: the link tries again, ever more slowly, and says so in <see cref="Status"/>. No lock is held on the remote; heads of several devices stand
 /// there side by side, and whoever writes next after having seen them puts one head in their place.
 /// </remarks>
@@ -115,6 +116,7 @@ public sealed partial class RemoteLink : IAsyncDisposable
         await Quietly(_listening);
         await Quietly(_fetching);
         await Quietly(_collecting);
+        await KeepSeenAsync(isLast: true);
         _remotes.Remove(_remoteFiles);
         Report(static status => status with { Activity = SyncActivity.Detached, NextAttempt = null });
         EndWaiters(new ObjectDisposedException(nameof(RemoteLink), "The link was detached before the remote had everything."));
@@ -201,7 +203,7 @@ public sealed partial class RemoteLink : IAsyncDisposable
         long looked = 0;
         while (true)
         {
-            TimeSpan pause = _remote.Metadata.Traits.Push ? _options.CheckInterval : _options.PollInterval;
+            TimeSpan pause = PauseBetweenLooks;
             long round;
             bool looks;
             lock (_gate)
@@ -217,11 +219,12 @@ public sealed partial class RemoteLink : IAsyncDisposable
                     looked = _time.GetTimestamp();
                 bool isDone = looks ? await RoundAsync(round, cancellation) : await SendOnlyAsync(round, cancellation);
                 failures = 0;
+                pause = PauseBetweenLooks;
                 _uploader.LooksFirst = false;
                 Report(status => Measure(status) with
                 {
                     Activity = isDone ? SyncActivity.UpToDate : SyncActivity.Working,
-                    LastError = isDone ? null : status.LastError,
+                    LastError = isDone ? _lacking.Values.FirstOrDefault() : status.LastError,
                     NextAttempt = null,
                 });
                 if (isDone && looks)
@@ -301,6 +304,8 @@ public sealed partial class RemoteLink : IAsyncDisposable
             _work.Raise();
         }
     }
+
+    private TimeSpan PauseBetweenLooks => _remote.Metadata.Traits.Push && !_isInDoubt ? _options.CheckInterval : _options.PollInterval;
 
     private TimeSpan TimeLeft(TimeSpan pause, long looked)
     {

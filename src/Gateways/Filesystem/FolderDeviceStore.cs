@@ -91,7 +91,7 @@ public sealed class FolderDeviceStore : IDeviceStore
             return ValueTask.FromCanceled(cancellation);
         try
         {
-            foreach (string folder in (string[])["meta", "idx-meta", "wal", "idx-wal", "snapshots", "data", "idx-data"])
+            foreach (string folder in (string[])["meta", "idx-meta", "wal", "idx-wal", "snapshots", "remotes", "data", "idx-data"])
                 EmptyFolder($"{Folder}/{folder}");
             return ValueTask.CompletedTask;
         }

@@ -70,7 +70,7 @@ internal sealed class DbSyncVerb(DbVerb verb)
 
             SyncStatus now = link.Status;
             if (now.LastError is { } error && error.Message != failure?.Message)
-                await call.NoteAsync($"{there.Url} cannot be reached now, and is tried again: {error.Message}");
+                await call.NoteAsync($"{there.Url} {(now.Activity == SyncActivity.Waiting ? "cannot be reached now, and is tried again" : "is up to date but for")}: {error.Message}");
             failure = now.LastError;
             if (now.Activity == SyncActivity.UpToDate && (isFirst || now.Sent.Files + now.Received.Files > told.Sent.Files + told.Received.Files))
             {

@@ -32,6 +32,23 @@ public sealed class ReferenceDatabase : IAsyncDisposable
     public Task<ImmutableArray<ReferenceStepResult>> RunAsync(JsonElement script, CancellationToken cancellation) =>
         RunRawAsync(script.WriteTo, cancellation);
 
+    /// <summary>Attaches a folder, <c>&lt;directory&gt;/&lt;name&gt;</c>, as a remote store; takes in what is there, and sends what is here.</summary>
+    /// <remarks>What others write there later is seen only by a database that is opened and attached again: the engine's file gateway tells of nothing.</remarks>
+    public Task AttachAsync(string directory, string name, CancellationToken cancellation) =>
+        _engine.AskAsync(
+            "database.attach",
+            writer =>
+            {
+                writer.WriteString("handle", _handle);
+                writer.WriteString("directory", directory);
+                writer.WriteString("name", name);
+            },
+            cancellation);
+
+    /// <summary>Waits until nothing is under way any more, neither here nor to a remote store.</summary>
+    public Task SettleAsync(CancellationToken cancellation) =>
+        _engine.AskAsync("database.settle", writer => writer.WriteString("handle", _handle), cancellation);
+
     /// <summary>Reads everything that is visible.</summary>
     /// <param name="changes">Whether to list the changes since the beginning too.</param>
     /// <param name="cancellation">Ends the call.</param>

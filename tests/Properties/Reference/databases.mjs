@@ -1,5 +1,5 @@
 // The verbs that drive databases. A handle is a name that the caller gives to a database it opened.
-import { carLog, closeDatabase, compact, openDatabase, readAll } from './engine.mjs';
+import { attachFolder, carLog, closeDatabase, compact, openDatabase, readAll, settle } from './engine.mjs';
 import { revive } from './values.mjs';
 
 const open = new Map();
@@ -53,6 +53,16 @@ export const databaseVerbs = {
     const results = [];
     for (const step of script) results.push(await take(entry, step));
     return { results };
+  },
+
+  'database.attach': async ({ handle, ...remote }) => {
+    await attachFolder(find(handle).database, remote);
+    return {};
+  },
+
+  'database.settle': async ({ handle }) => {
+    await settle(find(handle).database);
+    return {};
   },
 
   'database.read': async ({ handle, changes }) => readAll(find(handle).database, { changes }),

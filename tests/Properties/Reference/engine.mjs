@@ -53,6 +53,20 @@ export async function settle(database) {
 }
 
 /**
+ * Attaches a folder as a remote store, `<directory>/<name>`, and waits until it was read and has what is here. The engine's file gateway tells of no change:
+ * what others write there later is seen at the next opening and attaching.
+ * @param {{directory: string, name: string}} remote
+ */
+export async function attachFolder(database, { directory, name }) {
+  const url = `file://${path.resolve(directory)}`;
+  const store = { url };
+  await database.attach({ name, configHash: () => url, prepare: async () => ({ car: store, file: store, meta: store }) });
+
+  // What goes to remote stores goes through the commit queue too.
+  await settle(database);
+}
+
+/**
  * Settles, then closes. The engine keeps one open ledger for each folder in a process and shares it between handles, so a database
  * is read from disk again only when its last handle was closed to the end.
  */

@@ -225,26 +225,6 @@ public sealed class AttachTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_remote_that_was_put_back_is_noticed_and_given_the_newer_state_again()
-    {
-        await using Database device = await DeviceAsync(1);
-        await device.PutAsync(Numbered(0));
-        RemoteLink link = await AttachAsync(device);
-        await link.WhenUpToDateAsync(Token);
-        MetaEntry old = Assert.Single((await _remote.Metadata.ReadAsync(Token)).Entries);
-        await device.PutAsync(Numbered(1));
-        await link.WhenUpToDateAsync(Token);
-        MetaEntry newer = Assert.Single((await _remote.Metadata.ReadAsync(Token)).Entries);
-        await _remote.Metadata.PublishAsync(old, [newer.Cid], Token);
-        await link.WhenUpToDateAsync(Token);
-        await link.WhenUpToDateAsync(Token);
-        Assert.Equal(1, link.Status.Regressions);
-        await using Database other = await DeviceAsync(2);
-        await (await AttachAsync(other)).WhenUpToDateAsync(Token);
-        await SameAsync(device, other, 2);
-    }
-
-    [Fact]
     public async Task Subscribers_hear_of_each_remote_change_once_with_its_ids()
     {
         await using Database first = await DeviceAsync(1);

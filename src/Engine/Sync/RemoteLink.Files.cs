@@ -1,0 +1,164 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using FireproofBench.Engine.Blocks;
+using FireproofBench.Engine.Inspection;
+using FireproofBench.Engine.Ports;
+using FireproofBench.Engine.Storage;
+
+namespace FireproofBench.Engine.Sync;
+
+/// <content>Files: the log's are fetched in the background, attached ones are sent, and those that nobody needs at the remote are deleted there.</content>
+public sealed partial class RemoteLink
+{
+    private readonly ConcurrentQueue<Cid> _attachments = new();
+    private readonly ConcurrentDictionary<Cid, bool> _here = new();
+    private volatile ImmutableDictionary<Cid, StorageException> _lacking = ImmutableDictionary<Cid, StorageException>.Empty;
+    private DateTimeOffset _nextCollection;
+    private long _fetched;
+    private bool _listedAttachments;
+
+    // Tells whether files are on their way here.
+    private bool FetchMissing(CancellationToken cancellation)
+    {
+        List<Cid> missing = _options.Prefetch ? [.. _replica.State.Log.SelectMany(static group => group.Cars).Where(car => !_here.ContainsKey(car))] : [];
+
+        // What cannot be had from anywhere is no reason to wait; but it may come.
+        bool isComing = !missing.TrueForAll(_lacking.ContainsKey);
+        if (_fetching.IsCompleted && (isComing || (missing.Count > 0 && _time.GetElapsedTime(_fetched) >= _options.CheckInterval)))
+        {
+            _fetched = _time.GetTimestamp();
+            _fetching = FetchAsync(missing, cancellation);
+        }
+        else if (missing.Count == 0)
+        {
+            _lacking = ImmutableDictionary<Cid, StorageException>.Empty;
+        }
+
+        return isComing;
+    }
+
+    // A device that is detached right after a head was taken in goes on with what is here. Only a new one does not wait for all files: there may be very many.
+    // Tells whether the file is here now: it is not when it is nowhere.
+    private async ValueTask<bool> BringAsync(Cid car, CancellationToken cancellation)
+    {
+        if (_here.ContainsKey(car))
+            return true;
+        bool isHere = await _replica.Files.BringAsync(DataFiles.KeyOfCar(car), car, cancellation);
+        if (isHere)
+            _here[car] = true;
+        return isHere;
+    }
+
+    // Newest first, as they will be asked for. A file that cannot be had now is fetched when it is needed, or in a later round.
+    private async Task FetchAsync(List<Cid> missing, CancellationToken cancellation)
+    {
+        await Task.Yield();
+        try
+        {
+            ImmutableDictionary<Cid, StorageException> before = _lacking;
+            var lacking = ImmutableDictionary.CreateBuilder<Cid, StorageException>();
+            foreach (Cid car in missing)
+            {
+                if (await WhatIsWrongAsync(car, cancellation) is { } reason)
+                    lacking[car] = before.GetValueOrDefault(car) ?? reason;
+            }
+
+            _lacking = lacking.ToImmutable();
+            if (lacking.Count == missing.Count && missing.TrueForAll(before.ContainsKey))
+                return;
+
+            // Whoever looked for something before the files came looks again; whoever waits for both sides to have all is told by the next look.
+            _replica.Blocks.Learn(_replica.State.Log);
+            _wantsLook = true;
+            _work.Raise();
+        }
+        catch (StorageException e)
+        {
+            Report(status => status with { LastError = e });
+        }
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+        }
+    }
+
+    // Why a file of the log cannot be had from anywhere. The others do not wait for it.
+    private async ValueTask<StorageException?> WhatIsWrongAsync(Cid car, CancellationToken cancellation)
+    {
+        try
+        {
+            return await BringAsync(car, cancellation)
+                ? null
+                : new StorageException(StorageErrorKind.Corrupt, "fetch", DataFiles.KeyOfCar(car), "the log names this file, and it is neither here nor at a remote store");
+        }
+        catch (StorageException e) when (e.Kind == StorageErrorKind.Corrupt)
+        {
+            return e;
+        }
+    }
+
+    // A compaction was published: what it and those before it replaced there may be due.
+    private void CollectGarbage(CancellationToken cancellation)
+    {
+        DateTimeOffset now = _time.GetUtcNow();
+        if (_options.Garbage is not { } options || !_remote.Data.Traits.StronglyConsistent || !_collecting.IsCompleted || now < _nextCollection)
+            return;
+        _nextCollection = now + _options.GarbageInterval;
+        _collecting = CollectGarbageAsync(new GarbageCollection(_remote.Data, _remote.Metadata, _keys, options, now), cancellation);
+    }
+
+    private static async Task CollectGarbageAsync(GarbageCollection collection, CancellationToken cancellation)
+    {
+        await Task.Yield();
+        try
+        {
+            await collection.RunAsync(cancellation);
+        }
+        catch (StorageException)
+        {
+            // Room that is not freed now is freed by a later look; the link itself reports a remote that fails.
+        }
+    }
+
+    private async ValueTask ListAttachmentsAsync(CancellationToken cancellation)
+    {
+        List<Cid> here = await AttachmentsAsync(_replica.Files.Gateway, cancellation);
+        if (here.Count > 0)
+        {
+            foreach (Cid file in await AttachmentsAsync(_remote.Data, cancellation))
+                _uploader.NotePresence(file);
+            foreach (Cid file in here.Where(file => !_uploader.IsThere(file)))
+                _attachments.Enqueue(file);
+        }
+
+        _listedAttachments = true;
+    }
+
+    private static async ValueTask<List<Cid>> AttachmentsAsync(IDataGateway gateway, CancellationToken cancellation)
+    {
+        var files = new List<Cid>();
+        await foreach (ObjectInfo found in gateway.ListAllAsync(DataFiles.Prefix, cancellation))
+        {
+            if (Cid.TryParse(found.Key.AsSpan(DataFiles.Prefix.Length), out Cid file))
+                files.Add(file);
+        }
+
+        return files;
+    }
+
+    private async ValueTask SendAttachmentsAsync(CancellationToken cancellation)
+    {
+        var due = new List<Cid>();
+        while (_attachments.TryDequeue(out Cid file))
+            due.Add(file);
+        try
+        {
+            await _uploader.SendAsync(due.Select(static file => (DataFiles.KeyOfAttachments(file), file)), cancellation);
+        }
+        catch
+        {
+            foreach (Cid file in due.Where(file => !_uploader.IsThere(file)))
+                _attachments.Enqueue(file);
+            throw;
+        }
+    }
+}

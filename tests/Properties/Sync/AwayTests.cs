@@ -1,0 +1,119 @@
+using FireproofBench.Engine;
+using FireproofBench.Engine.Documents;
+using FireproofBench.Engine.Inspection;
+using FireproofBench.Engine.Sync;
+using FireproofBench.Gateways.Entropy;
+using FireproofBench.Gateways.Memory;
+using FireproofBench.Properties.Databases;
+using FireproofBench.Properties.Fixtures;
+using Xunit;
+
+namespace FireproofBench.Properties.Sync;
+
+/// <summary>A device that was away while others compacted, and what they replaced was deleted at the remote.</summary>
+public sealed class AwayTests : IAsyncDisposable
+{
+    private readonly MemoryKeyBag _keys = new();
+    private readonly SetTime _time = new();
+    private readonly WatchedStore _remote;
+
+    public AwayTests() => _remote = new WatchedStore(new MemoryDeviceStore("remote", _time));
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => _remote.DisposeAsync();
+
+    /// <summary>Within the grace nothing goes; after it what two compactions ago replaced; with none at all everything that no head needs at that moment.</summary>
+    [Theory]
+    [InlineData(0, 7, true, false)]
+    [InlineData(8, 7, true, true)]
+    [InlineData(8, 7, false, true)]
+    [InlineData(1, 0, false, true)]
+    public async Task Nothing_is_lost_on_either_side(int daysBetween, int grace, bool keepsReplaced, bool deletes)
+    {
+        var garbage = new GarbageOptions { MinAge = TimeSpan.FromDays(grace), KeepReplaced = keepsReplaced };
+        await using Database first = await DeviceAsync(1);
+        await using Database away = await DeviceAsync(2);
+        for (int i = 0; i < 5; i++)
+            await first.PutAsync(Named($"doc-{i}", i), Token);
+        await using RemoteLink up = await AttachAsync(first, garbage);
+        await up.WhenUpToDateAsync(Token);
+        await using (RemoteLink link = await AttachAsync(away, garbage))
+            await link.WhenUpToDateAsync(Token);
+        for (int i = 0; i < 4; i++)
+            await away.PutAsync(Named($"away-{i}", i), Token);
+        await away.DeleteAsync("doc-0", Token);
+        await away.PutAsync(Named("both", 1), Token);
+
+        int deleted = 0;
+        _remote.Before = (verb, _) =>
+        {
+            if (verb == "delete")
+                Interlocked.Increment(ref deleted);
+            return ValueTask.CompletedTask;
+        };
+        for (int compaction = 0; compaction < 2; compaction++)
+        {
+            await first.PutAsync(Named($"first-{compaction}", compaction), Token);
+            await first.PutAsync(Named("doc-1", 100 + compaction), Token);
+            await first.PutAsync(Named("both", 2), Token);
+            await first.CompactAsync(Token);
+            _time.Shift += TimeSpan.FromDays(daysBetween);
+            await up.WhenUpToDateAsync(Token);
+
+            // The link looks for garbage beside its work; this look is waited for.
+            await DatabaseInspector.CollectGarbageAsync(Fixture.DatabaseName, _remote, _keys, garbage, _time, Token);
+        }
+
+        Assert.Equal(deletes, deleted > 0);
+        if (!deletes)
+            Assert.Equal(0, deleted);
+        await using RemoteLink back = await AttachAsync(away, garbage);
+        for (int round = 0; round < 3; round++)
+        {
+            await back.WhenUpToDateAsync(Token);
+            await up.WhenUpToDateAsync(Token);
+        }
+
+        List<(string Id, string? Json)> rows = await DatabaseView.RowsAsync(first);
+        Assert.Equal(rows, await DatabaseView.RowsAsync(away));
+        Assert.Equal(first.Heads, away.Heads);
+        Assert.Equal(5 + 4 + 2 + 1, rows.Count);
+        Assert.Null(rows.Single(static row => row.Id == "doc-0").Json);
+        Assert.Equal("""{"_id":"doc-1","n":101}""", rows.Single(static row => row.Id == "doc-1").Json);
+        Assert.Equal((null, null), (up.Status.LastError, back.Status.LastError));
+
+        // Neither needs the other from here on: each compacts, and a device that comes now reads the same.
+        await away.CompactAsync(Token);
+        await back.WhenUpToDateAsync(Token);
+        await first.CompactAsync(Token);
+        await up.WhenUpToDateAsync(Token);
+        await DatabaseInspector.CollectGarbageAsync(Fixture.DatabaseName, _remote, _keys, garbage, _time, Token);
+        await using Database fresh = await DeviceAsync(3);
+        await using RemoteLink third = await AttachAsync(fresh, garbage);
+        await third.WhenUpToDateAsync(Token);
+        foreach (Database database in (Database[])[first, away, fresh])
+            Assert.Equal(rows, await DatabaseView.RowsAsync(database));
+        Assert.Null(third.Status.LastError);
+    }
+
+    private static Document Named(string id, int n) => Document.Parse($$"""{"_id":"{{id}}","n":{{n}}}""");
+
+    private ValueTask<Database> DeviceAsync(ulong seed) => Database.OpenAsync(
+        Fixture.DatabaseName,
+        new WatchedStore(),
+        new DatabaseOptions { KeyBag = _keys, Entropy = new SeededEntropy(seed), Compaction = CompactionMode.Manual, Time = _time },
+        Token);
+
+    private ValueTask<RemoteLink> AttachAsync(Database database, GarbageOptions garbage) => database.AttachAsync(
+        new RemoteStore("remote", _remote.Data, _remote.Metadata),
+        new AttachOptions
+        {
+            PollInterval = TimeSpan.FromMilliseconds(20),
+            FirstPause = TimeSpan.FromMilliseconds(10),
+            LongestPause = TimeSpan.FromMilliseconds(50),
+            Garbage = garbage,
+            GarbageInterval = TimeSpan.Zero,
+        },
+        Token);
+}

@@ -1,0 +1,127 @@
+using FireproofBench.Engine;
+using FireproofBench.Engine.Blocks;
+using FireproofBench.Engine.Documents;
+using FireproofBench.Engine.Ports;
+using FireproofBench.Engine.Storage;
+using FireproofBench.Engine.Sync;
+using FireproofBench.Gateways.Memory;
+using FireproofBench.Properties.Databases;
+using Xunit;
+
+namespace FireproofBench.Properties.Sync;
+
+/// <summary>Files of the log that a remote does not have, or has damaged, when they are looked for: named, no hindrance to the rest, and used when they come.</summary>
+public sealed class LateFileTests : IAsyncDisposable
+{
+    private const int Late = 2;
+
+    private readonly MemoryKeyBag _keys = new();
+    private readonly WatchedStore _remote = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public ValueTask DisposeAsync() => _remote.DisposeAsync();
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_file_that_is_not_to_be_had_is_named_and_the_rest_goes_on_until_it_comes(bool isDamaged)
+    {
+        await using Database first = await OpenDatabase.OnStoreAsync(new WatchedStore(), _keys, CompactionMode.Manual, seed: 1);
+        (string key, ReadOnlyMemory<byte> file) = await FillAsync(first);
+        await using RemoteLink up = await AttachAsync(first);
+        await up.WhenUpToDateAsync(Token);
+        await TakeAwayAsync(key, file, isDamaged);
+
+        await using Database second = await OpenDatabase.OnStoreAsync(new WatchedStore(), _keys, CompactionMode.Manual, seed: 2);
+        await using RemoteLink down = await AttachAsync(second);
+        await down.WhenUpToDateAsync(Token);
+        StorageException named = Assert.IsType<StorageException>(down.Status.LastError);
+        Assert.Equal((StorageErrorKind.Corrupt, key), (named.Kind, named.Key));
+        Assert.Equal(SyncActivity.UpToDate, down.Status.Activity);
+        for (int i = 0; i < 5; i++)
+        {
+            if (i != Late)
+            {
+                Assert.NotNull(await second.GetAsync($"doc-{i:d2}", Token));
+                continue;
+            }
+
+            Exception failure = (await Record.ExceptionAsync(async () => await second.GetAsync($"doc-{i:d2}", Token)))!;
+            Assert.True(failure is MissingBlockException or StorageException { Kind: StorageErrorKind.Corrupt }, failure.ToString());
+            Assert.Contains(key, failure.Message, StringComparison.Ordinal);
+        }
+
+        await second.PutAsync(Numbered(9), Token);
+        await down.WhenUpToDateAsync(Token);
+        await up.WhenUpToDateAsync(Token);
+        Assert.NotNull(await first.GetAsync("doc-09", Token));
+        await first.PutAsync(Numbered(8), Token);
+        await up.WhenUpToDateAsync(Token);
+        await down.WhenUpToDateAsync(Token);
+        Assert.NotNull(await second.GetAsync("doc-08", Token));
+
+        await _remote.Data.PutAsync(key, file, PutCondition.None, Token);
+        while (down.Status.LastError is not null)
+            await down.WhenUpToDateAsync(Token);
+        Assert.NotNull(await second.GetAsync($"doc-{Late:d2}", Token));
+        Assert.Equal(await DatabaseView.RowsAsync(first), await DatabaseView.RowsAsync(second));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_head_whose_older_file_comes_late_is_taken_in_then(bool isDamaged)
+    {
+        await using Database first = await OpenDatabase.OnStoreAsync(new WatchedStore(), _keys, CompactionMode.Manual, seed: 1);
+        await using Database second = await OpenDatabase.OnStoreAsync(new WatchedStore(), _keys, CompactionMode.Manual, seed: 2);
+        (string key, ReadOnlyMemory<byte> file) = await FillAsync(first);
+        await using RemoteLink up = await AttachAsync(first);
+        await up.WhenUpToDateAsync(Token);
+        await TakeAwayAsync(key, file, isDamaged);
+
+        // Its own write stands beside the head: what lies between them has to be read.
+        await second.PutAsync(Numbered(9), Token);
+        await using RemoteLink down = await AttachAsync(second);
+        await down.WhenUpToDateAsync(Token);
+        Assert.Contains(key, Assert.Single(down.Status.Unreadable).Reason.Message, StringComparison.Ordinal);
+        Assert.Single(await DatabaseView.RowsAsync(second));
+
+        await _remote.Data.PutAsync(key, file, PutCondition.None, Token);
+        await down.WhenUpToDateAsync(Token);
+        Assert.Empty(down.Status.Unreadable);
+        Assert.Equal(6, (await DatabaseView.RowsAsync(second)).Count);
+    }
+
+    // Gives the file of one document, which no other file holds.
+    private async Task<(string Key, ReadOnlyMemory<byte> File)> FillAsync(Database first)
+    {
+        for (int i = 0; i < 5; i++)
+            await first.PutAsync(Numbered(i), Token);
+        string key = DataFiles.KeyOfCar(first.Log[^(Late + 2)].First);
+        await using RemoteLink link = await AttachAsync(first);
+        await link.WhenUpToDateAsync(Token);
+        return (key, (await _remote.Data.GetAsync(key, null, Token))!.Bytes);
+    }
+
+    private async Task TakeAwayAsync(string key, ReadOnlyMemory<byte> file, bool isDamaged)
+    {
+        if (isDamaged)
+            await _remote.Data.PutAsync(key, file[..^1], PutCondition.None, Token);
+        else
+            await _remote.Data.DeleteAsync(key, null, Token);
+    }
+
+    private static Document Numbered(int i) => Document.Parse($$"""{"_id":"doc-{{i:d2}}","n":{{i}}}""");
+
+    private ValueTask<RemoteLink> AttachAsync(Database database) => database.AttachAsync(
+        new RemoteStore("remote", _remote.Data, _remote.Metadata),
+        new AttachOptions
+        {
+            PollInterval = TimeSpan.FromMilliseconds(20),
+            CheckInterval = TimeSpan.FromMilliseconds(20),
+            FirstPause = TimeSpan.FromMilliseconds(10),
+            LongestPause = TimeSpan.FromMilliseconds(50),
+        },
+        Token);
+}
