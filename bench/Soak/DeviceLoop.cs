@@ -60,7 +60,7 @@ internal sealed class DeviceLoop(SoakOptions options)
             }
 
             await StepAsync(database, Any(remotes), ++number);
-            await Task.Delay(_dice.Next(15));
+            await Task.Delay(_dice.Next(2 * options.Pace));
         }
 
         return 0;
@@ -138,7 +138,7 @@ internal sealed class DeviceLoop(SoakOptions options)
                 RemoteLink link = await AttachAsync(database, remote);
                 Task meeting = link.WhenUpToDateAsync().AsTask();
                 while (await Task.WhenAny(meeting, Task.Delay(TimeSpan.FromSeconds(30))) != meeting)
-                    Console.Error.WriteLine($"device {options.Device} waits for {remote.Name}: {link.Status}");
+                    Console.Error.WriteLine($"device {options.Device} waits for {remote.Name}: {link.Status.PendingFiles} files to send, {link.Status.LastError?.Message ?? "no error"}");
                 await meeting;
                 heads.Add(string.Join(',', link.Status.RemoteHeads));
             }

@@ -33,6 +33,7 @@ internal sealed class DeviceProcess(SoakOptions options, int number)
             "dotnet",
             [
                 typeof(DeviceProcess).Assembly.Location, .. options.Remotes, "--folder", options.Folder, "--seed", options.Seed.ToString(CultureInfo.InvariantCulture),
+                "--pace", options.Pace.ToString(CultureInfo.InvariantCulture),
                 "--device", number.ToString(CultureInfo.InvariantCulture), "--start", (_starts++).ToString(CultureInfo.InvariantCulture),
             ])
         {

@@ -6,13 +6,14 @@ namespace FireproofBench.Soak;
 /// <param name="Remotes">The URLs of the remote stores.</param>
 /// <param name="Devices">How many processes.</param>
 /// <param name="Minutes">How long they work.</param>
+/// <param name="Pace">Milliseconds from one step of a device to its next, on average.</param>
 /// <param name="Seed">Seed of what they do, and of when they are killed.</param>
 /// <param name="Folder">Where the devices' folders and the key bag are.</param>
 /// <param name="Device">Number of this process among the devices; null for the one that starts and judges them.</param>
 /// <param name="Start">How often this device was started before.</param>
-internal sealed record SoakOptions(IReadOnlyList<string> Remotes, int Devices, double Minutes, int Seed, string Folder, int? Device, int Start)
+internal sealed record SoakOptions(IReadOnlyList<string> Remotes, int Devices, double Minutes, int Pace, int Seed, string Folder, int? Device, int Start)
 {
-    public const string Usage = "REMOTE [REMOTE…] [--devices 8] [--minutes 10] [--seed N] [--folder DIR]";
+    public const string Usage = "REMOTE [REMOTE…] [--devices 8] [--minutes 10] [--pace 100] [--seed N] [--folder DIR]";
 
     /// <summary>The database.</summary>
     public const string Database = "soak";
@@ -20,7 +21,7 @@ internal sealed record SoakOptions(IReadOnlyList<string> Remotes, int Devices, d
     /// <summary>Reads it; null when it is not understood.</summary>
     public static SoakOptions? Read(string[] arguments)
     {
-        SoakOptions options = new([], 8, 10, Random.Shared.Next(1, int.MaxValue), Path.Combine(Path.GetTempPath(), $"fireproofbench-soak-{Environment.ProcessId}"), null, 0);
+        SoakOptions options = new([], 8, 10, 100, Random.Shared.Next(1, int.MaxValue), Path.Combine(Path.GetTempPath(), $"fireproofbench-soak-{Environment.ProcessId}"), null, 0);
         for (int i = 0; i < arguments.Length; i++)
         {
             string? value = i + 1 < arguments.Length ? arguments[i + 1] : null;
@@ -31,6 +32,9 @@ internal sealed record SoakOptions(IReadOnlyList<string> Remotes, int Devices, d
                     break;
                 case "--minutes" when double.TryParse(value, CultureInfo.InvariantCulture, out double minutes):
                     options = options with { Minutes = minutes };
+                    break;
+                case "--pace" when int.TryParse(value, CultureInfo.InvariantCulture, out int pace):
+                    options = options with { Pace = pace };
                     break;
                 case "--seed" when int.TryParse(value, CultureInfo.InvariantCulture, out int seed):
                     options = options with { Seed = seed };
@@ -54,6 +58,6 @@ internal sealed record SoakOptions(IReadOnlyList<string> Remotes, int Devices, d
             i++;
         }
 
-        return options.Remotes.Count > 0 && options.Devices > 0 ? options : null;
+        return options.Remotes.Count > 0 && options.Devices > 0 && options.Pace > 0 ? options : null;
     }
 }

@@ -109,7 +109,7 @@ internal sealed class ChatSession : IAsyncDisposable
     private static async Task JoinAsync(FolderDeviceStore store, FolderKeyBag keys, CancellationToken cancellation)
     {
         string line = Screen.Ask("Invitation: ") ?? throw new ChatException("an invitation is one line of text");
-        char[] passphrase = (Screen.Ask("Passphrase: ") ?? "").ToCharArray();
+        char[] passphrase = Screen.AskSecret("Passphrase: ");
         using Invitation invitation = SealedInvitation.Open(line, passphrase);
         await Database.JoinAsync(invitation, store, keys, cancellation);
     }
@@ -125,7 +125,7 @@ internal sealed class ChatSession : IAsyncDisposable
 
     private async Task InviteAsync(CancellationToken cancellation)
     {
-        char[] passphrase = (Screen.Ask("Passphrase for the invitation, at least 12 characters: ") ?? "").ToCharArray();
+        char[] passphrase = Screen.AskSecret("Passphrase for the invitation, at least 12 characters: ");
         using Invitation invitation = await _database.InviteAsync(_options.Endpoint.ToString(), cancellation);
         try
         {

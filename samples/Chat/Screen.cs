@@ -23,6 +23,25 @@ internal sealed class Screen
         return _lines.ReadLine()?.Trim();
     }
 
+    /// <summary>Asks for a secret: on a terminal nothing of it is shown.</summary>
+    public static char[] AskSecret(string question)
+    {
+        if (Console.IsInputRedirected)
+            return (Ask(question) ?? "").ToCharArray();
+        Console.Write(question);
+        List<char> typed = [];
+        for (ConsoleKeyInfo key = Console.ReadKey(intercept: true); key.Key != ConsoleKey.Enter; key = Console.ReadKey(intercept: true))
+        {
+            if (key.Key == ConsoleKey.Backspace && typed.Count > 0)
+                typed.RemoveAt(typed.Count - 1);
+            else if (!char.IsControl(key.KeyChar))
+                typed.Add(key.KeyChar);
+        }
+
+        Console.WriteLine();
+        return [.. typed];
+    }
+
     /// <summary>A message; its author composes no more.</summary>
     public void ShowMessage(string from, string text)
     {
