@@ -13,8 +13,10 @@ namespace FireproofBench.Engine.Compaction;
 /// nothing but a header joins both. The files that a compaction replaced are deleted by the next one, when readers have had time to see the first.
 /// A compaction that this process did not write is trusted only after its newest replaced group was found in it: the reference engine can list
 /// groups as replaced whose blocks it did not take over.
+/// Devices that share a log all see it grow, and each would merge the same groups: where others wrote some of them, each waits for a few more groups, how many is
+/// left to chance, and most find the merge done by whoever waited for the fewest.
 /// </remarks>
-internal sealed class Compactor(Ledger ledger, DataFiles files, Committer committer, ICommitLock commitLock, AsyncLock writing, OpenWalks walks)
+internal sealed class Compactor(Ledger ledger, DataFiles files, Committer committer, ICommitLock commitLock, AsyncLock writing, OpenWalks walks, IEntropy entropy)
 {
     /// <summary>Largest merge that is done between two commits, in bytes of stored files.</summary>
     private const long InlineLength = 256 * 1024;
@@ -22,9 +24,14 @@ internal sealed class Compactor(Ledger ledger, DataFiles files, Committer commit
     /// <summary>Log length at which commits wait for the merge that is under way.</summary>
     private const int FullLog = 96;
 
+    /// <summary>How many groups more than the least a device waits for at the most, where others wrote some of them.</summary>
+    private const int LongestWait = 24;
+
     private readonly AsyncLock _single = new();
     // A merge beside the writes notes the size of its group too.
     private readonly ConcurrentDictionary<CarGroup, long> _sizes = [];
+    private ImmutableArray<CarGroup> _foreign = [];
+    private int? _wait;
     private ImmutableArray<CarGroup> _replaced;
     private ImmutableArray<CarGroup> _busy = [];
     private Task _background = Task.CompletedTask;
@@ -50,6 +57,8 @@ internal sealed class Compactor(Ledger ledger, DataFiles files, Committer commit
             if (run == 0)
                 return;
             ImmutableArray<CarGroup> groups = state.Log[..run];
+            if (IsLeftToOthers(groups))
+                return;
             if (groups.Sum(group => _sizes[group]) > InlineLength)
             {
                 if (_background.IsCompleted)
@@ -95,17 +104,36 @@ internal sealed class Compactor(Ledger ledger, DataFiles files, Committer commit
         return !state.Log.All(ledger.State.Log.Contains);
     }
 
-    /// <summary>Takes over groups that a synchronisation replaced: their files are deleted with the next compaction. The caller holds the locks.</summary>
-    public async ValueTask NoteReplacedAsync(ImmutableArray<CarGroup> groups, CancellationToken cancellation)
+    /// <summary>A synchronisation took in what others wrote: the files of groups that they replaced are deleted with the next compaction. The caller holds the locks.</summary>
+    public async ValueTask NoteTakenInAsync(LedgerState before, LedgerState after, CancellationToken cancellation)
     {
-        if (groups.Length == 0)
+        _foreign = [.. _foreign.Where(after.Log.Contains), .. after.Log.Where(group => !before.Log.Contains(group))];
+        ImmutableArray<CarGroup> replaced = [.. before.Log.Where(group => !after.Log.Contains(group))];
+        if (replaced.IsEmpty)
             return;
         await LookForReplacedAsync(ledger.State, cancellation);
-        _replaced = [.. _replaced, .. groups];
+        _replaced = [.. _replaced, .. replaced];
     }
 
     /// <summary>Waits for a merge that is under way.</summary>
     public async ValueTask CloseAsync() => await _background;
+
+    private bool IsLeftToOthers(ImmutableArray<CarGroup> run)
+    {
+        if (!run.Any(_foreign.Contains))
+            return false;
+        if (_wait is null)
+        {
+            Span<byte> dice = stackalloc byte[1];
+            entropy.Fill(dice);
+            _wait = dice[0] % (LongestWait + 1);
+        }
+
+        if (run.Length < CompactionPlan.LeastGroups + _wait)
+            return true;
+        _wait = null;
+        return false;
+    }
 
     private async ValueTask<bool> TryCompactAsync(LedgerState state, CancellationToken cancellation)
     {

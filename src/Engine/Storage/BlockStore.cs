@@ -304,7 +304,7 @@ internal sealed partial class BlockStore : IBlockSource, IShardSource, IEventSou
 
         if (file.Blocks.Count == 1 && GroupIndex.IsIndex(file.Content(file.Blocks[0]).Span))
             ReadIndex(slot, file);
-        CarHeader? header = ReadOddHeader(file);
+        CarHeader? header = CarHeader.ReadOdd(file);
         slot.Replaced = header?.Compact ?? [];
         slot.IsBookmark = header?.IsBookmark == true;
         slot.Length = file.Bytes.Length;
@@ -319,24 +319,6 @@ internal sealed partial class BlockStore : IBlockSource, IShardSource, IEventSou
         }
         catch (MalformedBlockException)
         {
-        }
-    }
-
-    // The header of a file that is not a plain commit: a compaction, or a file without anything but a header. Null for all others, which are not decoded.
-    private static CarHeader? ReadOddHeader(CarFile file)
-    {
-        if (file.Blocks.Count == 0 || file.Roots.Count != 1 || file.Blocks[0].Cid != file.Roots[0])
-            return null;
-        ReadOnlyMemory<byte> first = file.Content(file.Blocks[0]);
-        if (file.Blocks.Count > 1 && !CarHeader.IsCompaction(first.Span))
-            return null;
-        try
-        {
-            return CarHeader.Read(new Block(file.Roots[0], first));
-        }
-        catch (MalformedBlockException)
-        {
-            return null;
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using FireproofBench.Engine.Blocks;
+using FireproofBench.Engine.Car;
 using FireproofBench.Engine.Cbor;
 
 namespace FireproofBench.Engine.Storage;
@@ -23,6 +24,24 @@ public sealed record CarHeader(ImmutableArray<CarGroup> Cars, ImmutableArray<Cid
 
     /// <summary>Whether a block is the header of a compaction, told by its ends: <c>{fp: …</c> and not <c>… compact: []}</c>.</summary>
     internal static bool IsCompaction(ReadOnlySpan<byte> block) => block is [0xa1, 0x62, (byte)'f', (byte)'p', ..] && !block.EndsWith(PlainEnd);
+
+    /// <summary>The header of a file that is not a plain commit: a compaction, or a file without anything but a header. Null for all others, which are not decoded.</summary>
+    internal static CarHeader? ReadOdd(CarFile file)
+    {
+        if (file.Blocks.Count == 0 || file.Roots.Count != 1 || file.Blocks[0].Cid != file.Roots[0])
+            return null;
+        ReadOnlyMemory<byte> first = file.Content(file.Blocks[0]);
+        if (file.Blocks.Count > 1 && !IsCompaction(first.Span))
+            return null;
+        try
+        {
+            return Read(new Block(file.Roots[0], first));
+        }
+        catch (MalformedBlockException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>Encodes the header.</summary>
     public Block ToBlock()

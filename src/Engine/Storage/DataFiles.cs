@@ -39,8 +39,8 @@ internal sealed class DataFiles(IDataGateway gateway, KeyRing? keys)
             return null;
         CarFile file = await OpenAsync(key, name, found, cancellation);
 
-        // A file of nothing but a header adds nothing; as a bookmark it would only be left over here when the next head is there. A file with attachments has no header.
-        if (file.Blocks.Count > 1 || !key.EndsWith(Suffix, StringComparison.Ordinal))
+        // A bookmark adds nothing, and would only be left over here when the next head is there.
+        if (CarHeader.ReadOdd(file)?.IsBookmark != true)
             await gateway.PutAsync(key, found, PutCondition.None, cancellation);
         return file;
     }

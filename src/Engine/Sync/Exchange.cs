@@ -144,7 +144,7 @@ internal sealed class Exchange(
             if (merged.IsSame(before))
                 return before;
             LedgerState after = await CommitAsync(entries, merged, cancellation);
-            await compactor.NoteReplacedAsync([.. before.Log.Where(group => !after.Log.Contains(group))], cancellation);
+            await compactor.NoteTakenInAsync(before, after, cancellation);
             return after;
         }
     }

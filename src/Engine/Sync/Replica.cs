@@ -79,7 +79,7 @@ internal sealed class Replica(
                     await ledger.PublishAsync(merged, newest, cancellation);
                 else
                     await committer.BookmarkAsync(merged, cancellation);
-                await compactor.NoteReplacedAsync([.. before.Log.Where(group => !merged.Log.Contains(group))], cancellation);
+                await compactor.NoteTakenInAsync(before, merged, cancellation);
             }
         }
 

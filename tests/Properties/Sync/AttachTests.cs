@@ -140,12 +140,21 @@ public sealed class AttachTests : IAsyncDisposable
         }
     }
 
-    [Fact]
-    public async Task A_device_that_fetches_on_demand_fills_a_second_remote_from_the_first()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_device_that_fetches_on_demand_fills_a_second_remote_from_the_first(bool isLarge)
     {
         await using Database first = await DeviceAsync(1);
         for (int i = 0; i < 5; i++)
-            await first.PutAsync(Numbered(i));
+            await first.PutAsync(isLarge ? Document.Parse($$"""{"_id":"doc-{{i}}","text":"{{new string((char)('a' + i), 900_000)}}"}""") : Numbered(i));
+        if (isLarge)
+        {
+            // Several files, and one with nothing but a header before them.
+            await first.CompactAsync(Token);
+            Assert.Equal(2, first.Log.Length);
+        }
+
         await (await AttachAsync(first)).WhenUpToDateAsync(Token);
         await using WatchedStore backup = new();
         await using Database device = await DeviceAsync(2);
