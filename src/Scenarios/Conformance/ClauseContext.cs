@@ -60,6 +60,9 @@ internal sealed class ClauseContext
     /// <summary>How long after an acknowledgement its effect may take to be seen.</summary>
     public TimeSpan Bound => Store.Traits.StronglyConsistent ? TimeSpan.Zero : TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a channel may stay silent about a change, or a call wait for others, before it is taken for dead. Far more than slow stores need.</summary>
+    public TimeSpan ChannelPatience => Bound + TimeSpan.FromSeconds(10);
+
     /// <summary>A key of this check.</summary>
     public string Key(string name) => Prefix + name;
 
