@@ -65,6 +65,7 @@ public sealed class HeadStoresTests
         Assert.Empty(report.Results.Where(r => r.Outcome != ClauseOutcome.Passed && !unsupported.Contains(r.Clause.Id)).Select(r => $"{r.Clause.Id}: {r.Outcome}, {r.Evidence}"));
         Assert.All(report.Results.Where(r => unsupported.Contains(r.Clause.Id)), r => Assert.Equal(ClauseOutcome.Unsupported, r.Outcome));
         Assert.Empty(report.Leftovers);
-        TestContext.Current.TestOutputHelper?.WriteLine(string.Join('\n', report.Results.Select(r => $"{r.Clause.Id} {r.Outcome} {r.Elapsed.TotalMilliseconds:0} ms: {r.Evidence}")));
+        foreach (ClauseResult result in report.Results)
+            TestContext.Current.TestOutputHelper?.WriteLine($"{result.Clause.Id} {result.Outcome} {result.Elapsed.TotalMilliseconds:0} ms: {result.Evidence}");
     }
 }

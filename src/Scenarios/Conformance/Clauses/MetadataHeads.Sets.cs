@@ -9,7 +9,8 @@ internal static partial class MetadataHeads
         int most = context.Plan.Racers;
         int rounds = context.Plan.Count(200, 4, 6 * most);
         await using HeadsPlace place = await HeadsPlace.OpenAsync(context, "add", most);
-        HeadEvent common = await place.CommitAsync(0);
+        HeadEvent common = place.Events.Make([]);
+        await place.PublishAsync(0, common, []);
         int published = 0;
         for (int round = 1; round <= rounds; round++)
         {
@@ -19,7 +20,9 @@ internal static partial class MetadataHeads
             await place.LeadsToAsync(
                 place.ReadFreshAsync, [.. made.Select(static one => one.Cid)], $"round {round}: after {racers} clients published at once with the same parent");
             published += racers;
-            common = await place.CommitAsync(context.Dice.Below(most));
+            Cid[] all = [.. made.Select(static one => one.Cid)];
+            common = place.Events.Make(all);
+            await place.PublishAsync(context.Dice.Below(most), common, all);
         }
 
         return Finding.Passed($"{published} events in {rounds} rounds of up to {most} clients at once: each was a head until all were superseded");
@@ -86,10 +89,10 @@ internal static partial class MetadataHeads
         const int Length = 4;
         int rounds = context.Plan.Count(100, 4, 40);
         await using HeadsPlace place = await HeadsPlace.OpenAsync(context, "late", 3);
+        Cid[] before = [];
         for (int round = 1; round <= rounds; round++)
         {
             List<(HeadEvent Made, Cid[] Superseded)> published = [];
-            Cid[] before = [.. (await place.ReadAsync(0)).Entries.Select(static entry => entry.Cid)];
             for (int i = 0; i < Length; i++)
             {
                 HeadEvent made = place.Events.Make(before);
@@ -107,16 +110,16 @@ internal static partial class MetadataHeads
                 await place.LeadsToAsync(() => place.ReadAsync(2), newest, $"round {round}: after a superseded event was published again");
             }
 
-            await EndAsync(place, Length, $"round {round}");
+            _ = await EndAsync(place, Length, $"round {round}");
             await place.PublishAsync(0, published[1].Made, published[1].Superseded);
-            await EndAsync(place, Length, $"round {round}, long after");
+            before = [await EndAsync(place, Length, $"round {round}, long after")];
         }
 
         return Finding.Passed($"{rounds * Length} late publications of superseded events removed no head, and were gone after the next publications");
     }
 
     // As clients that come new do: what one reads, it supersedes. A reading may hide a late event behind another one, so it can take one publication for each.
-    private static async Task EndAsync(HeadsPlace place, int publications, string when)
+    private static async Task<Cid> EndAsync(HeadsPlace place, int publications, string when)
     {
         for (int i = 1; ; i++)
         {
@@ -124,11 +127,10 @@ internal static partial class MetadataHeads
             HeadEvent made = place.Events.Make(read);
             await place.PublishAsync(2, made, read);
             await place.LeadsToAsync(place.ReadFreshAsync, [made.Cid], $"{when}: after a publication that followed late ones");
-            int left = (await place.ReadFreshAsync()).Entries.Length;
-            if (left == 1)
-                return;
             if (i >= publications)
                 await place.HoldsAsync(place.ReadFreshAsync, [made.Cid], $"{when}: after {i} publications that each superseded all that could be read");
+            if (i >= publications || (await place.ReadFreshAsync()).Entries.Length == 1)
+                return made.Cid;
         }
     }
 

@@ -135,5 +135,15 @@ internal static partial class MetadataHeads
         }),
     ]);
 
-    private static Clause Heads(Clause clause) => clause with { Connector = ConnectorProfile.Metadata, Needs = StoreNeeds.Databases };
+    private static Clause Heads(Clause clause) => clause with
+    {
+        Connector = ConnectorProfile.Metadata,
+        Needs = StoreNeeds.Databases,
+        Check = async context =>
+        {
+            await using (HeadsPlace pace = await HeadsPlace.OpenAsync(context, "pace", 1))
+                await pace.PaceAsync();
+            return await clause.Check(context);
+        },
+    };
 }

@@ -8,6 +8,7 @@ namespace FireproofBench.Scenarios.Conformance.Clauses;
 internal static partial class Subscriptions
 {
     private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(20);
+    private static readonly AttachOptions s_often = new() { PollInterval = 5 * s_look, CheckInterval = 5 * s_look };
 
     private static async Task<Finding> BearsUntidyMessagesAsync(ClauseContext context)
     {
@@ -40,8 +41,8 @@ internal static partial class Subscriptions
         await using Database other = await context.Databases.OpenAsync(context.Databases.Elsewhere(), context.Cancellation);
         RemoteLink[] links =
         [
-            await one.AttachAsync(RemoteOf(nearOne, BentChannel.Untidy(nearOne.Metadata, context.Dice, context.Time)), cancellation: context.Cancellation),
-            await other.AttachAsync(RemoteOf(nearOther, BentChannel.Untidy(nearOther.Metadata, context.Dice, context.Time)), cancellation: context.Cancellation),
+            await one.AttachAsync(RemoteOf(nearOne, BentChannel.Untidy(nearOne.Metadata, context.Dice, context.Time)), s_often, context.Cancellation),
+            await other.AttachAsync(RemoteOf(nearOther, BentChannel.Untidy(nearOther.Metadata, context.Dice, context.Time)), s_often, context.Cancellation),
         ];
         for (int i = 0; i < commits; i++)
         {
@@ -117,6 +118,8 @@ internal static partial class Subscriptions
     private static async Task<Finding> ConvergesByPollingAsync(ClauseContext context)
     {
         const int Clients = 3;
+        await using (HeadsPlace pace = await HeadsPlace.OpenAsync(context, "pace", 1))
+            await pace.PaceAsync();
         int rounds = context.Plan.Count(100, 6, 12);
         await using HeadsPlace place = await HeadsPlace.OpenAsync(context, "polled", Clients + 1);
         List<TimeSpan> delays = [];
@@ -157,8 +160,7 @@ internal static partial class Subscriptions
         await using Database reader = await context.Databases.OpenAsync(context.Databases.Elsewhere(), context.Cancellation);
         await writer.PutAsync(Document.Parse("""{"_id":"note-0","n":0}"""), context.Cancellation);
         await writer.SyncAsync(far, context.Cancellation);
-        AttachOptions often = new() { PollInterval = 5 * s_look, CheckInterval = 5 * s_look };
-        RemoteLink link = await reader.AttachAsync(RemoteOf(near, BentChannel.Silent(near.Metadata)), often, context.Cancellation);
+        RemoteLink link = await reader.AttachAsync(RemoteOf(near, BentChannel.Silent(near.Metadata)), s_often, context.Cancellation);
         await link.WhenUpToDateAsync(context.Cancellation);
         await writer.PutAsync(Document.Parse("""{"_id":"note-1","n":1}"""), context.Cancellation);
         await writer.SyncAsync(far, context.Cancellation);
@@ -167,7 +169,7 @@ internal static partial class Subscriptions
         {
             ClauseContext.Require(
                 context.Time.GetElapsedTime(start) < context.ChannelPatience,
-                $"a device behind a silent channel, which looks every {often.CheckInterval.TotalMilliseconds:0} ms, did not take in a commit in {context.ChannelPatience.TotalSeconds:0} s");
+                $"a device behind a silent channel, which looks every {s_often.CheckInterval.TotalMilliseconds:0} ms, did not take in a commit in {context.ChannelPatience.TotalSeconds:0} s");
             await Task.Delay(s_look, context.Time, context.Cancellation);
         }
 

@@ -25,7 +25,7 @@ internal static partial class Subscriptions
             Id = "SUB-02",
             Level = ClauseLevel.Must,
             Requirement = "After a break of any length a client that comes back has everything that it missed, and hears of what comes next.",
-            Why = "Devices sleep.",
+            Why = "Devices sleep, and wake up somewhere else.",
             How = "Ends the channel, publishes, waits from nothing to minutes (by budget), comes back through the same handle, and publishes again.",
             WhenItFails = Polling,
             Source = "automerge-repo's test of reconnecting",
@@ -104,7 +104,13 @@ internal static partial class Subscriptions
     // Some gateways know what they can do only after the first call.
     private static Func<ClauseContext, Task<Finding>> Pushed(Func<ClauseContext, Task<Finding>> check) => async context =>
     {
-        await using HeadsPlace probe = await HeadsPlace.OpenAsync(context, "probe", 1);
-        return probe.Traits.Push ? await check(context) : Finding.Unsupported("the store offers no channel: clients ask for the heads again");
+        await using (HeadsPlace pace = await HeadsPlace.OpenAsync(context, "pace", 1))
+        {
+            if (!pace.Traits.Push)
+                return Finding.Unsupported("the store offers no channel: clients ask for the heads again");
+            await pace.PaceAsync();
+        }
+
+        return await check(context);
     };
 }
