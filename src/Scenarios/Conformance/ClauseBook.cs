@@ -16,6 +16,8 @@ internal static class ClauseBook
         ConditionalWrites.Group,
         Listing.Group,
         Concurrency.Group,
+        MetadataHeads.Group,
+        Subscriptions.Group,
         EngineConvergence.Group,
     ];
 

@@ -40,7 +40,7 @@ internal sealed class ClauseContext
     public string Prefix { get; }
 
     /// <summary>The counts of the run.</summary>
-    public BudgetPlan Plan { get; }
+    public BudgetPlan Plan { get; private set; }
 
     /// <summary>Seeded by run and clause.</summary>
     public Dice Dice { get; }
@@ -59,6 +59,12 @@ internal sealed class ClauseContext
 
     /// <summary>How long after an acknowledgement its effect may take to be seen.</summary>
     public TimeSpan Bound => Store.Traits.StronglyConsistent ? TimeSpan.Zero : TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a channel may stay silent about a change, or a call wait for others, before it is taken for dead. Far more than slow stores need.</summary>
+    public TimeSpan ChannelPatience => Bound + TimeSpan.FromSeconds(10);
+
+    /// <summary>Counts go by this rate from now on, unless the store's is lower.</summary>
+    public void Slow(double requestsPerSecond) => Plan = Plan with { RequestsPerSecond = Math.Min(Plan.RequestsPerSecond, requestsPerSecond) };
 
     /// <summary>A key of this check.</summary>
     public string Key(string name) => Prefix + name;

@@ -2,14 +2,14 @@ using FireproofBench.Engine.Ports;
 
 namespace FireproofBench.Scenarios.Conformance;
 
-/// <summary>A device store whose objects are counted and asked with patience. Heads, log and lock are the store's own.</summary>
+/// <summary>A device store whose objects are counted, and whose objects and heads are asked with patience. Log and lock are the store's own.</summary>
 internal sealed class ObservedDevice(IDeviceStore device, RequestMeter meter, TimeProvider time) : IDeviceStore
 {
     /// <inheritdoc/>
     public IDataGateway Data { get; } = Patience.Over(new ObservedGateway(device.Data, meter), meter, time);
 
     /// <inheritdoc/>
-    public IMetadataGateway Metadata => device.Metadata;
+    public IMetadataGateway Metadata { get; } = Patience.Over(device.Metadata, meter, time);
 
     /// <inheritdoc/>
     public IWriteAheadLog WriteAheadLog => device.WriteAheadLog;

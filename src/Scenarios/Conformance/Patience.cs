@@ -12,4 +12,10 @@ internal static class Patience
         store,
         new RetryOptions { Time = time, Entropy = SystemEntropy.Instance, Repeating = (_, _, _) => meter.Retry() },
         leaveOpen: true);
+
+    /// <summary>Heads that are asked with patience. They stay open.</summary>
+    public static RetryingMetadataGateway Over(IMetadataGateway heads, RequestMeter meter, TimeProvider time) => new(
+        heads,
+        new RetryOptions { Time = time, Entropy = SystemEntropy.Instance, Repeating = (_, _, _) => meter.Retry() },
+        leaveOpen: true);
 }

@@ -12,6 +12,9 @@ internal sealed class UnsteadyDevice(IDeviceStore device) : IDeviceStore
     /// <summary>Whether the next request fails. Asked at each.</summary>
     public Func<bool> Fails { get; set; } = () => false;
 
+    /// <summary>Whether an object is not to be seen yet, by its key. Asked at each get and head.</summary>
+    public Func<string, bool> Hides { get; set; } = _ => false;
+
     /// <summary>How many requests may be made in all before the check ends as failed.</summary>
     public long Allowance { get; set; } = long.MaxValue;
 
@@ -66,13 +69,13 @@ internal sealed class UnsteadyDevice(IDeviceStore device) : IDeviceStore
         public ValueTask<ObjectContent?> GetAsync(string key, ByteRange? range, CancellationToken cancellation)
         {
             owner.Pass("get", key);
-            return data.GetAsync(key, range, cancellation);
+            return owner.Hides(key) ? ValueTask.FromResult<ObjectContent?>(null) : data.GetAsync(key, range, cancellation);
         }
 
         public ValueTask<ObjectInfo?> HeadAsync(string key, CancellationToken cancellation)
         {
             owner.Pass("head", key);
-            return data.HeadAsync(key, cancellation);
+            return owner.Hides(key) ? ValueTask.FromResult<ObjectInfo?>(null) : data.HeadAsync(key, cancellation);
         }
 
         public ValueTask<bool> DeleteAsync(string key, string? version, CancellationToken cancellation)

@@ -10,23 +10,26 @@ internal static class Runs
 {
     /// <summary>Runs clauses on a store.</summary>
     public static async Task<ConformanceReport> OfAsync(
-        IDataGateway store, IReadOnlyCollection<string> only, CancellationToken cancellation, long seed = 1, bool keep = false, Budget budget = Budget.Quick) =>
-        await OfAsync(store, ClauseBook.Select(ConnectorProfile.All, only), cancellation, seed, keep, budget);
+        IDataGateway store, IReadOnlyCollection<string> only, CancellationToken cancellation, long seed = 1, bool keep = false, Budget budget = Budget.Quick,
+        TimeProvider? time = null) =>
+        await OfAsync(store, ClauseBook.Select(ConnectorProfile.All, only), cancellation, seed, keep, budget, time);
 
     /// <summary>Runs clauses on a store.</summary>
     public static async Task<ConformanceReport> OfAsync(
-        IDataGateway store, ImmutableArray<Clause> clauses, CancellationToken cancellation, long seed = 1, bool keep = false, Budget budget = Budget.Quick)
+        IDataGateway store, ImmutableArray<Clause> clauses, CancellationToken cancellation, long seed = 1, bool keep = false, Budget budget = Budget.Quick,
+        TimeProvider? time = null)
     {
         StoreUnderTest target = new() { Url = "test:", Data = store, OpenDatabase = store is InterceptedStore bent ? bent.OpenDatabase : null };
-        return await OfAsync(target, clauses, cancellation, seed, keep, budget);
+        return await OfAsync(target, clauses, cancellation, seed, keep, budget, time);
     }
 
     /// <summary>Runs clauses on a store.</summary>
     public static async Task<ConformanceReport> OfAsync(
-        StoreUnderTest target, ImmutableArray<Clause> clauses, CancellationToken cancellation, long seed = 1, bool keep = false, Budget budget = Budget.Quick)
+        StoreUnderTest target, ImmutableArray<Clause> clauses, CancellationToken cancellation, long seed = 1, bool keep = false, Budget budget = Budget.Quick,
+        TimeProvider? time = null)
     {
         ConformanceRequest request = new() { Clauses = clauses, Seed = seed, Budget = budget, Keep = keep };
-        return await new ConformanceRunner(target, request, new SilentObserver(), TimeProvider.System).RunAsync(cancellation);
+        return await new ConformanceRunner(target, request, new SilentObserver(), time ?? TimeProvider.System).RunAsync(cancellation);
     }
 
     /// <summary>A clause for tests of the runner.</summary>

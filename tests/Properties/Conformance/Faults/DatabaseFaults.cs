@@ -9,7 +9,7 @@ internal static class DatabaseFaults
     public static IEnumerable<Fault> All { get; } =
     [
         new("one file in 13 is acknowledged and dropped", DropsFiles, "ENG-01", "ENG-02"),
-        new("the last head wins", () => new InterceptedStore { OnHeads = LastWins, OnLock = _ => new NoLock() }, "ENG-02"),
+        new("the last head wins", () => new InterceptedStore { OnHeads = LastWins, OnLock = _ => new NoLock() }, "ENG-02", "MET-01", "MET-02"),
         new("heads as they were at first", () => new InterceptedStore { OnHeads = FirstReading() }, "ENG-01"),
         new("a new reader gets the heads before the last", () => new InterceptedStore { OnHeads = OneBehind() }, "ENG-05"),
         new("a delete takes the newest file with it", () => new InterceptedStore { OnDelete = DeletesNewestTooAsync }, "ENG-03"),

@@ -23,5 +23,5 @@ internal sealed class InterceptedDevice(
             await data.DeleteAsync(file.Key, null, cancellation);
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => metadata.DisposeAsync();
 }

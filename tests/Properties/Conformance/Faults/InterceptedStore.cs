@@ -26,6 +26,9 @@ internal sealed class InterceptedStore : IDataGateway
 
     public Func<IDataGateway, string, string?, int, CancellationToken, ValueTask<ListPage>> OnList { get; init; } = (s, p, a, l, t) => s.ListAsync(p, a, l, t);
 
+    /// <summary>Gives the database whose heads a database has.</summary>
+    public Func<string, string> OnName { get; init; } = name => name;
+
     /// <summary>Bends the heads of a handle on a database.</summary>
     public Func<IMetadataGateway, IMetadataGateway> OnHeads { get; init; } = sound => sound;
 
@@ -51,7 +54,7 @@ internal sealed class InterceptedStore : IDataGateway
     /// <summary>Opens a database whose objects lie in this store, with heads, log and lock in memory beside it.</summary>
     public IDeviceStore OpenDatabase(string prefix, string name)
     {
-        MemoryDeviceStore beside = _databases.GetOrAdd(prefix + name, _ => new MemoryDeviceStore(name, TimeProvider.System));
+        MemoryDeviceStore beside = _databases.GetOrAdd(prefix + OnName(name), _ => new MemoryDeviceStore(name, TimeProvider.System));
         return new InterceptedDevice(
             new PrefixedGateway(this, $"{prefix}{name}/", leaveOpen: true),
             OnHeads(beside.Metadata),

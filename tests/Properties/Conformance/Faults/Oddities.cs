@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using FireproofBench.Engine.Ports;
 
 namespace FireproofBench.Properties.Conformance.Faults;
@@ -16,6 +17,8 @@ internal static class Oddities
         new("small pages", () => new InterceptedStore { OnList = (s, p, a, l, t) => s.ListAsync(p, a, Math.Min(l, 13), t) }),
         new("a refusal for each 500th call", Busy),
         new("no versions at all", NoVersions),
+        new("no channel", () => new InterceptedStore { OnHeads = s => new InterceptedHeads(s) { OnTraits = t => t with { Push = false } } }),
+        new("messages that come twice and in another order", () => new InterceptedStore { OnHeads = s => new InterceptedHeads(s) { OnSubscribe = TwiceAsync } }),
         new("names of ASCII only, the rest refused", () => new InterceptedStore { OnPut = AsciiOnlyAsync }),
     ];
 
@@ -122,6 +125,19 @@ internal static class Oddities
             OnHead = async (s, k, t) => await s.HeadAsync(k, t) is { } info ? Strip(info) : null,
             OnList = async (s, p, a, l, t) => await s.ListAsync(p, a, l, t) is var page ? page with { Objects = [.. page.Objects.Select(Strip)] } : page,
         };
+    }
+
+    private static async IAsyncEnumerable<MetaReading> TwiceAsync(IMetadataGateway sound, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        MetaReading? former = null;
+        await foreach (MetaReading reading in sound.SubscribeAsync(cancellation))
+        {
+            yield return reading;
+            if (former is not null)
+                yield return former;
+            yield return reading;
+            former = reading;
+        }
     }
 
     private static ValueTask<string> AsciiOnlyAsync(
