@@ -37,12 +37,13 @@ internal sealed class FullMerge(Ledger ledger, LedgerState state)
             await AddPastAsync(writer, value, cancellation);
     }
 
-    // A version that another branch superseded may be gone: a merge on another device, which did not know this branch, dropped it.
+    // A version that another branch superseded may be gone: a merge on another device, which did not know this branch, dropped it. To look for it in all that was
+    // ever replaced, at every remote store, would cost far more than it is worth.
     private async ValueTask AddPastAsync(GroupWriter writer, Cid cid, CancellationToken cancellation)
     {
         try
         {
-            await AddAsync(writer, cid, cancellation);
+            await writer.AddAsync(new Block(cid, await Blocks.GetNearAsync(cid, cancellation)), cancellation);
         }
         catch (MissingBlockException)
         {

@@ -8,7 +8,7 @@ namespace FireproofBench.Engine.Storage;
 /// <content>Looks for blocks that no opened file is known to hold.</content>
 internal sealed partial class BlockStore
 {
-    private async ValueTask<ReadOnlyMemory<byte>> SearchAsync(Cid cid, CancellationToken cancellation)
+    private async ValueTask<ReadOnlyMemory<byte>> SearchAsync(Cid cid, bool isNear, CancellationToken cancellation)
     {
         // One search at a time: another one could take the file with the block off the stack and leave this one to find it empty.
         using AsyncLock.Holding turn = await _search.AcquireAsync();
@@ -44,7 +44,7 @@ internal sealed partial class BlockStore
 
         try
         {
-            return await SearchReplacedAsync(cid, cancellation);
+            return await SearchReplacedAsync(cid, isNear, cancellation);
         }
         catch (MissingBlockException) when (FirstDamage() is { } damage)
         {
@@ -133,10 +133,12 @@ internal sealed partial class BlockStore
     }
 
     // The last resort: files that compactions replaced, as far as they are still there.
-    private async ValueTask<ReadOnlyMemory<byte>> SearchReplacedAsync(Cid cid, CancellationToken cancellation)
+    private async ValueTask<ReadOnlyMemory<byte>> SearchReplacedAsync(Cid cid, bool isNear, CancellationToken cancellation)
     {
         foreach (Cid car in ListReplaced())
         {
+            if (isNear && !await IsHereAsync(car, cancellation))
+                continue;
             CarFile? file = await OpenAsync(car, cancellation);
             if (file is null)
                 continue;
@@ -148,6 +150,21 @@ internal sealed partial class BlockStore
         }
 
         throw new MissingBlockException(cid, $"none of the files of the log holds it, nor any that a compaction replaced and that is still there{NameAbsent()}");
+    }
+
+    private async ValueTask<bool> IsHereAsync(Cid car, CancellationToken cancellation)
+    {
+        lock (_gate)
+        {
+            if (_elsewhere.Contains(car))
+                return false;
+        }
+
+        if (await _files.Gateway.HeadAsync(DataFiles.KeyOfCar(car), cancellation) is not null)
+            return true;
+        lock (_gate)
+            _elsewhere.Add(car);
+        return false;
     }
 
     private string NameAbsent()

@@ -34,6 +34,7 @@ internal sealed partial class BlockStore : IBlockSource, IShardSource, IEventSou
     private readonly Stack<Cid> _unopened = new();
     private readonly HashSet<Cid> _known = [];
     private readonly HashSet<Cid> _absent = [];
+    private readonly HashSet<Cid> _elsewhere = [];
     private readonly BoundedCache<Cid, Shard> _shards = new(ShardCapacity);
     private readonly BoundedCache<Cid, ClockEvent> _events = new(EventCapacity);
     private long _residentLength;
@@ -126,7 +127,13 @@ internal sealed partial class BlockStore : IBlockSource, IShardSource, IEventSou
     }
 
     /// <inheritdoc/>
-    public ValueTask<ReadOnlyMemory<byte>> GetAsync(Cid cid, CancellationToken cancellation)
+    public ValueTask<ReadOnlyMemory<byte>> GetAsync(Cid cid, CancellationToken cancellation) => GetAsync(cid, isNear: false, cancellation);
+
+    /// <summary>Reads a block that may be gone for good: what compactions replaced is asked for it only where it is here, and no remote store.</summary>
+    /// <exception cref="MissingBlockException">It is in no file of the log, and in none here that a compaction replaced.</exception>
+    public ValueTask<ReadOnlyMemory<byte>> GetNearAsync(Cid cid, CancellationToken cancellation) => GetAsync(cid, isNear: true, cancellation);
+
+    private ValueTask<ReadOnlyMemory<byte>> GetAsync(Cid cid, bool isNear, CancellationToken cancellation)
     {
         lock (_gate)
         {
@@ -137,7 +144,7 @@ internal sealed partial class BlockStore : IBlockSource, IShardSource, IEventSou
             }
         }
 
-        return SearchAsync(cid, cancellation);
+        return SearchAsync(cid, isNear, cancellation);
     }
 
     /// <inheritdoc/>

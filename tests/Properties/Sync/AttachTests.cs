@@ -1,5 +1,6 @@
 using System.Text;
 using FireproofBench.Engine;
+using FireproofBench.Engine.Compaction;
 using FireproofBench.Engine.Documents;
 using FireproofBench.Engine.Inspection;
 using FireproofBench.Engine.Ports;
@@ -231,6 +232,36 @@ public sealed class AttachTests : IAsyncDisposable
         await SettleAsync(up, down);
         Assert.Empty(down.Status.Unreadable);
         await SameAsync(first, second, 3);
+    }
+
+    [Fact]
+    public async Task Devices_that_write_at_once_do_not_all_merge_the_same_groups()
+    {
+        const int Devices = 4;
+        var devices = new Database[Devices];
+        var links = new RemoteLink[Devices];
+        for (int i = 0; i < Devices; i++)
+        {
+            devices[i] = await DeviceAsync((ulong)i + 1, compaction: CompactionMode.Automatic);
+            if (i == 0)
+                await devices[0].PutAsync(Numbered(0));
+            await (links[i] = await AttachAsync(devices[i])).WhenUpToDateAsync(Token);
+        }
+
+        for (int round = 1; round <= 30; round++)
+        {
+            for (int i = 0; i < Devices; i++)
+                await devices[i].PutAsync(Numbered((round * Devices) + i));
+            await SettleAsync(links);
+        }
+
+        // Where each merges for itself it is 1,480,000 bytes and more.
+        Assert.InRange(links.Sum(static link => link.Status.Sent.Bytes), 1, 1_200_000);
+        Assert.InRange(devices[0].Log.Length, 1, CompactionPlan.LogLimit);
+        foreach (Database device in devices)
+            await SameAsync(devices[0], device, 121);
+        foreach (Database device in devices)
+            await device.DisposeAsync();
     }
 
     [Fact]
