@@ -1,9 +1,12 @@
+using System.Collections.Concurrent;
+using FireproofBench.Engine.Ports;
 using FireproofBench.Gateways;
 using FireproofBench.Gateways.Entropy;
 using FireproofBench.Gateways.Heads;
 using FireproofBench.Gateways.Memory;
 using FireproofBench.Gateways.Remote;
 using FireproofBench.Gateways.Wrapping;
+using FireproofBench.Properties.Conformance.Faults;
 using FireproofBench.Properties.Endpoint;
 using FireproofBench.Scenarios.CommandLine;
 using FireproofBench.Scenarios.Conformance;
@@ -40,6 +43,26 @@ public sealed class HeadStoresTests
     }
 
     [Fact]
+    public async Task Heads_on_a_store_whose_listings_lag_raise_no_alarm()
+    {
+        ConcurrentDictionary<string, long> written = new(StringComparer.Ordinal);
+        await using InterceptedStore objects = new()
+        {
+            OnTraits = t => t with { StronglyConsistent = false },
+            OnPut = (s, k, b, c, t) =>
+            {
+                written.TryAdd(k, TimeProvider.System.GetTimestamp());
+                return s.PutAsync(k, b, c, t);
+            },
+            OnList = async (s, p, a, l, t) => await s.ListAsync(p, a, l, t) is var page
+                ? page with { Objects = [.. page.Objects.Where(o => TimeProvider.System.GetElapsedTime(written[o.Key]) > TimeSpan.FromMilliseconds(20))] } : page,
+        };
+        await using StoreUnderTest store = Over(objects, HeadsForm.MultiObject);
+        ConformanceReport report = await Runs.OfAsync(store, ClauseBook.Select(ConnectorProfile.Metadata, ["MET", "SUB-07"]), Token);
+        Assert.Empty(report.Results.Where(r => r.Outcome == ClauseOutcome.Failed).Select(r => $"{r.Clause.Id}: {r.Evidence}"));
+    }
+
+    [Fact]
     public async Task Heads_at_an_endpoint_keep_every_clause()
     {
         await using EndpointServer server = await EndpointServer.StartAsync();
@@ -47,9 +70,10 @@ public sealed class HeadStoresTests
         await KeepsAllAsync(store, "MET-10");
     }
 
-    private static StoreUnderTest Over(HeadsForm form)
+    private static StoreUnderTest Over(HeadsForm form) => Over(new MemoryDataGateway(TimeProvider.System), form);
+
+    private static StoreUnderTest Over(IDataGateway objects, HeadsForm form)
     {
-        MemoryDataGateway objects = new(TimeProvider.System);
         GatewayOptions options = new() { Time = TimeProvider.System, Entropy = SystemEntropy.Instance };
         return new StoreUnderTest
         {

@@ -77,7 +77,7 @@ internal static partial class MetadataHeads
         }
 
         int readers = context.Plan.Racers;
-        int each = context.Plan.Count(1000, 30, readers);
+        int each = context.Plan.Count(1000, 12, readers);
         await using HeadsPlace place = await HeadsPlace.OpenAsync(context, "some", 4);
         HeadEvent head = await place.CommitAsync(0);
         for (int client = 0; client < 4; client++)

@@ -31,7 +31,7 @@ internal static partial class MetadataHeads
     private static async Task<Finding> RemovesExactlyAsync(ClauseContext context)
     {
         const int Wide = 6;
-        int steps = context.Plan.Count(400, 24, 6);
+        int steps = context.Plan.Count(400, 16, 6);
         await using HeadsPlace place = await HeadsPlace.OpenAsync(context, "exact", 3);
         List<Cid> live = [];
         for (int step = 1; step <= steps; step++)
@@ -87,7 +87,7 @@ internal static partial class MetadataHeads
     private static async Task<Finding> TakesLateRetriesAsync(ClauseContext context)
     {
         const int Length = 4;
-        int rounds = context.Plan.Count(100, 4, 40);
+        int rounds = context.Plan.Count(100, 2, 60);
         await using HeadsPlace place = await HeadsPlace.OpenAsync(context, "late", 3);
         Cid[] before = [];
         for (int round = 1; round <= rounds; round++)
@@ -110,17 +110,18 @@ internal static partial class MetadataHeads
                 await place.LeadsToAsync(() => place.ReadAsync(2), newest, $"round {round}: after a superseded event was published again");
             }
 
-            _ = await EndAsync(place, Length, $"round {round}");
+            before = [await EndAsync(place, newest, Length, $"round {round}")];
             await place.PublishAsync(0, published[1].Made, published[1].Superseded);
-            before = [await EndAsync(place, Length, $"round {round}, long after")];
+            before = [await EndAsync(place, before, Length, $"round {round}, long after")];
         }
 
         return Finding.Passed($"{rounds * Length} late publications of superseded events removed no head, and were gone after the next publications");
     }
 
     // As clients that come new do: what one reads, it supersedes. A reading may hide a late event behind another one, so it can take one publication for each.
-    private static async Task<Cid> EndAsync(HeadsPlace place, int publications, string when)
+    private static async Task<Cid> EndAsync(HeadsPlace place, Cid[] heads, int publications, string when)
     {
+        await place.LeadsToAsync(place.ReadFreshAsync, heads, $"{when}: before a publication that follows late ones");
         for (int i = 1; ; i++)
         {
             Cid[] read = [.. (await place.ReadFreshAsync()).Entries.Select(static entry => entry.Cid)];
@@ -137,7 +138,7 @@ internal static partial class MetadataHeads
     private static async Task<Finding> IsFreeOfOrderAsync(ClauseContext context)
     {
         const int Permutations = 120;
-        int rounds = context.Plan.Count(1000 + Permutations, 10, 9);
+        int rounds = context.Plan.Count(1000 + Permutations, 6, 12);
         await using HeadsPlace place = await HeadsPlace.OpenAsync(context, "order", 3);
         HashSet<int> orders = [];
         Cid[] closing = [];
