@@ -9,7 +9,7 @@ namespace FireproofBench.Scenarios.Histories;
 internal static class RegisterLinearizability
 {
     /// <summary>Steps of one search; a second or two.</summary>
-    public const long DefaultMaxSteps = 5_000_000;
+    public const long DefaultMaxSteps = 20_000_000;
 
     /// <summary>Checks every key.</summary>
     /// <param name="history">The history.</param>
@@ -21,12 +21,12 @@ internal static class RegisterLinearizability
         foreach ((string key, ImmutableArray<Operation> operations) in history.Registers)
         {
             looked += operations.Length;
-            bool? holds = Holds(operations, maxSteps);
+            bool? holds = Holds(operations, maxSteps, out Operation? stuck);
             if (holds is null)
                 undecided ??= $"the search for an order of the {operations.Length} operations on '{key}' was given up after {maxSteps} steps";
             if (holds is false)
             {
-                ImmutableArray<Operation> window = Shrink(operations, maxSteps);
+                ImmutableArray<Operation> window = Shrink(operations, stuck!.Return, maxSteps);
                 return new HistoryJudgement(looked, new HistoryViolation(
                     key, $"no order of the operations on '{key}' explains {(window.Length == operations.Length ? "them" : $"these {window.Length} of {operations.Length}")}", window));
             }
@@ -36,31 +36,36 @@ internal static class RegisterLinearizability
     }
 
     // What never returned and left no trace may as well never have happened.
-    private static bool? Holds(IReadOnlyCollection<Operation> operations, long maxSteps)
+    private static bool? Holds(IReadOnlyCollection<Operation> operations, long maxSteps, out Operation? stuck)
     {
         HashSet<string> read = new(operations.Where(static o => o.Reads && o.Value is not null).Select(static o => o.Value!), StringComparer.Ordinal);
         bool headFound = operations.Any(static o => o.Reads && o.Kind == OperationKind.Head && o.Found);
         bool nothing = operations.Any(static o => o.Reads && o.Value is null && !o.Found);
         bool Traced(Operation o) => o.Kind == OperationKind.Delete ? nothing : headFound || read.Contains(o.Value!);
-        return new RegisterSearch([.. operations.Where(o => o.IsOk || Traced(o))]).Run(maxSteps);
+        Operation[] searched = [.. operations.Where(o => o.IsOk || Traced(o))];
+        RegisterSearch search = new(searched);
+        bool? holds = search.Run(maxSteps);
+        stuck = holds is false ? searched[search.Stuck] : null;
+        return holds;
     }
 
-    private static ImmutableArray<Operation> Shrink(ImmutableArray<Operation> operations, long maxSteps)
+    private static ImmutableArray<Operation> Shrink(ImmutableArray<Operation> operations, long end, long maxSteps)
     {
-        // A history that can be explained could be explained at any earlier time: the shortest one that cannot is found by halving.
-        long[] returns = [.. operations.Where(static o => o.IsOk).Select(static o => o.Return).Order()];
-        int good = -1;
-        int bad = returns.Length - 1;
-        while (bad - good > 1)
-        {
-            int middle = good + ((bad - good) / 2);
-            if (Holds(Until(operations, returns[middle]), maxSteps) is false)
-                bad = middle;
-            else
-                good = middle;
-        }
+        bool Broken(List<Operation> some) => Holds(some, maxSteps, out _) is false;
 
-        List<Operation> window = Until(operations, returns[bad]);
+        // No order came past that return, so what was called after it is of no concern, and mostly what returned long before it neither. A head that found something would
+        // keep every write.
+        List<Operation> window = Until(operations, end);
+        List<Operation> headless = [.. window.Where(static o => o.Kind != OperationKind.Head)];
+        for (int last = 16; last < headless.Count; last *= 4)
+        {
+            List<Operation> near = Without(headless, 0, headless.Count - last);
+            if (Broken(near))
+            {
+                window = near;
+                break;
+            }
+        }
 
         // Then whatever is not needed goes, in ever smaller runs: reads, and writes that no remaining read tells of. Without them the rest would be as easy to explain.
         for (int run = Math.Max(1, window.Count / 2); ;)
@@ -69,7 +74,7 @@ internal static class RegisterLinearizability
             for (int at = 0; at < window.Count;)
             {
                 List<Operation> rest = Without(window, at, run);
-                if (rest.Count < window.Count && Holds(rest, maxSteps) is false)
+                if (rest.Count < window.Count && Broken(rest))
                     window = rest;
                 else
                     at += run;

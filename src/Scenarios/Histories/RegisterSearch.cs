@@ -5,27 +5,28 @@ namespace FireproofBench.Scenarios.Histories;
 /// Lowe's memory of the configurations that were met before, over a list from which operations are lifted, as in Porcupine.
 /// </summary>
 /// <remarks>
-/// An operation that never returned may stand anywhere after its call, or be left out. It need not stand where no read sees it, so a read has to follow at once; and of several
-/// deletes that never returned the first will do. Without these two rules each of them would double the search.
+/// A write that never returned may stand anywhere after its call, or be left out. It need not stand where no read sees it, so a read has to follow at once; it is tried
+/// only where nothing else fits; and of several that no read can tell apart the first will do. Without these rules each of them would double the search.
 /// </remarks>
 internal sealed class RegisterSearch
 {
     private const int Absent = 0;
     private const int Present = -1;
+    private const int Anonymous = -2;
     private const int End = 0;
     private readonly int _count;
     private readonly int[] _values;
     private readonly bool[] _writes;
-    private readonly bool[] _pending;
 
-    // The place of a delete that never returned among all such; -1 for everything else.
-    private readonly int[] _lostDelete;
-
-    // Entries 1..: a call or a return of an operation; entry 0 is both ends of the ring.
+    // Entries 1..: a call or a return of an operation that returned; entry 0 is both ends of the ring.
     private readonly int[] _next;
     private readonly int[] _previous;
     private readonly int[] _operationOf;
     private readonly int[] _returnOf;
+
+    // What never returned, in the order of the calls, each with the last entry before its call.
+    private readonly List<(int Operation, int After)> _lost = [];
+    private readonly int _remaining;
 
     /// <summary>Prepares a search.</summary>
     /// <param name="operations">Operations on one key that write or read its value, in the order of their calls.</param>
@@ -34,22 +35,21 @@ internal sealed class RegisterSearch
         _count = operations.Count;
         _values = new int[_count];
         _writes = new bool[_count];
-        _pending = new bool[_count];
-        _lostDelete = new int[_count];
-        int lostDeletes = 0;
+        HashSet<string> read = new(operations.Where(static o => o.Reads && o.Value is not null).Select(static o => o.Value!), StringComparer.Ordinal);
         Dictionary<string, int> numbers = new(StringComparer.Ordinal);
         List<(long Time, bool Returns, int Operation)> events = [];
         for (int i = 0; i < _count; i++)
         {
             Operation operation = operations[i];
-            string? value = operation.Value;
-            if (value is not null && !numbers.ContainsKey(value))
-                numbers[value] = numbers.Count + 1;
             _writes[i] = operation.Writes;
-            _values[i] = operation.Kind == OperationKind.Head ? (operation.Found ? Present : Absent)
-                : operation.Kind == OperationKind.Delete || value is null ? Absent : numbers[value];
-            _pending[i] = !operation.IsOk;
-            _lostDelete[i] = _pending[i] && operation.Kind == OperationKind.Delete ? lostDeletes++ : -1;
+            _values[i] = operation.Kind switch
+            {
+                OperationKind.Head => operation.Found ? Present : Absent,
+                OperationKind.Delete => Absent,
+                _ when operation.Value is null => Absent,
+                _ when !read.Contains(operation.Value!) => Anonymous,
+                _ => numbers.TryGetValue(operation.Value!, out int number) ? number : numbers[operation.Value!] = numbers.Count + 1,
+            };
             events.Add((operation.Call, false, i));
             if (operation.IsOk)
                 events.Add((operation.Return, true, i));
@@ -62,22 +62,33 @@ internal sealed class RegisterSearch
         _operationOf = new int[events.Count + 1];
         _returnOf = new int[events.Count + 1];
         int[] callOf = new int[_count];
-        for (int e = 1; e <= events.Count; e++)
+        int e = End;
+        foreach ((_, bool returns, int operation) in events)
         {
-            (_, bool returns, int operation) = events[e - 1];
+            if (!operations[operation].IsOk)
+            {
+                _lost.Add((operation, e));
+                continue;
+            }
+
+            e++;
             _operationOf[e] = operation;
-            _returnOf[e] = returns ? -1 : 0;
+            _returnOf[e] = -1;
             if (returns)
                 _returnOf[callOf[operation]] = e;
             else
                 callOf[operation] = e;
             _next[e - 1] = e;
             _previous[e] = e - 1;
+            _remaining += returns ? 1 : 0;
         }
 
-        _next[events.Count] = End;
-        _previous[End] = events.Count;
+        _next[e] = End;
+        _previous[End] = e;
     }
+
+    /// <summary>After a search that found no order: the operation, by its place in the list, whose return no order came past. What returned before it can be explained.</summary>
+    public int Stuck { get; private set; }
 
     /// <summary>Searches.</summary>
     /// <param name="maxSteps">After this many steps the search gives up.</param>
@@ -85,65 +96,120 @@ internal sealed class RegisterSearch
     public bool? Run(long maxSteps)
     {
         SearchMemory memory = new(_count);
-        Stack<(int Entry, int State, bool Unseen)> lifted = [];
-        int remaining = _pending.Count(static p => !p);
+        Stack<(int Entry, int Lost, int State, bool Unseen)> placed = [];
+        bool[] used = new bool[_lost.Count];
+        int remaining = _remaining;
         int state = Absent;
-        int lostDeletes = 0;
         bool unseen = false;
         int entry = _next[End];
+        int lost = 0;
+        int furthest = End;
         for (long step = 0; remaining > 0; step++)
         {
             if (step == maxSteps)
                 return null;
             int operation = _operationOf[entry];
-            if (_returnOf[entry] >= 0)
+            if (_returnOf[entry] > 0)
             {
-                if (!Fits(operation, state, unseen, lostDeletes) || !Place(operation, memory))
+                bool fits = _writes[operation] ? !unseen : _values[operation] == Present ? state != Absent : _values[operation] == state;
+                if (!fits || !Place(operation, memory))
                 {
                     entry = _next[entry];
                     continue;
                 }
 
-                lifted.Push((entry, state, unseen));
+                placed.Push((entry, -1, state, unseen));
                 state = _writes[operation] ? _values[operation] : state;
-                unseen = _pending[operation];
-                remaining -= _pending[operation] ? 0 : 1;
-                lostDeletes += _lostDelete[operation] >= 0 ? 1 : 0;
+                unseen = false;
+                remaining--;
                 Lift(entry);
                 entry = _next[End];
+                lost = 0;
                 continue;
             }
 
-            // An operation has to return here that found no place before. A read that fitted when it came first would fit there in any order: only writes are tried elsewhere.
+            // An operation has to return here that found no place before: now what never returned is tried.
+            lost = unseen ? _lost.Count : NextLost(lost, entry, used, memory);
+            if (lost < _lost.Count)
+            {
+                placed.Push((entry, lost, state, unseen));
+                used[lost] = true;
+                state = _values[_lost[lost].Operation];
+                unseen = true;
+                entry = _next[End];
+                lost = 0;
+                continue;
+            }
+
+            if (entry > furthest)
+            {
+                furthest = entry;
+                Stuck = operation;
+            }
+
+            // A read that fitted when it came first would fit there in any order: only writes are tried elsewhere.
             bool wasRead;
             do
             {
-                if (lifted.Count == 0)
+                if (placed.Count == 0)
                     return false;
-                (entry, state, unseen) = lifted.Pop();
-                operation = _operationOf[entry];
-                wasRead = !_writes[operation];
-                memory.Exclude(operation);
-                remaining += _pending[operation] ? 0 : 1;
-                lostDeletes -= _lostDelete[operation] >= 0 ? 1 : 0;
-                Unlift(entry);
+                (entry, lost, state, unseen) = placed.Pop();
+                wasRead = lost < 0 && !_writes[_operationOf[entry]];
+                if (lost >= 0)
+                {
+                    used[lost] = false;
+                    TakeBack(lost, memory);
+                }
+                else
+                {
+                    memory.Exclude(_operationOf[entry]);
+                    remaining++;
+                    Unlift(entry);
+                }
             }
             while (wasRead);
-            entry = _next[entry];
+            entry = lost < 0 ? _next[entry] : entry;
+            lost++;
         }
 
         return true;
     }
 
-    private bool Fits(int operation, int state, bool unseen, int lostDeletes) =>
-        _writes[operation] ? !unseen && (_lostDelete[operation] < 0 || _lostDelete[operation] == lostDeletes)
-            : _values[operation] == Present ? state != Absent : _values[operation] == state;
+    // The next that was called before that return, that no earlier one can stand for, and that leads somewhere new.
+    private int NextLost(int from, int before, bool[] used, SearchMemory memory)
+    {
+        bool deletes = false;
+        bool anonymous = false;
+        for (int i = 0; i < _lost.Count && _lost[i].After < before; i++)
+        {
+            if (used[i])
+                continue;
+            int operation = _lost[i].Operation;
+            int value = _values[operation];
+            bool first = value switch { Absent => !deletes, Anonymous => !anonymous, _ => true };
+            deletes |= value == Absent;
+            anonymous |= value == Anonymous;
+            if (i >= from && first && memory.AddLost(operation, value, KindOf(value)))
+                return i;
+        }
+
+        return _lost.Count;
+    }
+
+    private void TakeBack(int lost, SearchMemory memory)
+    {
+        int operation = _lost[lost].Operation;
+        memory.ExcludeLost(operation, KindOf(_values[operation]));
+    }
+
+    // Deletes, and puts whose value nobody got: each of a kind is as good as another.
+    private static int KindOf(int value) => value switch { Absent => 0, Anonymous => 1, _ => -1 };
 
     // After a read nothing has changed but the set, so only writes are worth remembering.
     private bool Place(int operation, SearchMemory memory)
     {
         if (_writes[operation])
-            return memory.AddWith(operation, (2 * _values[operation]) + (_pending[operation] ? 1 : 0));
+            return memory.AddWith(operation, _values[operation]);
         memory.Include(operation);
         return true;
     }
@@ -151,14 +217,12 @@ internal sealed class RegisterSearch
     private void Lift(int call)
     {
         Unlink(call);
-        if (_returnOf[call] > 0)
-            Unlink(_returnOf[call]);
+        Unlink(_returnOf[call]);
     }
 
     private void Unlift(int call)
     {
-        if (_returnOf[call] > 0)
-            Link(_returnOf[call]);
+        Link(_returnOf[call]);
         Link(call);
     }
 

@@ -51,17 +51,17 @@ public sealed class RegisterProperties
     }
 
     [Fact]
-    public void Ten_thousand_operations_are_checked_within_the_steps_of_a_few_seconds()
+    public void Ten_thousand_operations_are_judged_within_the_steps_of_a_search()
     {
-        History history = new RegisterSchedule(8, 10_000, 7).Run(oneInLost: int.MaxValue);
+        History history = new RegisterSchedule(8, 10_000, 7).Run(oneInLost: 500);
         long start = Stopwatch.GetTimestamp();
-        Assert.True(RegisterLinearizability.Check(history, maxSteps: 2_000_000).Holds);
+        Assert.True(RegisterLinearizability.Check(history).Holds);
         TestContext.Current.TestOutputHelper?.WriteLine($"sound: {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} ms");
         Operation read = history.Operations.Where(static o => o is { Kind: OperationKind.Get, Value: not null }).MaxBy(static o => o.Call)!;
         Operation first = history.Operations.Where(static o => o is { Kind: OperationKind.Put, IsOk: true }).MinBy(static o => o.Call)!;
         History broken = new(history.Operations.Replace(read, read with { Value = first.Value }));
         start = Stopwatch.GetTimestamp();
-        HistoryJudgement judgement = RegisterLinearizability.Check(broken, maxSteps: 2_000_000);
+        HistoryJudgement judgement = RegisterLinearizability.Check(broken);
         TestContext.Current.TestOutputHelper?.WriteLine($"broken: {Stopwatch.GetElapsedTime(start).TotalMilliseconds:0} ms");
         Assert.Null(judgement.Undecided);
         Assert.InRange(judgement.Violation!.Window.Length, 2, 6);
