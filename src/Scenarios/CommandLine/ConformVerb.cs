@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Security.Cryptography;
 using System.Text;
+using FireproofBench.Gateways;
 using FireproofBench.Scenarios.Conformance;
+using FireproofBench.Scenarios.Histories;
 using FireproofBench.Scenarios.Reporting;
 
 namespace FireproofBench.Scenarios.CommandLine;
@@ -28,6 +30,29 @@ internal sealed class ConformVerb(Terminal terminal, StoreOpener stores)
         HelpName = "ID,ID",
     };
 
+    private readonly Option<string?> _declared = new("--declared")
+    {
+        Description = "What to hold the store to: strong, or eventual with the time after which everything is seen; else what its gateway says.",
+        HelpName = "strong|eventual:5s",
+    };
+
+    private readonly Option<string[]> _endpoints = new("--endpoint")
+    {
+        Description = "A further endpoint of the same store, whose answers are compared; may be given again.",
+        HelpName = "URL",
+    };
+
+    private readonly Option<string?> _history = new("--history")
+    {
+        Description = "Write the calls of the recorded clauses as JSON lines, for --check-history.",
+        HelpName = "FILE",
+    };
+
+    private readonly Option<string?> _checkHistory = new("--check-history")
+    {
+        Description = "Check a history of calls, recorded here or elsewhere, and run nothing; - reads it from standard input.",
+        HelpName = "FILE",
+    };
 
     private readonly Option<long?> _seed = new("--seed") { Description = "Decides everything left to chance; a run tells its own.", HelpName = "N" };
     private readonly Option<string?> _json = new("--json") { Description = "Write the report as JSON; - writes it to standard output, in place of the text.", HelpName = "FILE" };
@@ -50,12 +75,17 @@ internal sealed class ConformVerb(Terminal terminal, StoreOpener stores)
             "fireproofbench conform file:///srv/data --only CAS,LST-01   one group and one clause more",
             "fireproofbench conform /srv/data --json r.json --junit r.xml --strict",
             "fireproofbench conform memory: --json -                     the report alone, for a pipe",
+            "fireproofbench conform s3://b?endpoint=http://n1 --endpoint s3://b?endpoint=http://n2 --declared eventual:5s",
+            "fireproofbench conform --check-history calls.jsonl          the checkers alone, on calls that somebody recorded",
             "fireproofbench conform --list                               all clauses with their levels",
             "fireproofbench conform --explain CCY-01                     why, how, and what to do when it fails",
             "",
             "Exit codes: 0 no MUST clause failed, 1 one failed, 2 could not run, 3 a SHOULD clause failed under --strict, 130 interrupted.");
         command.Arguments.Add(_url);
-        foreach (Option option in new Option[] { _profile, _only, _budget, _heads, _seed, _json, _junit, _strict, _keep, _list, _explain, _token })
+        foreach (Option option in new Option[]
+        {
+            _profile, _only, _budget, _heads, _declared, _endpoints, _seed, _json, _junit, _history, _checkHistory, _strict, _keep, _list, _explain, _token,
+        })
             command.Options.Add(option);
         command.SetAction((parsed, cancellation) => Verb.GuardAsync(terminal, () => RunAsync(parsed, cancellation)));
         return command;
@@ -72,6 +102,10 @@ internal sealed class ConformVerb(Terminal terminal, StoreOpener stores)
     {
         if (parsed.GetValue(_explain) is { } explained)
             return Explain(explained);
+        DeclaredVisibility? declared = parsed.GetValue(_declared) is not { } text ? null : DeclaredVisibility.Parse(text) ?? throw new UsageException(
+            $"--declared: {Printable.Key(text)} is neither 'strong' nor 'eventual:' with a time such as 300ms, 5s or 2m (one hour at most).");
+        if (parsed.GetValue(_checkHistory) is { } recorded)
+            return await CheckHistoryAsync(recorded, declared ?? DeclaredVisibility.Strong, parsed, cancellation);
         ImmutableArray<Clause> clauses = ChosenClauses(parsed);
         if (parsed.GetValue(_list))
         {
@@ -85,23 +119,58 @@ internal sealed class ConformVerb(Terminal terminal, StoreOpener stores)
         string? junit = Writable(parsed.GetValue(_junit), "--junit");
         if (json == StandardOutput && junit == StandardOutput)
             throw new UsageException("--json and --junit cannot both write to standard output. Name a file for one of them.");
+        string? history = Writable(parsed.GetValue(_history), "--history");
+        if (history == StandardOutput)
+            throw new UsageException("--history: name a file.");
         ConformanceRequest request = new()
         {
             Clauses = clauses,
             Profile = Enum.Parse<ConnectorProfile>(parsed.GetValue(_profile)!, ignoreCase: true),
             Budget = Enum.Parse<Budget>(parsed.GetValue(_budget)!, ignoreCase: true),
             Heads = Enum.Parse<HeadsLayout>(parsed.GetValue(_heads)!, ignoreCase: true),
+            Declared = declared,
             Seed = parsed.GetValue(_seed) ?? RandomNumberGenerator.GetInt32(1, int.MaxValue),
             Keep = parsed.GetValue(_keep),
         };
-        await using StoreUnderTest store = await stores(url, AccessToken.Read(parsed.GetValue(_token)), cancellation);
+        await using StoreUnderTest store = await OpenAsync(url, parsed.GetValue(_endpoints) ?? [], AccessToken.Read(parsed.GetValue(_token)), cancellation);
         ConformanceRunner runner = new(store, request, new ProgressLines(terminal.Error, terminal.ErrorIsTerminal), TimeProvider.System);
         ConformanceReport report = await runner.RunAsync(cancellation);
         if (json != StandardOutput && junit != StandardOutput)
             WriteForPeople(report);
         WriteFile(json, stream => ConformanceJson.Write(report, stream));
         WriteFile(junit, stream => JUnitXml.Write(report, stream));
+        WriteFile(history, stream => stream.Write(HistoryWriter.Write(report.History).Span));
         return ExitCodeOf(report, parsed.GetValue(_strict));
+    }
+
+    private async ValueTask<StoreUnderTest> OpenAsync(string url, string[] endpoints, Secret? token, CancellationToken cancellation)
+    {
+        StoreUnderTest store = await stores(url, token, cancellation);
+        try
+        {
+            foreach (string endpoint in endpoints)
+                store = store with { Endpoints = store.Endpoints.Add(await stores(endpoint, token, cancellation)) };
+            return store;
+        }
+        catch
+        {
+            await store.DisposeAsync();
+            throw;
+        }
+    }
+
+    private async Task<int> CheckHistoryAsync(string path, DeclaredVisibility declared, ParseResult parsed, CancellationToken cancellation)
+    {
+        if (parsed.GetValue(_url) is not null)
+            throw new UsageException("--check-history reads calls that were recorded before, and asks no store: leave out the URL.");
+        string? json = Writable(parsed.GetValue(_json), "--json");
+        History history = await HistoryFile.ReadAsync(path, cancellation);
+        HistoryReport report = HistoryReport.Of(history, declared);
+        if (json != StandardOutput)
+            report.Write(terminal.Out);
+        WriteFile(json, report.Write);
+        return report.Failed(ClauseLevel.Must) ? ExitCodes.Violation
+            : parsed.GetValue(_strict) && report.Failed(ClauseLevel.Should) ? ExitCodes.StrictViolation : ExitCodes.Success;
     }
 
     private void WriteForPeople(ConformanceReport report)

@@ -60,6 +60,7 @@ internal static class StoreUrls
         {
             Url = folder.ToString(),
             Data = folder.OpenData(options),
+            OpenPeer = _ => ValueTask.FromResult(folder.OpenData(options)),
             OpenDatabase = (prefix, name) => GatewayUrl.Parse(Path.Combine(folder.Path, prefix)).OpenDevice(name, options),
             StraysOutside = name => StraysAbove(folder.Path, name),
             Tidy = prefix => RemoveEmptyFolders(Path.Combine(folder.Path, prefix)),
@@ -72,6 +73,7 @@ internal static class StoreUrls
     {
         Url = endpoint.ToString(),
         Data = await ProbeAsync((HttpDataGateway)endpoint.OpenData(options), cancellation),
+        OpenPeer = async token => await ProbeAsync((HttpDataGateway)endpoint.OpenData(options), token),
         OpenDatabase = (prefix, name) => endpoint.OpenDevice(prefix.Replace('/', '.') + name, options),
     };
 
@@ -85,6 +87,7 @@ internal static class StoreUrls
         {
             Url = bucket.ToString(),
             Data = data,
+            OpenPeer = async token => await ProbeAsync((S3DataGateway)bucket.OpenData(options), token),
             OpenDatabase = (prefix, name) => new RemoteDeviceStore(new PrefixedGateway(patient, prefix, leaveOpen: true), name, options, bucket.Heads, learn: data.ProbeAsync),
         };
     }
@@ -99,6 +102,7 @@ internal static class StoreUrls
         {
             Url = folder.ToString(),
             Data = data,
+            OpenPeer = async token => await ProbeAsync((WebDavDataGateway)folder.OpenData(options), token),
             OpenDatabase = (prefix, name) => new RemoteDeviceStore(new PrefixedGateway(patient, prefix, leaveOpen: true), name, options),
         };
     }

@@ -15,6 +15,7 @@ internal static class ClauseBook
         Immutability.Group,
         ConditionalWrites.Group,
         Listing.Group,
+        Consistency.Group,
         Concurrency.Group,
         MetadataHeads.Group,
         Subscriptions.Group,

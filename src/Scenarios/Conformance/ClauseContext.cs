@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using FireproofBench.Engine.Ports;
+using FireproofBench.Scenarios.Histories;
 
 namespace FireproofBench.Scenarios.Conformance;
 
@@ -12,14 +13,15 @@ internal sealed class ClauseContext
     private readonly long _seed;
 
     public ClauseContext(
-        Clause clause, IDataGateway store, StoreDatabases databases, string prefix, long seed, BudgetPlan plan, RunJournal journal,
-        RunManifest manifest, TimeProvider time,
+        Clause clause, ImmutableArray<StoreView> views, DeclaredVisibility declared, StoreDatabases databases, string prefix, long seed, BudgetPlan plan,
+        RunJournal journal, RunManifest manifest, TimeProvider time,
         Func<string, ImmutableArray<string>> straysOutside, CancellationToken cancellation)
     {
         _clauseId = clause.Id;
         _seed = seed;
         _journal = journal;
-        Store = store;
+        Views = views;
+        Declared = declared;
         Databases = databases;
         Prefix = prefix;
         Plan = plan;
@@ -31,7 +33,13 @@ internal sealed class ClauseContext
     }
 
     /// <summary>The store. Counted, tracked, patient with throttling.</summary>
-    public IDataGateway Store { get; }
+    public IDataGateway Store => Views[0].Gateway;
+
+    /// <summary>All ways to the store: that of <see cref="Store"/>, another client's, and those over other endpoints.</summary>
+    public ImmutableArray<StoreView> Views { get; }
+
+    /// <summary>How soon the store is said to show what it acknowledged.</summary>
+    public DeclaredVisibility Declared { get; }
 
     /// <summary>Databases on the store. Only for clauses that need them.</summary>
     public StoreDatabases Databases { get; }
@@ -58,7 +66,7 @@ internal sealed class ClauseContext
     public CancellationToken Cancellation { get; }
 
     /// <summary>How long after an acknowledgement its effect may take to be seen.</summary>
-    public TimeSpan Bound => Store.Traits.StronglyConsistent ? TimeSpan.Zero : TimeSpan.FromSeconds(10);
+    public TimeSpan Bound => Declared.Bound;
 
     /// <summary>How long a channel may stay silent about a change, or a call wait for others, before it is taken for dead. Far more than slow stores need.</summary>
     public TimeSpan ChannelPatience => Bound + TimeSpan.FromSeconds(10);
@@ -74,6 +82,12 @@ internal sealed class ClauseContext
 
     /// <summary>Notes an oddity that breaks nothing.</summary>
     public void Quirk(string text) => _journal.AddQuirk(_clauseId, text);
+
+    /// <summary>Notes for how long an observer did not see what had been acknowledged.</summary>
+    public void Saw(VisibilityEffect effect, ObserverKind observer, TimeSpan staleness, bool seen) => _journal.AddStaleness(effect, observer, staleness, seen);
+
+    /// <summary>Notes what the clients of the check did and were answered.</summary>
+    public void Recorded(History history) => _journal.AddHistory(_clauseId, history);
 
     /// <summary>Notes a limit.</summary>
     public void Limit(string name, long value) => _journal.SetLimit(name, value);

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using FireproofBench.Engine.Ports;
+using FireproofBench.Scenarios.Histories;
 
 namespace FireproofBench.Scenarios.Conformance;
 
@@ -27,6 +28,15 @@ internal sealed record ConformanceReport
     /// <summary>Limits found, by name.</summary>
     public required IReadOnlyDictionary<string, long> Limits { get; init; }
 
+    /// <summary>How soon the store is said to show what it acknowledged: by the user, or else by its gateway.</summary>
+    public required DeclaredVisibility Declared { get; init; }
+
+    /// <summary>How soon it was seen to; empty when no clause measured it.</summary>
+    public ImmutableArray<VisibilitySeries> Visibility { get; init; } = [];
+
+    /// <summary>What the clients of the checks did, where it was recorded.</summary>
+    public History History { get; init; } = new([]);
+
     /// <summary>Keys that could not be removed, or were kept on purpose.</summary>
     public required ImmutableArray<string> Leftovers { get; init; }
 
@@ -41,6 +51,9 @@ internal sealed record ConformanceReport
 
     /// <summary>How long it took, clean-up included.</summary>
     public required TimeSpan Elapsed { get; init; }
+
+    /// <summary>The longest time that anything acknowledged was not seen; null when it was not measured.</summary>
+    public TimeSpan? Staleness => Visibility.Length == 0 ? null : Visibility.Max(static s => s.Max);
 
     /// <summary>The user stopped it.</summary>
     public bool Interrupted { get; init; }

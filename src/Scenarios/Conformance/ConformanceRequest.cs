@@ -17,6 +17,9 @@ internal sealed record ConformanceRequest
     /// <summary>How the heads are to be kept.</summary>
     public HeadsLayout Heads { get; init; } = HeadsLayout.Multi;
 
+    /// <summary>How soon the store is said to show what it acknowledged; null for what its gateway says.</summary>
+    public DeclaredVisibility? Declared { get; init; }
+
     /// <summary>Decides everything that is left to chance.</summary>
     public required long Seed { get; init; }
 

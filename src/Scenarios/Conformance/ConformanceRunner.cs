@@ -8,6 +8,7 @@ namespace FireproofBench.Scenarios.Conformance;
 internal sealed class ConformanceRunner(StoreUnderTest target, ConformanceRequest request, IRunObserver observer, TimeProvider time)
 {
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(5);
+    private readonly DeclaredVisibility _declared = request.Declared ?? DeclaredVisibility.Of(target.Data.Traits);
     private readonly Lock _gate = new();
     private readonly RunJournal _journal = new();
     private readonly RequestMeter _meter = new();
@@ -24,12 +25,13 @@ internal sealed class ConformanceRunner(StoreUnderTest target, ConformanceReques
         long start = time.GetTimestamp();
         // Each repetition is a request of its own, so the counting is below the patience.
         await using ObservedGateway observed = new(target.Data, _meter);
-        await using IDataGateway patient = Patience.Over(observed, _meter, time);
+        await using StoreViews views = await StoreViews.OpenAsync(target, observed, _meter, time, interrupt);
+        IDataGateway patient = views.All[0].Gateway;
         StoreProbe probe = new(patient, time);
         foreach (string quirk in target.Data.Traits.Quirks)
             _journal.AddQuirk("store", quirk);
         string prefix = await probe.FreshPrefixAsync(request.Seed, interrupt);
-        StoreCleaner cleaner = new(patient, observed, prefix, time);
+        StoreCleaner cleaner = new(patient, observed, prefix, _declared, time);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(interrupt);
         ClauseResult?[] results = new ClauseResult?[request.Clauses.Length];
         BudgetPlan plan = new(request.Budget, 0);
@@ -40,7 +42,7 @@ internal sealed class ConformanceRunner(StoreUnderTest target, ConformanceReques
             plan = plan with { RequestsPerSecond = await probe.MeasureRateAsync(prefix, interrupt) };
             observer.Started(request.Clauses.Length, plan, prefix);
             RunManifest manifest = await probe.PlantManifestAsync(prefix, request.Seed, plan, interrupt);
-            await RunAllAsync(new Run(patient, probe, cleaner, prefix, plan, manifest, stop, interrupt), results);
+            await RunAllAsync(new Run(views, probe, cleaner, prefix, plan, manifest, stop, interrupt), results);
         }
         catch (OperationCanceledException) when (interrupt.IsCancellationRequested)
         {
@@ -60,15 +62,19 @@ internal sealed class ConformanceRunner(StoreUnderTest target, ConformanceReques
         [
             .. request.Clauses.Select((c, i) => results[i] ?? new ClauseResult(c, ClauseOutcome.Inconclusive, unreached, TimeSpan.Zero, ReplayOf(c))),
         ];
+        ImmutableArray<VisibilitySeries> visibility = _journal.Visibility;
         return new ConformanceReport
         {
             Request = request,
             Url = target.Url,
             Traits = target.Data.Traits,
             Results = all,
-            Verdict = Verdict.Judge(all, request.Heads, visibilityIsWeaker: false),
+            Verdict = Verdict.Judge(all, request.Heads, visibilityIsWeaker: visibility.Any(s => s.Max > _declared.Bound)),
             Quirks = _journal.Quirks,
             Limits = _journal.Limits,
+            Declared = _declared,
+            Visibility = visibility,
+            History = _journal.History,
             Leftovers = leftovers,
             Requests = _meter.Counts,
             RequestsPerSecond = plan.RequestsPerSecond,
@@ -105,7 +111,7 @@ internal sealed class ConformanceRunner(StoreUnderTest target, ConformanceReques
         using CancellationTokenSource ends = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, run.Stop);
         StoreDatabases databases = new(target.OpenDatabase, prefix, new Dice(request.Seed, "databases " + clause.Id), _meter, time);
         ClauseContext context = new(
-            clause, run.Store, databases, prefix, request.Seed, run.Plan, _journal, run.Manifest, time, target.StraysOutside, ends.Token);
+            clause, run.Views.All, _declared, databases, prefix, request.Seed, run.Plan, _journal, run.Manifest, time, target.StraysOutside, ends.Token);
         Finding finding = await JudgeAsync(clause, context, run, deadline.Token);
         ImmutableArray<string> stuck = await databases.EndAsync(request.Keep);
         lock (_gate)
@@ -196,10 +202,11 @@ internal sealed class ConformanceRunner(StoreUnderTest target, ConformanceReques
 
     private string ReplayOf(Clause clause) => string.Create(
         CultureInfo.InvariantCulture,
-        $"fireproofbench conform '{target.Url}' --only {clause.Id} --seed {request.Seed} --budget {request.Budget.ToString().ToLowerInvariant()}");
+        $"fireproofbench conform '{target.Url}' --only {clause.Id} --seed {request.Seed} --budget {request.Budget.ToString().ToLowerInvariant()}"
+            + $"{(request.Declared is { } declared ? $" --declared {declared}" : "")}{string.Concat(target.Endpoints.Select(e => $" --endpoint '{e.Url}'"))}");
 
     private sealed record Run(
-        IDataGateway Store, StoreProbe Probe, StoreCleaner Cleaner, string Prefix, BudgetPlan Plan, RunManifest Manifest,
+        StoreViews Views, StoreProbe Probe, StoreCleaner Cleaner, string Prefix, BudgetPlan Plan, RunManifest Manifest,
         CancellationTokenSource Ending, CancellationToken Interrupt)
     {
         /// <summary>The user's wish, or the loss of the store.</summary>

@@ -5,9 +5,12 @@ using FireproofBench.Gateways.Wrapping;
 namespace FireproofBench.Scenarios.Conformance;
 
 /// <summary>Counts the calls to a store by kind, and remembers every key that was put, so that it can be removed again. The store stays open.</summary>
-internal sealed class ObservedGateway(IDataGateway store, RequestMeter meter) : DataGatewayWrapper(store, leaveOpen: true)
+/// <param name="store">The store.</param>
+/// <param name="meter">Counts.</param>
+/// <param name="together">Another way to the same store, which then remembers the keys that are put here; null for none.</param>
+internal sealed class ObservedGateway(IDataGateway store, RequestMeter meter, ObservedGateway? together = null) : DataGatewayWrapper(store, leaveOpen: true)
 {
-    private readonly ConcurrentDictionary<string, bool> _written = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _written = together?._written ?? new(StringComparer.Ordinal);
 
     /// <summary>Every key for which a put was begun.</summary>
     public ICollection<string> Written => _written.Keys;

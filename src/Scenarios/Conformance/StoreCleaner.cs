@@ -5,11 +5,12 @@ using FireproofBench.Engine.Ports;
 namespace FireproofBench.Scenarios.Conformance;
 
 /// <summary>Removes what a run wrote, and proves that nothing is left.</summary>
-internal sealed class StoreCleaner(IDataGateway store, ObservedGateway observed, string runPrefix, TimeProvider time)
+internal sealed class StoreCleaner(IDataGateway store, ObservedGateway observed, string runPrefix, DeclaredVisibility declared, TimeProvider time)
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan s_patienceAfterInterrupt = TimeSpan.FromSeconds(20);
-    private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan s_shortestSettle = TimeSpan.FromSeconds(10);
+    private readonly TimeSpan _settle = declared.Bound > s_shortestSettle ? declared.Bound : s_shortestSettle;
 
     /// <summary>Removes everything under one prefix. What cannot be removed is met again at the end of the run.</summary>
     public async Task SweepAsync(string prefix, CancellationToken cancellation)
@@ -38,7 +39,7 @@ internal sealed class StoreCleaner(IDataGateway store, ObservedGateway observed,
             while (true)
             {
                 ImmutableArray<string> left = await LeftAsync(patience.Token);
-                if (left.Length == 0 || keep || store.Traits.StronglyConsistent || time.GetElapsedTime(start) > s_settle)
+                if (left.Length == 0 || keep || declared.IsStrong || time.GetElapsedTime(start) > _settle)
                     return left;
                 await Task.Delay(TimeSpan.FromMilliseconds(250), time, patience.Token);
             }

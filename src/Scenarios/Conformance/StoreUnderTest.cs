@@ -12,6 +12,12 @@ internal sealed record StoreUnderTest : IAsyncDisposable
     /// <summary>Its objects.</summary>
     public required IDataGateway Data { get; init; }
 
+    /// <summary>Opens the same objects once more, as another process or machine would; null where that cannot be.</summary>
+    public Func<CancellationToken, ValueTask<IDataGateway>>? OpenPeer { get; init; }
+
+    /// <summary>The same store through further endpoints.</summary>
+    public ImmutableArray<StoreUnderTest> Endpoints { get; init; } = [];
+
     /// <summary>
     /// Opens the database of a name below a prefix of the store (ending in <c>/</c>). Each call gives a handle of its own, as another process would have it, on
     /// the same objects and heads. Null where the address gives objects only.
@@ -30,6 +36,8 @@ internal sealed record StoreUnderTest : IAsyncDisposable
     /// <summary>Closes the store.</summary>
     public async ValueTask DisposeAsync()
     {
+        foreach (StoreUnderTest endpoint in Endpoints)
+            await endpoint.DisposeAsync();
         await Data.DisposeAsync();
         AfterClose();
     }

@@ -65,9 +65,7 @@ internal static class ConformanceJson
         json.WriteNumber("maxObjectBytes", report.Traits.MaxObjectLength);
         json.WriteNumber("maxKeyBytes", report.Traits.MaxKeyLength);
         json.WriteEndObject();
-        json.WriteStartObject("visibility");
-        json.WriteString("declared", report.Traits.StronglyConsistent ? "strong" : "eventual");
-        json.WriteEndObject();
+        WriteVisibility(json, report);
         json.WriteStartObject("limits");
         foreach ((string name, long value) in report.Limits)
             json.WriteNumber(name, value);
@@ -86,6 +84,35 @@ internal static class ConformanceJson
         json.WriteEndObject();
     }
 
+    private static void WriteVisibility(Utf8JsonWriter json, ConformanceReport report)
+    {
+        json.WriteStartObject("visibility");
+        json.WriteString("declared", report.Declared.IsStrong ? "strong" : "eventual");
+        json.WriteNumber("boundMs", Milliseconds(report.Declared.Bound));
+        if (report.Staleness is { } longest)
+        {
+            json.WriteString("measured", VisibilityText.ClassOf(longest));
+            json.WriteNumber("maxMs", Fine(longest));
+        }
+
+        json.WriteStartArray("series");
+        foreach (VisibilitySeries series in report.Visibility)
+        {
+            json.WriteStartObject();
+            json.WriteString("effect", VisibilityText.NameOf(series.Effect));
+            json.WriteString("observer", VisibilityText.NameOf(series.Observer));
+            json.WriteNumber("samples", series.Samples);
+            json.WriteNumber("p50Ms", Fine(series.Median));
+            json.WriteNumber("p99Ms", Fine(series.P99));
+            json.WriteNumber("maxMs", Fine(series.Max));
+            json.WriteNumber("unseen", series.Unseen);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
     private static void WriteStrings(Utf8JsonWriter json, string name, IEnumerable<string> values)
     {
         json.WriteStartArray(name);
@@ -93,6 +120,9 @@ internal static class ConformanceJson
             json.WriteStringValue(value);
         json.WriteEndArray();
     }
+
+    // A store in this process may be stale for less than a tenth of a millisecond, and is stale all the same.
+    private static double Fine(TimeSpan span) => Math.Round(span.TotalMilliseconds, 4);
 
     private static double Milliseconds(TimeSpan span) => Math.Round(span.TotalMilliseconds, 1);
 

@@ -71,6 +71,8 @@ internal static class ConformanceTerminal
 
         foreach (Quirk quirk in report.Quirks)
             yield return $"Good to know ({quirk.ClauseId}): {quirk.Text}";
+        foreach (string line in VisibilityText.Lines(report))
+            yield return line;
         if (report.Limits.Count > 0)
             yield return $"Limits seen: {string.Join(", ", report.Limits.Select(l => string.Create(CultureInfo.InvariantCulture, $"{l.Key} {l.Value}")))}.";
         yield return string.Create(

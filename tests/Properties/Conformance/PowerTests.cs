@@ -13,7 +13,7 @@ public sealed class PowerTests
 
     private static readonly Fault[] s_faults =
     [
-        .. ObjectFaults.All, .. NameFaults.All, .. ListFaults.All, .. ConditionFaults.All, .. ConcurrencyFaults.All, .. DatabaseFaults.All,
+        .. ObjectFaults.All, .. NameFaults.All, .. ListFaults.All, .. ConditionFaults.All, .. ConsistencyFaults.All, .. ConcurrencyFaults.All, .. DatabaseFaults.All,
         .. HeadFaults.All, .. ChannelFaults.All,
     ];
 

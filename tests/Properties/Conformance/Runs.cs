@@ -26,9 +26,9 @@ internal static class Runs
     /// <summary>Runs clauses on a store.</summary>
     public static async Task<ConformanceReport> OfAsync(
         StoreUnderTest target, ImmutableArray<Clause> clauses, CancellationToken cancellation, long seed = 1, bool keep = false, Budget budget = Budget.Quick,
-        TimeProvider? time = null)
+        TimeProvider? time = null, DeclaredVisibility? declared = null)
     {
-        ConformanceRequest request = new() { Clauses = clauses, Seed = seed, Budget = budget, Keep = keep };
+        ConformanceRequest request = new() { Clauses = clauses, Seed = seed, Budget = budget, Keep = keep, Declared = declared };
         return await new ConformanceRunner(target, request, new SilentObserver(), time ?? TimeProvider.System).RunAsync(cancellation);
     }
 

@@ -50,6 +50,7 @@ public sealed class VerdictTests
     {
         Request = new ConformanceRequest { Clauses = [], Seed = 1 },
         Url = "test:",
+        Declared = DeclaredVisibility.Strong,
         Traits = new DataTraits { Provider = "test" },
         Results = [.. results],
         Verdict = verdict,
