@@ -62,7 +62,7 @@ public sealed class ConsistencyTests
         StoreUnderTest target = new() { Url = "test:1", Data = first, Endpoints = [new StoreUnderTest { Url = "test:2", Data = second }] };
         ConformanceReport report = await RunAsync(target, null, "CON-03");
         ClauseResult result = Assert.Single(report.Results);
-        Assert.Contains("a client at another endpoint got version", result.Evidence, StringComparison.Ordinal);
+        Assert.Contains("at 'test:2' got version", result.Evidence, StringComparison.Ordinal);
         Assert.EndsWith("--endpoint 'test:2'", result.Replay, StringComparison.Ordinal);
         Assert.Empty(report.Leftovers);
     }

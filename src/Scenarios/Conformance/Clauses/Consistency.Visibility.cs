@@ -162,7 +162,7 @@ internal static partial class Consistency
 
             context.Saw(effect, observer, last?.After ?? TimeSpan.Zero, seen);
             if (last is { } stalest && stalest.After > context.Bound)
-                late.Add($"{WordsOf(observer)} {stalest.Complaint}, {Milliseconds(stalest.After)} after it was acknowledged"
+                late.Add($"{WordsOf(observer)}{PlaceOf(view)} {stalest.Complaint}, {Milliseconds(stalest.After)} after it was acknowledged"
                     + $"{(seen ? "" : ", and then was given up")} (declared {context.Declared})");
         }));
         if (!late.IsEmpty)
@@ -193,8 +193,10 @@ internal static partial class Consistency
     {
         ObserverKind.SameClient => "the same client",
         ObserverKind.OtherClient => "another client",
-        _ => "a client at another endpoint",
+        _ => "a client of another endpoint",
     };
+
+    private static string PlaceOf(StoreView view) => view.Endpoint.Length == 0 ? "" : $" at '{Printable.Escape(view.Endpoint)}'";
 
     private static string Milliseconds(TimeSpan span) => string.Create(CultureInfo.InvariantCulture, $"{span.TotalMilliseconds:0.###} ms");
 }
