@@ -13,7 +13,7 @@ internal static class ConcurrencyFaults
         new("length known before the body", HeadFirst, "CCY-02"),
         new("delete-then-write replace", () => new InterceptedStore { OnPut = UnlinkFirstAsync }, "CCY-01", "IMM-02"),
         new("interrupted put leaves a part", () => new InterceptedStore { OnPut = PartOnCancelAsync }, "INT-04"),
-        new("readers disagree after racing puts", TwoReplicas, "CCY-03"),
+        new("readers disagree after racing puts", () => TwoReplicas(2), "CCY-03"),
         new("zombie after put and delete", Zombies, "CCY-04"),
         new("acknowledged and dropped under load", DropUnderLoad, "CCY-06"),
         new("one buffer for all puts", SharedBuffer, "CCY-07"),
@@ -86,7 +86,9 @@ internal static class ConcurrencyFaults
         return await store.PutAsync(key, body, condition, cancellation);
     }
 
-    private static InterceptedStore TwoReplicas()
+    /// <summary>Two writes at once leave two contents behind, and a reader gets the other one now and then.</summary>
+    /// <param name="every">Which of so many reads gets it.</param>
+    public static InterceptedStore TwoReplicas(int every)
     {
         ConcurrentDictionary<string, int> writing = new(StringComparer.Ordinal);
         ConcurrentDictionary<string, ObjectContent> other = new(StringComparer.Ordinal);
@@ -103,7 +105,7 @@ internal static class ConcurrencyFaults
                 writing.AddOrUpdate(k, 0, (_, n) => n - 1);
                 return version;
             },
-            OnGet = async (s, k, r, t) => Interlocked.Increment(ref reads) % 2 == 0 && other.TryGetValue(k, out ObjectContent? content) ? content
+            OnGet = async (s, k, r, t) => Interlocked.Increment(ref reads) % every == 0 && other.TryGetValue(k, out ObjectContent? content) ? content
                 : await s.GetAsync(k, r, t),
         };
     }

@@ -19,7 +19,7 @@ internal static class ConsistencyFaults
         new("an object is absent now and then", Flapping, "CON-05"),
         new("an old content comes back now and then", OldComesBack, "CON-05", "CON-06", "CON-07", "CON-08"),
         new("overwrites of a node with a slow clock are lost", SlowClock, "CON-03", "CON-08"),
-        new("replicas that never agree", NeverAgree, "CON-09"),
+        new("replicas that never agree", () => ConcurrencyFaults.TwoReplicas(3), "CON-09"),
     ];
 
     private static InterceptedStore AbsenceCached()
@@ -71,28 +71,6 @@ internal static class ConsistencyFaults
         {
             OnPut = async (s, k, b, c, t) =>
                 await s.HeadAsync(k, t) is { } there && Interlocked.Increment(ref overwrites) % 4 == 0 ? there.Version : await s.PutAsync(k, b, c, t),
-        };
-    }
-
-    private static InterceptedStore NeverAgree()
-    {
-        ConcurrentDictionary<string, int> writing = new(StringComparer.Ordinal);
-        ConcurrentDictionary<string, ObjectContent> other = new(StringComparer.Ordinal);
-        int reads = 0;
-        return new InterceptedStore
-        {
-            OnPut = async (s, k, b, c, t) =>
-            {
-                bool races = writing.AddOrUpdate(k, 1, (_, n) => n + 1) > 1;
-                await Task.Delay(2, t);
-                if (races && await s.GetAsync(k, null, t) is { } first)
-                    other[k] = first;
-                string version = await s.PutAsync(k, b, c, t);
-                writing.AddOrUpdate(k, 0, (_, n) => n - 1);
-                return version;
-            },
-            OnGet = async (s, k, r, t) =>
-                Interlocked.Increment(ref reads) % 3 == 0 && other.TryGetValue(k, out ObjectContent? content) ? content : await s.GetAsync(k, r, t),
         };
     }
 }
