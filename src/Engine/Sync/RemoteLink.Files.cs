@@ -15,6 +15,8 @@ public sealed partial class RemoteLink
     private volatile ImmutableDictionary<Cid, StorageException> _lacking = ImmutableDictionary<Cid, StorageException>.Empty;
     private DateTimeOffset _nextCollection;
     private long _fetched;
+    private bool _isFetching;
+    private bool _isFetchAwaited;
     private bool _listedAttachments;
 
     // Tells whether files are on their way here.
@@ -24,17 +26,35 @@ public sealed partial class RemoteLink
 
         // What cannot be had from anywhere is no reason to wait; but it may come.
         bool isComing = !missing.TrueForAll(_lacking.ContainsKey);
-        if (_fetching.IsCompleted && (isComing || (missing.Count > 0 && _time.GetElapsedTime(_fetched) >= _options.CheckInterval)))
+        if (missing.Count == 0)
+            _lacking = ImmutableDictionary<Cid, StorageException>.Empty;
+        else if ((isComing || _time.GetElapsedTime(_fetched) >= _options.CheckInterval) && MayFetch())
         {
             _fetched = _time.GetTimestamp();
             _fetching = FetchAsync(missing, cancellation);
         }
-        else if (missing.Count == 0)
-        {
-            _lacking = ImmutableDictionary<Cid, StorageException>.Empty;
-        }
 
         return isComing;
+    }
+
+    // One fetch at a time. One that is under way may have begun before the newest files were known: then its end is a reason to look again.
+    private bool MayFetch()
+    {
+        lock (_gate)
+        {
+            _isFetchAwaited = _isFetching;
+            _isFetching = true;
+            return !_isFetchAwaited;
+        }
+    }
+
+    private bool EndFetch()
+    {
+        lock (_gate)
+        {
+            _isFetching = false;
+            return _isFetchAwaited;
+        }
     }
 
     // A device that is detached right after a head was taken in goes on with what is here. Only a new one does not wait for all files: there may be very many.
@@ -53,6 +73,7 @@ public sealed partial class RemoteLink
     private async Task FetchAsync(List<Cid> missing, CancellationToken cancellation)
     {
         await Task.Yield();
+        bool isNews = false;
         try
         {
             ImmutableDictionary<Cid, StorageException> before = _lacking;
@@ -64,13 +85,11 @@ public sealed partial class RemoteLink
             }
 
             _lacking = lacking.ToImmutable();
-            if (lacking.Count == missing.Count && missing.TrueForAll(before.ContainsKey))
-                return;
+            isNews = lacking.Count < missing.Count || !missing.TrueForAll(before.ContainsKey);
 
-            // Whoever looked for something before the files came looks again; whoever waits for both sides to have all is told by the next look.
-            _replica.Blocks.Learn(_replica.State.Log);
-            _wantsLook = true;
-            _work.Raise();
+            // Whoever looked for something before the files came looks again.
+            if (isNews)
+                _replica.Blocks.Learn(_replica.State.Log);
         }
         catch (StorageException e)
         {
@@ -78,6 +97,17 @@ public sealed partial class RemoteLink
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
+        }
+        finally
+        {
+            isNews |= EndFetch();
+        }
+
+        // Whoever waits for both sides to have all is told by the next look, which has to find this fetch ended.
+        if (isNews)
+        {
+            _wantsLook = true;
+            _work.Raise();
         }
     }
 

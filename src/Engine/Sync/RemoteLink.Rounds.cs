@@ -53,7 +53,7 @@ public sealed partial class RemoteLink
         await SendAsync(cancellation);
         if (!_isInDoubt)
             EndSent(round);
-        return _fetching.IsCompleted && !_isInDoubt;
+        return !Volatile.Read(ref _isFetching) && !_isInDoubt;
     }
 
     // Whether the remote is of this database, and can be read with its keys: one head says so. What is there is taken in by the first round, for which nobody waits.

@@ -98,7 +98,8 @@ public sealed partial class RemoteLink : IAsyncDisposable
             // A round that is under way may have looked before the call.
             waiter = new Waiter(_rounds + 1, isSendingEnough);
             _waiters.Add(waiter);
-            _wantsLook |= !isSendingEnough;
+            if (!isSendingEnough)
+                _wantsLook = true;
         }
 
         _work.Raise();
@@ -209,8 +210,9 @@ public sealed partial class RemoteLink : IAsyncDisposable
             lock (_gate)
             {
                 round = ++_rounds;
-                looks = _wantsLook || !_hasMet || failures > 0 || _time.GetElapsedTime(looked) >= pause;
-                _wantsLook = false;
+
+                // Read and put back at once: what is told in between would be forgotten, and looked for by the next check only.
+                looks = Interlocked.Exchange(ref _wantsLook, false) || !_hasMet || failures > 0 || _time.GetElapsedTime(looked) >= pause;
             }
 
             try
