@@ -101,8 +101,10 @@ internal sealed class Compactor(Ledger ledger, DataFiles files, Committer commit
     {
         using AsyncLock.Holding turn = await writing.AcquireAsync();
         await ledger.RefreshAsync(cancellation);
-        return !state.Log.All(ledger.State.Log.Contains);
+        return IsOutdated(state);
     }
+
+    private bool IsOutdated(LedgerState state) => !state.Log.All(ledger.State.Log.Contains);
 
     /// <summary>A synchronisation took in what others wrote: the files of groups that they replaced are deleted with the next compaction. The caller holds the locks.</summary>
     public async ValueTask NoteTakenInAsync(LedgerState before, LedgerState after, CancellationToken cancellation)
@@ -166,6 +168,10 @@ internal sealed class Compactor(Ledger ledger, DataFiles files, Committer commit
         try
         {
             using AsyncLock.Holding single = await _single.AcquireAsync();
+
+            // While this one waited for its turn, others may have merged the same groups, and deleted what they replaced.
+            if (IsOutdated(state))
+                return;
             CarGroup merged = await BuildAsync(state, groups, CancellationToken.None);
             using (await writing.AcquireAsync())
             {

@@ -111,6 +111,52 @@ public sealed class TieredCompactionTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_merge_whose_groups_were_merged_while_it_waited_for_its_turn_is_no_failure()
+    {
+        var turn = new AsyncLocal<int>();
+        TaskCompletionSource[] reached = [.. Enumerable.Range(0, 4).Select(static _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))];
+        TaskCompletionSource[] released = [.. Enumerable.Range(0, 4).Select(static _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))];
+        var store = new WatchedStore
+        {
+            Before = async (verb, _) =>
+            {
+                if (verb != "put" || turn.Value == 0)
+                    return;
+                reached[turn.Value].TrySetResult();
+                await released[turn.Value].Task;
+            },
+        };
+        await using Database database = await OpenDatabase.OnStoreAsync(store, cacheLength: 0);
+        await database.PutAsync(Numbered(0, 0));
+        await database.PutAsync(Numbered(1, 0));
+
+        // Three compactions one behind the other, and behind them the merge that the writes make necessary.
+        Task[] compactions = [.. Enumerable.Range(1, 3).Select(number =>
+        {
+            turn.Value = number;
+            return database.CompactAsync().AsTask();
+        })];
+        turn.Value = 0;
+        await reached[1].Task;
+        for (int version = 0; version < 2; version++)
+        {
+            for (int i = 0; i < 20; i++)
+                await database.PutAsync(Document.Parse($$"""{"_id":"large-{{i}}","n":{{version}},"text":"{{new string('t', 40_000)}}"}"""));
+        }
+
+        released[1].SetResult();
+        await reached[2].Task;
+        await database.PutAsync(Numbered(2, 0));
+        released[2].SetResult();
+        released[3].SetResult();
+        await Task.WhenAll(compactions);
+        await database.DisposeAsync();
+        Assert.Null(database.CompactionFailure);
+        await using Database again = await OpenDatabase.OnStoreAsync(store);
+        Assert.Equal(23, await again.AllAsync().CountAsync());
+    }
+
+    [Fact]
     public async Task A_walk_over_all_documents_outlives_the_compactions_that_come_meanwhile()
     {
         var store = new WatchedStore();
