@@ -119,8 +119,8 @@ public sealed partial class Database
         IReadOnlyList<AttachmentInfo> added = await writer.WriteAsync(attachments, cancellation);
         foreach (RemoteLink link in _links)
         {
-            foreach (Cid file in writer.Written)
-                link.NoteAttachment(file);
+            foreach ((Cid file, long length) in writer.Written)
+                link.NoteAttachment(file, length);
         }
 
         return added;

@@ -20,11 +20,11 @@ internal sealed class AttachmentWriter(DataFiles files, string document)
     public const int MaxGroup = 16_384;
 
     private readonly List<(int Index, Block Block)> _group = [];
-    private readonly HashSet<Cid> _written = [];
+    private readonly Dictionary<Cid, long> _written = [];
     private long _groupLength;
 
-    /// <summary>The files that were stored, or were there, so far.</summary>
-    public IReadOnlyCollection<Cid> Written => _written;
+    /// <summary>The files that were stored, or were there, so far, with their length in the store.</summary>
+    public IReadOnlyDictionary<Cid, long> Written => _written;
 
     /// <summary>Stores all.</summary>
     /// <returns>What the document has to say of each, in their order.</returns>
@@ -68,8 +68,8 @@ internal sealed class AttachmentWriter(DataFiles files, string document)
     {
         byte[] plain = FileSet.WriteCar(blocks);
         Cid car = SealedFile.NameOf(plain);
-        await files.WriteAsync(DataFiles.KeyOfAttachments(car), car, plain, cancellation);
-        _written.Add(car);
+        int length = await files.WriteAsync(DataFiles.KeyOfAttachments(car), car, plain, cancellation);
+        _written[car] = length;
         return car;
     }
 
@@ -94,6 +94,7 @@ internal sealed class AttachmentWriter(DataFiles files, string document)
         var leaves = new AttachmentLeaf[(attachment.Length + AttachmentTree.LeafLength - 1) / AttachmentTree.LeafLength];
         byte[] buffer = new byte[AttachmentTree.LeafLength];
         var underWay = new Queue<Task>(Parallelism);
+        var begun = new HashSet<Cid>();
         await using Stream stream = await (attachment.Source ?? ContentSource.Of(attachment.Content)).OpenAsync(cancellation);
         try
         {
@@ -109,8 +110,8 @@ internal sealed class AttachmentWriter(DataFiles files, string document)
                 Block block = Block.Of(CidCodec.Raw, content);
                 byte[] plain = FileSet.WriteCar([block]);
                 leaves[i] = new AttachmentLeaf(SealedFile.NameOf(plain), block.Cid, content.Length);
-                if (_written.Add(leaves[i].Car))
-                    underWay.Enqueue(files.EnsureAsync(DataFiles.KeyOfAttachments(leaves[i].Car), leaves[i].Car, plain, cancellation).AsTask());
+                if (begun.Add(leaves[i].Car))
+                    underWay.Enqueue(WriteLeafAsync(leaves[i].Car, plain, cancellation));
                 attachment.Progress?.Invoke(start + content.Length);
             }
 
@@ -125,6 +126,13 @@ internal sealed class AttachmentWriter(DataFiles files, string document)
             await Task.WhenAll(underWay).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
             throw;
         }
+    }
+
+    private async Task WriteLeafAsync(Cid car, byte[] plain, CancellationToken cancellation)
+    {
+        int length = await files.EnsureAsync(DataFiles.KeyOfAttachments(car), car, plain, cancellation);
+        lock (_written)
+            _written[car] = length;
     }
 
     private async ValueTask FillAsync(NewAttachment attachment, Stream stream, Memory<byte> content, CancellationToken cancellation)

@@ -60,11 +60,13 @@ internal sealed class DataFiles(IDataGateway gateway, KeyRing? keys)
     }
 
     /// <summary>Seals and stores a file, unless one of its name and length is there.</summary>
-    public async ValueTask EnsureAsync(string key, Cid name, byte[] plain, CancellationToken cancellation)
+    /// <returns>How many bytes it has in the store.</returns>
+    public async ValueTask<int> EnsureAsync(string key, Cid name, byte[] plain, CancellationToken cancellation)
     {
         ReadOnlyMemory<byte> stored = Seal(name, plain);
         if ((await gateway.HeadAsync(key, cancellation))?.Length != stored.Length)
             await gateway.PutAsync(key, stored, PutCondition.None, cancellation);
+        return stored.Length;
     }
 
     /// <summary>Reads a block of a file with attachments.</summary>

@@ -10,11 +10,12 @@ namespace FireproofBench.Engine.Sync;
 /// <content>Files: the log's are fetched in the background, attached ones are sent, and those that nobody needs at the remote are deleted there.</content>
 public sealed partial class RemoteLink
 {
-    private readonly ConcurrentQueue<Cid> _attachments = new();
+    private readonly PendingFiles _attachments = new();
     private readonly ConcurrentDictionary<Cid, bool> _here = new();
     private volatile ImmutableDictionary<Cid, StorageException> _lacking = ImmutableDictionary<Cid, StorageException>.Empty;
     private DateTimeOffset _nextCollection;
     private long _fetched;
+    private int _failedFetches;
     private bool _isFetching;
     private bool _isFetchAwaited;
     private bool _listedAttachments;
@@ -85,6 +86,7 @@ public sealed partial class RemoteLink
             }
 
             _lacking = lacking.ToImmutable();
+            _failedFetches = 0;
             isNews = lacking.Count < missing.Count || !missing.TrueForAll(before.ContainsKey);
 
             // Whoever looked for something before the files came looks again.
@@ -93,7 +95,9 @@ public sealed partial class RemoteLink
         }
         catch (StorageException e)
         {
+            // Whoever needs one of the files at once asks for it by itself; for the others this is an outage like any, and is waited through.
             Report(status => status with { LastError = e });
+            isNews = await HasPausedAsync(PauseAfter(++_failedFetches, e), cancellation);
         }
         catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
         {
@@ -108,6 +112,19 @@ public sealed partial class RemoteLink
         {
             _wantsLook = true;
             _work.Raise();
+        }
+    }
+
+    private async ValueTask<bool> HasPausedAsync(TimeSpan pause, CancellationToken cancellation)
+    {
+        try
+        {
+            await Task.Delay(pause, _time, cancellation);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
         }
     }
 
@@ -151,25 +168,25 @@ public sealed partial class RemoteLink
 
     private async ValueTask ListAttachmentsAsync(CancellationToken cancellation)
     {
-        List<Cid> here = await AttachmentsAsync(_replica.Files.Gateway, cancellation);
+        List<(Cid File, long Length)> here = await AttachmentsAsync(_replica.Files.Gateway, cancellation);
         if (here.Count > 0)
         {
-            foreach (Cid file in await AttachmentsAsync(_remote.Data, cancellation))
+            foreach ((Cid file, _) in await AttachmentsAsync(_remote.Data, cancellation))
                 _uploader.NotePresence(file);
-            foreach (Cid file in here.Where(file => !_uploader.IsThere(file)))
-                _attachments.Enqueue(file);
+            foreach ((Cid file, long length) in here.Where(found => !_uploader.IsThere(found.File)))
+                _attachments.Add(file, length);
         }
 
         _listedAttachments = true;
     }
 
-    private static async ValueTask<List<Cid>> AttachmentsAsync(IDataGateway gateway, CancellationToken cancellation)
+    private static async ValueTask<List<(Cid File, long Length)>> AttachmentsAsync(IDataGateway gateway, CancellationToken cancellation)
     {
-        var files = new List<Cid>();
+        var files = new List<(Cid, long)>();
         await foreach (ObjectInfo found in gateway.ListAllAsync(DataFiles.Prefix, cancellation))
         {
             if (Cid.TryParse(found.Key.AsSpan(DataFiles.Prefix.Length), out Cid file))
-                files.Add(file);
+                files.Add((file, found.Length));
         }
 
         return files;
@@ -177,18 +194,11 @@ public sealed partial class RemoteLink
 
     private async ValueTask SendAttachmentsAsync(CancellationToken cancellation)
     {
-        var due = new List<Cid>();
-        while (_attachments.TryDequeue(out Cid file))
-            due.Add(file);
-        try
-        {
-            await _uploader.SendAsync(due.Select(static file => (DataFiles.KeyOfAttachments(file), file)), cancellation);
-        }
-        catch
-        {
-            foreach (Cid file in due.Where(file => !_uploader.IsThere(file)))
-                _attachments.Enqueue(file);
-            throw;
-        }
+        IReadOnlyList<Cid> due = _attachments.All;
+        await _uploader.SendAsync(due.Select(static file => (DataFiles.KeyOfAttachments(file), file)), cancellation);
+
+        // Also those that were there before, which the upload left out.
+        foreach (Cid file in due)
+            _attachments.Remove(file);
     }
 }

@@ -234,6 +234,14 @@ public sealed partial class RemoteLink
 
         if (files == 0)
             _since.Clear();
-        return status with { PendingFiles = files + _attachments.Count, PendingBytes = bytes, OldestPending = oldest, Sent = _uploader.Sent, Received = _remotes.Fetched };
+        (int attachments, long attached) = _attachments.Total;
+        return status with
+        {
+            PendingFiles = files + attachments,
+            PendingBytes = bytes + attached,
+            OldestPending = oldest,
+            Sent = _uploader.Sent,
+            Received = _remotes.Fetched,
+        };
     }
 }

@@ -53,7 +53,7 @@ public sealed partial class RemoteLink : IAsyncDisposable
         _options = options;
         _time = time;
         _entropy = entropy;
-        _uploader = new Uploader(replica.Files, remoteFiles, options.Parallelism, () => Report(Measure));
+        _uploader = new Uploader(replica.Files, remoteFiles, options.Parallelism, NoteSent);
     }
 
     /// <summary>The remote store's name.</summary>
@@ -171,8 +171,14 @@ public sealed partial class RemoteLink : IAsyncDisposable
         _work.Raise();
     }
 
+    private void NoteSent(Cid file)
+    {
+        _attachments.Remove(file);
+        Report(Measure);
+    }
+
     /// <summary>A file with attachments was written, which a document will name.</summary>
-    internal void NoteAttachment(Cid file) => _attachments.Enqueue(file);
+    internal void NoteAttachment(Cid file, long length) => _attachments.Add(file, length);
 
     /// <summary>Waits while more bytes wait for the remote than the options allow.</summary>
     internal async ValueTask WaitForRoomAsync()

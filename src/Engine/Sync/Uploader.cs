@@ -9,8 +9,8 @@ namespace FireproofBench.Engine.Sync;
 /// <param name="local">The files here.</param>
 /// <param name="remote">The files there.</param>
 /// <param name="parallelism">How many at once.</param>
-/// <param name="progress">Is called after each file.</param>
-internal sealed class Uploader(DataFiles local, DataFiles remote, int parallelism, Action progress)
+/// <param name="progress">Is called with each file that is there now.</param>
+internal sealed class Uploader(DataFiles local, DataFiles remote, int parallelism, Action<Cid> progress)
 {
     private readonly ConcurrentDictionary<Cid, bool> _there = new();
     private long _files;
@@ -74,6 +74,6 @@ internal sealed class Uploader(DataFiles local, DataFiles remote, int parallelis
         }
 
         NotePresence(file);
-        progress();
+        progress(file);
     }
 }

@@ -110,6 +110,38 @@ public sealed class AttachmentSyncTests : IAsyncDisposable
         Assert.Equal(content, await LargeFile.ReadAsync(reader, await LargeFile.FindAsync(reader)));
     }
 
+    [Fact]
+    public async Task Leaves_that_wait_are_counted_with_their_bytes_until_the_last_is_there()
+    {
+        var store = new WatchedStore();
+        await using Database database = await OpenDatabase.OnStoreAsync(store, _keys, CompactionMode.Manual);
+        await database.PutAsync(Document.Parse("""{"_id":"first"}"""), Token);
+        RemoteLink link = await AttachAsync(database);
+        await link.WhenUpToDateAsync(Token);
+        TaskCompletionSource mayGo = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _remote.Before = async (verb, _) =>
+        {
+            if (verb == "put")
+                await mayGo.Task;
+        };
+        await LargeFile.PutAsync(database, LargeFile.Of(LargeFile.Bytes((9 * Leaf) + 1)));
+        List<ObjectInfo> files = [];
+        await foreach (ObjectInfo file in store.Data.ListAllAsync("data/", Token))
+            files.Add(file);
+        long attached = files.Where(static file => Attachments([file.Key]).Count == 1).Sum(static file => file.Length);
+        Assert.InRange(link.Status.PendingBytes, attached, attached + (64 << 10));
+        Assert.InRange(link.Status.PendingFiles, 11, 13);
+
+        mayGo.SetResult();
+        await link.WhenUpToDateAsync(Token);
+        Assert.Equal((0, 0L), (link.Status.PendingFiles, link.Status.PendingBytes));
+
+        // The same content once more is there already, and waits for nothing.
+        await LargeFile.PutAsync(database, LargeFile.Of(LargeFile.Bytes((9 * Leaf) + 1)), "again");
+        await link.WhenUpToDateAsync(Token);
+        Assert.Equal((0, 0L), (link.Status.PendingFiles, link.Status.PendingBytes));
+    }
+
     private static List<string> Attachments(IReadOnlyList<string> keys) =>
         [.. keys.Where(static key => !key.EndsWith(".car", StringComparison.Ordinal) && !key.EndsWith("version", StringComparison.Ordinal))];
 

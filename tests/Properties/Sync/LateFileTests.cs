@@ -22,6 +22,37 @@ public sealed class LateFileTests : IAsyncDisposable
 
     public ValueTask DisposeAsync() => _remote.DisposeAsync();
 
+    [Fact(Timeout = 60_000)]
+    public async Task Files_that_an_outage_kept_back_are_fetched_after_a_pause_and_not_at_the_next_check_an_hour_later()
+    {
+        CancellationToken cancellation = TestContext.Current.CancellationToken;
+        await using Database first = await OpenDatabase.OnStoreAsync(new WatchedStore(), _keys, CompactionMode.Manual, seed: 1);
+        (string key, _) = await FillAsync(first);
+        await using RemoteLink up = await AttachAsync(first);
+        await up.WhenUpToDateAsync(cancellation);
+        int failed = 0;
+        _remote.Before = (verb, asked) => verb == "get" && asked == key && Interlocked.Increment(ref failed) <= 3
+            ? ValueTask.FromException(new StorageException(StorageErrorKind.Transient, "get", key, "the test wants it so"))
+            : ValueTask.CompletedTask;
+
+        var store = new WatchedStore();
+        await using Database second = await OpenDatabase.OnStoreAsync(store, _keys, CompactionMode.Manual, seed: 2);
+        await using RemoteLink down = await second.AttachAsync(
+            new RemoteStore("remote", _remote.Data, _remote.Metadata),
+            new AttachOptions
+            {
+                PollInterval = TimeSpan.FromHours(1),
+                CheckInterval = TimeSpan.FromHours(1),
+                FirstPause = TimeSpan.FromMilliseconds(10),
+                LongestPause = TimeSpan.FromMilliseconds(50),
+            },
+            cancellation);
+        await down.WhenUpToDateAsync(cancellation);
+        Assert.True(failed > 3);
+        Assert.Contains(key, await store.KeysAsync());
+        Assert.Null(down.Status.LastError);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
