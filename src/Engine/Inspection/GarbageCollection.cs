@@ -19,13 +19,19 @@ internal sealed class GarbageCollection(IDataGateway data, IMetadataGateway meta
     private readonly HashSet<Cid> _needed = [];
     private readonly HashSet<Cid> _replaced = [];
 
-    public async ValueTask<GarbageReport> RunAsync(CancellationToken cancellation)
+    /// <summary>Marks what the heads need, and deletes the rest as far as the options allow.</summary>
+    public async ValueTask<GarbageReport> RunAsync(CancellationToken cancellation) => await CollectAsync(await ListAsync(cancellation), cancellation);
+
+    /// <summary>The same, unless every file is too young to go: then nothing but the listing is read.</summary>
+    public async ValueTask RunIfDueAsync(CancellationToken cancellation)
     {
-        // A listing that lags, or a delete that lands after a later write of the same name, would take what is needed.
-        if (!data.Traits.StronglyConsistent)
-            throw new StorageException(StorageErrorKind.Unsupported, "collect garbage", "", $"on this store ({data.Traits.Provider}) listings and deletes may lag behind writes; nothing was deleted");
-        // The listing comes first: a file that is written after it is no candidate, and one that was written before has its head in the reading, or is young.
         List<ObjectInfo> files = await ListAsync(cancellation);
+        if (!files.TrueForAll(IsYoung))
+            _ = await CollectAsync(files, cancellation);
+    }
+
+    private async ValueTask<GarbageReport> CollectAsync(List<ObjectInfo> files, CancellationToken cancellation)
+    {
         await MarkAsync(await metadata.ReadAsync(cancellation), files, cancellation);
         int young = 0;
         int replaced = 0;
@@ -37,7 +43,7 @@ internal sealed class GarbageCollection(IDataGateway data, IMetadataGateway meta
                 continue;
             if (options.KeepReplaced && _replaced.Contains(car))
                 replaced++;
-            else if (file.LastModified is not { } written || now - written < options.MinAge)
+            else if (IsYoung(file))
                 young++;
             else
             {
@@ -51,14 +57,20 @@ internal sealed class GarbageCollection(IDataGateway data, IMetadataGateway meta
         return new GarbageReport(deleted.ToImmutable(), bytes, young, replaced);
     }
 
+    private bool IsYoung(ObjectInfo file) => file.LastModified is not { } written || now - written < options.MinAge;
+
     private static Cid? NameOf(string key)
     {
         ReadOnlySpan<char> name = key.AsSpan(DataFiles.Prefix.Length);
         return name.EndsWith(DataFiles.Suffix, StringComparison.Ordinal) && Cid.TryParse(name[..^DataFiles.Suffix.Length], out Cid cid) ? cid : null;
     }
 
+    // The listing comes first: a file that is written after it is no candidate, and one that was written before has its head in the reading, or is young.
     private async ValueTask<List<ObjectInfo>> ListAsync(CancellationToken cancellation)
     {
+        // A listing that lags, or a delete that lands after a later write of the same name, would take what is needed.
+        if (!data.Traits.StronglyConsistent)
+            throw new StorageException(StorageErrorKind.Unsupported, "collect garbage", "", $"on this store ({data.Traits.Provider}) listings and deletes may lag behind writes; nothing was deleted");
         var files = new List<ObjectInfo>();
         await foreach (ObjectInfo file in data.ListAllAsync(DataFiles.Prefix, cancellation))
             files.Add(file);

@@ -18,6 +18,9 @@ namespace FireproofBench.Engine.Storage;
 /// </remarks>
 internal sealed partial class BlockStore : IBlockSource, IShardSource, IEventSource
 {
+    /// <summary>Groups that decoded headers name, of those that are kept, per generation: the newest is read several times for each upload.</summary>
+    private const int HeaderCapacity = 4 * 1024;
+
     /// <summary>Decoded shards that are kept, per generation: about a kilobyte each.</summary>
     private const int ShardCapacity = 16 * 1024;
 
@@ -35,6 +38,7 @@ internal sealed partial class BlockStore : IBlockSource, IShardSource, IEventSou
     private readonly HashSet<Cid> _known = [];
     private readonly HashSet<Cid> _absent = [];
     private readonly HashSet<Cid> _elsewhere = [];
+    private readonly BoundedCache<Cid, CarHeader> _headers = new(HeaderCapacity);
     private readonly BoundedCache<Cid, Shard> _shards = new(ShardCapacity);
     private readonly BoundedCache<Cid, ClockEvent> _events = new(EventCapacity);
     private long _residentLength;
@@ -223,6 +227,8 @@ internal sealed partial class BlockStore : IBlockSource, IShardSource, IEventSou
     /// <exception cref="StorageException">Corrupt when the file's root is not a header; else as the store fails.</exception>
     public async ValueTask<CarHeader?> ReadHeaderAsync(CarGroup group, CancellationToken cancellation)
     {
+        if (_headers.Find(group.First) is { } known)
+            return known;
         CarFile? file = await OpenAsync(group.First, cancellation);
         if (file is null)
             return null;
@@ -233,7 +239,9 @@ internal sealed partial class BlockStore : IBlockSource, IShardSource, IEventSou
             throw new StorageException(StorageErrorKind.Corrupt, "open", DataFiles.KeyOfCar(group.First), "the header is not what its content id names");
         try
         {
-            return CarHeader.Read(block);
+            CarHeader header = CarHeader.Read(block);
+            _headers.Add(group.First, header, 1 + header.Cars.Length + header.Compact.Length);
+            return header;
         }
         catch (MalformedBlockException e)
         {

@@ -29,7 +29,7 @@ public sealed record AttachOptions
     /// </summary>
     public GarbageOptions? Garbage { get; init; } = new();
 
-    /// <summary>Least time between two looks for garbage at the remote.</summary>
+    /// <summary>Least time between two looks for garbage at the remote. The first comes no sooner than a part of it, by chance, of at most ten minutes.</summary>
     public TimeSpan GarbageInterval { get; init; } = TimeSpan.FromHours(6);
 
     /// <summary>Bytes that may wait for the remote before further writes wait as well; null for any number, so that an outage never stops a write.</summary>

@@ -10,6 +10,9 @@ namespace FireproofBench.Engine.Sync;
 /// <content>Files: the log's are fetched in the background, attached ones are sent, and those that nobody needs at the remote are deleted there.</content>
 public sealed partial class RemoteLink
 {
+    // Devices that are attached together do not all look for garbage together.
+    private static readonly TimeSpan _firstCollections = TimeSpan.FromMinutes(10);
+
     private readonly PendingFiles _attachments = new();
     private readonly ConcurrentDictionary<Cid, bool> _here = new();
     private volatile ImmutableDictionary<Cid, StorageException> _lacking = ImmutableDictionary<Cid, StorageException>.Empty;
@@ -158,7 +161,7 @@ public sealed partial class RemoteLink
         await Task.Yield();
         try
         {
-            await collection.RunAsync(cancellation);
+            await collection.RunIfDueAsync(cancellation);
         }
         catch (StorageException)
         {
@@ -195,7 +198,7 @@ public sealed partial class RemoteLink
     private async ValueTask SendAttachmentsAsync(CancellationToken cancellation)
     {
         IReadOnlyList<Cid> due = _attachments.All;
-        await _uploader.SendAsync(due.Select(static file => (DataFiles.KeyOfAttachments(file), file)), cancellation);
+        await _uploader.SendAsync(due, DataFiles.KeyOfAttachments, cancellation);
 
         // Also those that were there before, which the upload left out.
         foreach (Cid file in due)

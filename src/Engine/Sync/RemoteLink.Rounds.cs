@@ -193,18 +193,20 @@ public sealed partial class RemoteLink
         {
             // The files of the state must not be deleted before they are sent.
             using OpenWalks.Walk hold = _replica.Hold();
-            (LedgerState state, CarGroup group) = await _replica.DescribeAsync(cancellation);
+            (LedgerState state, CarGroup group, CarHeader header) = await _replica.DescribeAsync(cancellation);
             if (!IsBehind(state))
                 return;
-            await _uploader.SendAsync(
-                state.Log.Append(group).SelectMany(static part => part.Cars).Distinct().Reverse().Select(static car => (DataFiles.KeyOfCar(car), car)), cancellation);
+            List<Cid> due = [.. state.Log.Append(group).SelectMany(static part => part.Cars).Where(car => !_uploader.IsThere(car)).Distinct()];
+            due.Reverse();
+            await _uploader.SendAsync(due, DataFiles.KeyOfCar, cancellation);
             await SendAttachmentsAsync(cancellation);
             MetaEntry entry = MetaPayload.Write(group, _takenIn);
             await _remote.Metadata.PublishAsync(entry, _takenIn, cancellation);
             _entries = [.. _entries.Where(old => !_takenIn.Contains(old.Cid)), entry];
             _takenIn = [entry.Cid];
+            _remoteHeads = state.Heads;
             int before = _remoteLog;
-            await NoteRemoteAsync(cancellation);
+            _remoteLog = header.Cars.Length + 1;
             if (_remoteLog < before)
                 CollectGarbage(cancellation);
             _seen = _remoteHeads;

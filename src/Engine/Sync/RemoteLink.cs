@@ -53,6 +53,7 @@ public sealed partial class RemoteLink : IAsyncDisposable
         _options = options;
         _time = time;
         _entropy = entropy;
+        _nextCollection = time.GetUtcNow() + ((options.GarbageInterval < _firstCollections ? options.GarbageInterval : _firstCollections) * Chance());
         _uploader = new Uploader(replica.Files, remoteFiles, options.Parallelism, NoteSent);
     }
 
@@ -323,12 +324,19 @@ public sealed partial class RemoteLink : IAsyncDisposable
 
     private TimeSpan PauseAfter(int failures, StorageException? failure)
     {
+        double part = 1 - (Chance() / 2);
+        TimeSpan pause = _options.FirstPause * Math.Pow(2, Math.Min(failures - 1, 30)) * part;
+        if (pause > _options.LongestPause)
+            pause = _options.LongestPause * part;
+        return failure?.RetryAfter is { } asked && asked > pause ? asked : pause;
+    }
+
+    // From 0 to below 1.
+    private double Chance()
+    {
         Span<byte> dice = stackalloc byte[1];
         _entropy.Fill(dice);
-        TimeSpan pause = _options.FirstPause * Math.Pow(2, Math.Min(failures - 1, 30)) * (1 - (dice[0] / 512.0));
-        if (pause > _options.LongestPause)
-            pause = _options.LongestPause * (1 - (dice[0] / 512.0));
-        return failure?.RetryAfter is { } asked && asked > pause ? asked : pause;
+        return dice[0] / 256.0;
     }
 
     private void Report(Func<SyncStatus, SyncStatus> change)

@@ -91,36 +91,44 @@ internal sealed class Replica(
     public async ValueTask<bool> IsPlainAsync(CancellationToken cancellation)
     {
         LedgerState state = ledger.State;
-        return state.Log.Length > 0 && await IsDescribedByAsync(state, state.Log[0], cancellation);
+        return state.Log.Length > 0 && await DescriptionAsync(state, state.Log[0], cancellation) is not null;
     }
 
     /// <summary>A group whose header says exactly the present state: the newest of the log, or a bookmark, which is made when there is none.</summary>
-    public async ValueTask<(LedgerState State, CarGroup Group)> DescribeAsync(CancellationToken cancellation)
+    public async ValueTask<(LedgerState State, CarGroup Group, CarHeader Header)> DescribeAsync(CancellationToken cancellation)
     {
         LedgerState state = ledger.State;
-        if (await IsDescribedByAsync(state, state.Log[0], cancellation))
-            return (state, state.Log[0]);
-        if (ledger.Bookmark is { } bookmark && await IsDescribedByAsync(state, bookmark, cancellation))
-            return (state, bookmark);
+        if (await DescriptionAsync(state, state.Log[0], cancellation) is { } newest)
+            return (state, state.Log[0], newest);
+        if (ledger.Bookmark is { } bookmark && await DescriptionAsync(state, bookmark, cancellation) is { } marked)
+            return (state, bookmark, marked);
         using (await writing.AcquireAsync())
         {
             await using (await commitLock.AcquireAsync(cancellation))
             {
                 await ledger.RefreshAsync(cancellation);
                 state = ledger.State;
-                if (!await IsDescribedByAsync(state, state.Log[0], cancellation))
-                    await committer.BookmarkAsync(state, cancellation);
-                return (state, ledger.Bookmark ?? state.Log[0]);
+                CarGroup group = state.Log[0];
+                if (await DescriptionAsync(state, group, cancellation) is { } plain)
+                    return (state, group, plain);
+                await committer.BookmarkAsync(state, cancellation);
+                group = ledger.Bookmark ?? group;
+                return (state, group, (await ledger.Blocks.ReadHeaderAsync(group, cancellation))!);
             }
         }
     }
 
-    private async ValueTask<bool> IsDescribedByAsync(LedgerState state, CarGroup group, CancellationToken cancellation)
+    // The group's header, when it says exactly the state.
+    private async ValueTask<CarHeader?> DescriptionAsync(LedgerState state, CarGroup group, CancellationToken cancellation)
     {
         if (await ledger.Blocks.ReadHeaderAsync(group, cancellation) is not { } header || !Ledger.Sorted(header.Heads).SequenceEqual(state.Heads))
-            return false;
+            return null;
+
+        // Right after a commit here it names what stands below it, in the same order.
+        if (state.Log[0].Equals(group) && header.Cars.AsSpan().SequenceEqual(state.Log.AsSpan()[1..]))
+            return header;
         var named = new HashSet<CarGroup>(header.Cars) { group };
-        return state.Log.All(named.Contains);
+        return state.Log.All(named.Contains) ? header : null;
     }
 
     private async ValueTask<ImmutableArray<string>> DifferenceAsync(LedgerState before, LedgerState after, CancellationToken cancellation)

@@ -32,22 +32,31 @@ internal sealed class Uploader(DataFiles local, DataFiles remote, int parallelis
     public bool IsThere(Cid file) => _there.ContainsKey(file);
 
     /// <summary>Sends what the remote does not have yet. Returns when all of it is there.</summary>
-    /// <param name="files">The keys, with the names of the files.</param>
+    /// <param name="files">The files, in the order in which they are begun.</param>
+    /// <param name="keyOf">The key of a file, on both sides.</param>
     /// <param name="cancellation">Ends the call; files that were sent stay.</param>
     /// <exception cref="StorageException">As the first failure that was met; the other files that were under way are ended first.</exception>
-    public async ValueTask SendAsync(IEnumerable<(string Key, Cid File)> files, CancellationToken cancellation)
+    public async ValueTask SendAsync(IReadOnlyList<Cid> files, Func<Cid, string> keyOf, CancellationToken cancellation)
     {
-        var due = new ConcurrentQueue<(string Key, Cid File)>(files.Where(file => !IsThere(file.File)));
+        // A commit is one file, as a rule.
+        if (files.Count == 1)
+        {
+            if (!IsThere(files[0]))
+                await SendAsync(keyOf(files[0]), files[0], cancellation);
+            return;
+        }
+
+        var due = new ConcurrentQueue<Cid>(files.Where(file => !IsThere(file)));
         if (due.IsEmpty)
             return;
         StorageException? failure = null;
         await Task.WhenAll(Enumerable.Range(0, Math.Min(parallelism, due.Count)).Select(async _ =>
         {
-            while (Volatile.Read(ref failure) is null && due.TryDequeue(out (string Key, Cid File) next))
+            while (Volatile.Read(ref failure) is null && due.TryDequeue(out Cid next))
             {
                 try
                 {
-                    await SendAsync(next.Key, next.File, cancellation);
+                    await SendAsync(keyOf(next), next, cancellation);
                 }
                 catch (StorageException e)
                 {
