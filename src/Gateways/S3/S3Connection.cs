@@ -21,13 +21,13 @@ internal sealed class S3Connection : IDisposable
 
     /// <summary>Connects to nothing yet.</summary>
     /// <param name="options">Which store.</param>
-    /// <param name="time">The clock.</param>
+    /// <param name="gateway">The clock, and what the connections go through.</param>
     /// <param name="reusesSockets">Whether a connection serves several requests.</param>
     /// <exception cref="StorageException">NotAuthorized when neither an endpoint nor a region is given, nor found in the standard chain; when there is no such profile.</exception>
-    public S3Connection(S3Options options, TimeProvider time, bool reusesSockets = true)
+    public S3Connection(S3Options options, GatewayOptions gateway, bool reusesSockets = true)
     {
-        Time = time;
-        Place = new S3Place(options.Endpoint?.GetLeftPart(UriPartial.Authority) ?? "Amazon S3", options.Bucket, time);
+        Time = gateway.Time;
+        Place = new S3Place(options.Endpoint?.GetLeftPart(UriPartial.Authority) ?? "Amazon S3", options.Bucket, gateway.Time);
         _timeout = options.Timeout;
         _credentials = options.Credentials ?? (options.Profile is { } profile ? CredentialsOf(profile) : null);
         SocketsHttpHandler sockets = new()
@@ -37,7 +37,7 @@ internal sealed class S3Connection : IDisposable
             PooledConnectionLifetime = reusesSockets ? TimeSpan.FromMinutes(15) : TimeSpan.Zero,
             ConnectCallback = options.Connect,
         };
-        _http = new HttpClient(_watch = new ServerWatch(sockets))
+        _http = new HttpClient(_watch = new ServerWatch(gateway.Wire is { } wire ? wire(sockets) : sockets))
         {
             // Each call has a deadline of its own.
             Timeout = System.Threading.Timeout.InfiniteTimeSpan,

@@ -50,6 +50,10 @@ internal static class S3Failures
         _ => Find<AuthenticationException>(failure) is null && !WasNeverSent(failure) && IsOfConnection(failure),
     };
 
+    /// <summary>Whether the store asks for a slower pace with an error of its own side. Some have carried out the request by then.</summary>
+    public static bool IsServersRefusal(Exception failure) =>
+        failure is AmazonServiceException { StatusCode: >= HttpStatusCode.InternalServerError } service && KindOf(service) == StorageErrorKind.Throttled;
+
     /// <summary>Turns a failure into the port's.</summary>
     /// <param name="failure">What was thrown.</param>
     /// <param name="place">The bucket, and the clock for dates in answers.</param>
