@@ -1,8 +1,10 @@
+using System.Net;
 using Amazon;
 using Amazon.Runtime;
 using Amazon.Runtime.CredentialManagement;
 using Amazon.Runtime.Credentials;
 using Amazon.S3;
+using Amazon.S3.Util;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Gateways.Layout;
 
@@ -162,7 +164,8 @@ internal sealed class S3Connection : IDisposable
         public override bool DisposeHttpClientsAfterUse(IClientConfig clientConfig) => false;
     }
 
-    // Swift updates its listings after it has acknowledged, and names itself in every answer.
+    // Swift updates its listings after it has acknowledged, and names itself in every answer. And the client follows a temporary redirect, whatever it is told, as if it
+    // led to Amazon: where it does not, the target is kept from it.
     private sealed class ServerWatch(HttpMessageHandler inner) : DelegatingHandler(inner)
     {
         private volatile bool _isSwift;
@@ -174,6 +177,12 @@ internal sealed class S3Connection : IDisposable
             HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
             if (!_isSwift && response.Headers.Contains("X-Openstack-Request-Id"))
                 _isSwift = true;
+            if (response.StatusCode == HttpStatusCode.TemporaryRedirect && response.Headers.Location is { } target && !(target.IsAbsoluteUri && AmazonS3Uri.IsAmazonS3Endpoint(target)))
+            {
+                response.Headers.Location = null;
+                _ = response.Headers.TryAddWithoutValidation(S3Failures.LocationKept, target.OriginalString);
+            }
+
             return response;
         }
     }

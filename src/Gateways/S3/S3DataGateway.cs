@@ -139,7 +139,7 @@ public sealed partial class S3DataGateway : IDataGateway, IProbedGateway
             DeleteObjectResponse response = await _connection.RawAsync((client, token) => client.DeleteObjectAsync(request, token), 0, cancellation);
 
             // Stores acknowledge without a word. A page or an error with a good status comes from somebody on the way, or from a store that failed late.
-            return response.HttpStatusCode == HttpStatusCode.OK && response.ContentLength > 0 ? throw S3Failures.NoAnswer(_connection.Place, "delete", key, "a page in place of an acknowledgement") : true;
+            return response.HttpStatusCode != HttpStatusCode.NoContent && response.ContentLength > 0 ? throw S3Failures.NoAnswer(_connection.Place, "delete", key, "a page in place of an acknowledgement") : true;
         }
         catch (Exception failure) when (S3Failures.IsAbsence(failure))
         {

@@ -61,11 +61,22 @@ internal static partial class ErrorSemantics
     {
         try
         {
-            return await store.AskAsync(call, fault, $"answered {text}", cancellation, call.IsMain);
+            // Whether what it says else is true is for other clauses to ask: some of these answers acknowledge.
+            store.Wire.Meet(fault, call.IsMain);
+            _ = await call.LieAsync(store.Data, cancellation);
+            return null;
+        }
+        catch (StorageException failure)
+        {
+            return failure;
         }
         catch (Exception failure) when (failure is not (ClauseViolation or OperationCanceledException))
         {
             throw new ClauseViolation($"a {call.Name} that was answered {text} threw {failure.GetType().Name}, which the port does not know: {failure.Message}");
+        }
+        finally
+        {
+            store.Wire.Heal();
         }
     }
 

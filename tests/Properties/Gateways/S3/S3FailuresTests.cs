@@ -266,6 +266,25 @@ public sealed class S3FailuresTests
         Assert.Equal(StorageErrorKind.Permanent, await KindAsync(() => gateway.DeleteAsync("k", null, Token).AsTask()));
     }
 
+    [Theory]
+    [InlineData("http://portal.invalid/login?secret", " to http://portal.invalid ")]
+    [InlineData("/login?secret", "redirects;")]
+    public async Task A_redirect_for_now_to_somebody_else_is_not_followed(string target, string advice)
+    {
+        await using FakeStore store = new(_ => Answer.Of(307, "", "Location: " + target));
+        await using S3DataGateway gateway = Open(store.Endpoint);
+        foreach (Func<Task> call in (Func<Task>[])[
+            () => gateway.GetAsync("k", null, Token).AsTask(), () => gateway.PutAsync("k", new byte[1], PutCondition.None, Token).AsTask(), () => gateway.ListAsync("", null, 9, Token).AsTask()])
+        {
+            StorageException failure = await Assert.ThrowsAsync<StorageException>(call);
+            Assert.Equal(StorageErrorKind.Permanent, failure.Kind);
+            Assert.Contains(advice.Trim(), failure.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("secret", failure.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(3, store.Requests.Count);
+    }
+
     [Fact]
     public async Task A_lost_conditional_put_that_cannot_be_read_back_is_ambiguous()
     {
