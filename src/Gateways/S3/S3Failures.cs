@@ -153,7 +153,7 @@ internal static class S3Failures
 
     // Only host and port: the rest of an address can carry a signature.
     private static string TargetOf(AmazonServiceException failure) =>
-        (HeaderOf(failure, "Location") ?? HeaderOf(failure, LocationKept)) is { } location && Uri.TryCreate(location, UriKind.Absolute, out Uri? target) ? $" to {target.Scheme}://{target.Authority}" : "";
+        (HeaderOf(failure, "Location") ?? HeaderOf(failure, LocationKept)) is { } location && Uri.TryCreate(location, UriKind.Absolute, out Uri? target) && target is { Scheme: "http" or "https" } ? $" to {target.Scheme}://{target.Authority}" : "";
 
     private static TimeSpan? RetryAfterOf(AmazonServiceException failure, TimeProvider time)
     {

@@ -82,7 +82,7 @@ public sealed class WebDavFailureTests
         bool isPortal = false;
         await using FakeServer server = new(r => r.Method switch
         {
-            "PUT" when isPortal => r.AnswerAsync("200 OK\nContent-Type: text/html\n\n<html>a portal</html>"),
+            "PUT" or "MOVE" when isPortal => r.AnswerAsync("200 OK\nContent-Type: text/html\n\n<html>a portal</html>"),
             "PROPFIND" when isPortal => r.AnswerAsync("404 Not Found"),
             "PROPFIND" => r.AnswerAsync($"207 Multi-Status\n\n{Folder}</D:multistatus>"),
             "GET" or "HEAD" => r.AnswerAsync("200 OK\nETag: \"v\"\nContent-Length: 1\n\nx"),
