@@ -25,6 +25,12 @@ public sealed record GatewayOptions
     /// <summary>User and password for a WebDAV server; null for none.</summary>
     public NetworkCredential? WebDav { get; init; }
 
+    /// <summary>
+    /// Stands between a gateway that speaks HTTP and its connections: it is given the handler that sends, and gives the one to use, which then owns that one. Null for
+    /// nothing between. For instruments and for faults; channels of notifications over WebSockets do not go through it.
+    /// </summary>
+    public Func<HttpMessageHandler, HttpMessageHandler>? Wire { get; init; }
+
     /// <summary>How long a commit waits for another process before it fails as InUse. Zero asks once and does not wait.</summary>
     public TimeSpan LockWait { get; init; } = DefaultLockWait;
 }

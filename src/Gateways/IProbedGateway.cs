@@ -7,4 +7,8 @@ public interface IProbedGateway
     /// <param name="cancellation">Ends the call.</param>
     /// <exception cref="Engine.Ports.StorageException">As the store fails.</exception>
     ValueTask ProbeAsync(CancellationToken cancellation);
+
+    /// <summary>The same place once more, over connections of its own. What was found out about the store is taken over, and nothing is made that is missing.</summary>
+    /// <param name="options">Clock, randomness, and what the connections go through. Credentials that the place itself names stay.</param>
+    Engine.Ports.IDataGateway Reopen(GatewayOptions options);
 }

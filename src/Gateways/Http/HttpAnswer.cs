@@ -48,12 +48,13 @@ internal sealed class HttpAnswer(HttpCall call, HttpRequestMessage request, Http
     public async ValueTask<byte[]> ReadPartAsync(long skip, long length, long limit)
     {
         await using Stream body = OpenBody();
+        long skipped = skip;
         byte[] piece = new byte[(int)Math.Min(HttpLimits.Piece, Math.Max(skip, 1))];
         while (skip > 0)
         {
             int read = await body.ReadAsync(piece.AsMemory(0, (int)Math.Min(piece.Length, skip)), patience.Token);
             if (read == 0)
-                return [];
+                return Length > skipped ? throw HttpFailures.OfBody(call, Message, Length.Value) : [];
             skip -= read;
         }
 
@@ -75,6 +76,10 @@ internal sealed class HttpAnswer(HttpCall call, HttpRequestMessage request, Http
                 break;
             filled += read;
         }
+
+        // The runtime watches over the length on its own connections; what stands between need not.
+        if (Length is { } whole && filled < Math.Min(length, whole - skipped))
+            throw HttpFailures.OfBody(call, Message, whole);
 
         if (filled > limit)
             throw Wrong(StorageErrorKind.Unsupported, $"the answer has more than {limit} bytes; no more are read at once");

@@ -76,6 +76,9 @@ public sealed class HttpDataGateway : IDataGateway, IProbedGateway
     }
 
     /// <inheritdoc/>
+    public IDataGateway Reopen(GatewayOptions options) => new HttpDataGateway(_endpoint.Reopen(options), ownsEndpoint: true) { _traits = _traits, _isProbed = _isProbed };
+
+    /// <inheritdoc/>
     public ValueTask<string> PutAsync(string key, ReadOnlyMemory<byte> content, PutCondition condition, CancellationToken cancellation) =>
         PutAsync(key, new HttpUpload(content), condition, cancellation);
 
@@ -199,9 +202,11 @@ public sealed class HttpDataGateway : IDataGateway, IProbedGateway
         catch (StorageException)
         {
             // What is wrong now is told by the next call; this one is ambiguous.
+            throw lost;
         }
 
-        throw lost;
+        // Nothing is under way after an answer, and it asked to come again: the put may.
+        throw lost.RetryAfter is { } wait ? new StorageException(StorageErrorKind.Throttled, lost.Operation, lost.Key, lost.Reason, lost) { RetryAfter = wait } : lost;
     }
 
     private async ValueTask<(ObjectInfo Info, string? WriteId)?> HeadAsync(string key, string operation, CancellationToken cancellation)

@@ -13,6 +13,7 @@ namespace FireproofBench.Gateways.Http;
 internal sealed class HttpEndpoint : IDisposable
 {
     private readonly HttpTransport _transport;
+    private readonly Uri _address;
     private readonly string _base;
 
     /// <summary>A database at an endpoint. Nothing is sent yet.</summary>
@@ -24,11 +25,12 @@ internal sealed class HttpEndpoint : IDisposable
     public HttpEndpoint(Uri address, string database, GatewayOptions options, HttpTransportOptions? transport = null)
     {
         DatabaseName.Check(database, ReservedFolder.Name);
+        _address = address;
         Database = database;
         Options = options;
         Authorization = options.Token is { } token ? new AuthenticationHeaderValue("Bearer", token.Reveal()) : null;
         _base = $"{address.GetLeftPart(UriPartial.Path).TrimEnd('/')}/v1/{Uri.EscapeDataString(database)}/";
-        _transport = new HttpTransport((transport ?? new HttpTransportOptions { Time = options.Time }) with { Authorization = Authorization });
+        _transport = new HttpTransport((transport ?? new HttpTransportOptions { Time = options.Time }) with { Authorization = Authorization, Wire = options.Wire });
     }
 
     /// <summary>The database.</summary>
@@ -39,6 +41,9 @@ internal sealed class HttpEndpoint : IDisposable
 
     /// <summary>The token as a header; null for none.</summary>
     public AuthenticationHeaderValue? Authorization { get; }
+
+    /// <summary>The same database over connections of its own.</summary>
+    public HttpEndpoint Reopen(GatewayOptions options) => new(_address, Database, options);
 
     /// <summary>The address of a resource of the database. Taken as it is: the runtime would decode what must stay encoded.</summary>
     public Uri AddressOf(string resource) => new(_base + resource, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });

@@ -35,6 +35,16 @@ internal static class HttpFailures
     public static StorageException OfContent(HttpCall call, HttpResponseMessage answer, StorageErrorKind kind, string reason) =>
         new(kind, call.Operation, call.Key, $"{reason} (status {(int)answer.StatusCode}{RequestIdOf(answer)})");
 
+    /// <summary>What it means that a body ended before its announced length.</summary>
+    /// <param name="call">The call.</param>
+    /// <param name="answer">The head of the answer.</param>
+    /// <param name="announced">How long it was to be, in bytes.</param>
+    public static StorageException OfBody(HttpCall call, HttpResponseMessage answer, long announced) => OfContent(
+        call,
+        answer,
+        call.Effect == HttpEffect.Once ? StorageErrorKind.Ambiguous : StorageErrorKind.Transient,
+        $"the answer ended before the {announced} bytes that it announced");
+
     /// <summary>What it means that no answer came, or only a part of one.</summary>
     /// <param name="call">The call.</param>
     /// <param name="failure">What the runtime threw.</param>
@@ -107,7 +117,7 @@ internal static class HttpFailures
         414 => (StorageErrorKind.InvalidName, "the name is longer than it takes"),
         428 => (StorageErrorKind.Unsupported, "it takes no change without a condition"),
         429 => (StorageErrorKind.Throttled, "it wants a slower pace"),
-        503 => (wait is null ? StorageErrorKind.Transient : StorageErrorKind.Throttled, "it is overloaded or being restarted; try again"),
+        503 when effect != HttpEffect.Once => (wait is null ? StorageErrorKind.Transient : StorageErrorKind.Throttled, "it is overloaded or being restarted; try again"),
         507 => (StorageErrorKind.NoSpace, "no room is left, or a quota is reached"),
         505 or 506 or 508 or 510 => (StorageErrorKind.Permanent, "it refuses the request for good"),
 

@@ -17,22 +17,21 @@ internal sealed class HttpTransport : IDisposable
     public HttpTransport(HttpTransportOptions options)
     {
         _options = options;
-        _client = new HttpClient(
-            new SocketsHttpHandler
-            {
-                AllowAutoRedirect = false,
-                UseCookies = false,
-                UseProxy = false,
-                AutomaticDecompression = DecompressionMethods.None,
-                ConnectTimeout = options.ConnectPatience,
-                MaxConnectionsPerServer = options.Connections,
-                MaxResponseHeadersLength = HttpLimits.HeaderKibibytes,
+        SocketsHttpHandler sockets = new()
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            UseProxy = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            ConnectTimeout = options.ConnectPatience,
+            MaxConnectionsPerServer = options.Connections,
+            MaxResponseHeadersLength = HttpLimits.HeaderKibibytes,
 
-                // A server can move to another address; a connection that it closed for idleness must not meet the next request.
-                PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-                PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
-            },
-            disposeHandler: true)
+            // A server can move to another address; a connection that it closed for idleness must not meet the next request.
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
+        };
+        _client = new HttpClient(options.Wire is { } wire ? wire(sockets) : sockets, disposeHandler: true)
         {
             // Deadlines are the patience's: this one would end long bodies too, by the system's clock.
             Timeout = Timeout.InfiniteTimeSpan,

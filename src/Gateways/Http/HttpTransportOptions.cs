@@ -17,6 +17,9 @@ internal sealed record HttpTransportOptions
     /// <summary>How long nothing may move: from the last byte sent to the first of the answer, and between two pieces of a body.</summary>
     public TimeSpan IdlePatience { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>Stands between the client and its connections; null for nothing.</summary>
+    public Func<HttpMessageHandler, HttpMessageHandler>? Wire { get; init; }
+
     /// <summary>Connections to the server at the same time.</summary>
     public int Connections { get; init; } = 64;
 }

@@ -1,8 +1,10 @@
+using System.Net;
 using Amazon;
 using Amazon.Runtime;
 using Amazon.Runtime.CredentialManagement;
 using Amazon.Runtime.Credentials;
 using Amazon.S3;
+using Amazon.S3.Util;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Gateways.Layout;
 
@@ -21,13 +23,13 @@ internal sealed class S3Connection : IDisposable
 
     /// <summary>Connects to nothing yet.</summary>
     /// <param name="options">Which store.</param>
-    /// <param name="time">The clock.</param>
+    /// <param name="gateway">The clock, and what the connections go through.</param>
     /// <param name="reusesSockets">Whether a connection serves several requests.</param>
     /// <exception cref="StorageException">NotAuthorized when neither an endpoint nor a region is given, nor found in the standard chain; when there is no such profile.</exception>
-    public S3Connection(S3Options options, TimeProvider time, bool reusesSockets = true)
+    public S3Connection(S3Options options, GatewayOptions gateway, bool reusesSockets = true)
     {
-        Time = time;
-        Place = new S3Place(options.Endpoint?.GetLeftPart(UriPartial.Authority) ?? "Amazon S3", options.Bucket, time);
+        Time = gateway.Time;
+        Place = new S3Place(options.Endpoint?.GetLeftPart(UriPartial.Authority) ?? "Amazon S3", options.Bucket, gateway.Time);
         _timeout = options.Timeout;
         _credentials = options.Credentials ?? (options.Profile is { } profile ? CredentialsOf(profile) : null);
         SocketsHttpHandler sockets = new()
@@ -37,7 +39,7 @@ internal sealed class S3Connection : IDisposable
             PooledConnectionLifetime = reusesSockets ? TimeSpan.FromMinutes(15) : TimeSpan.Zero,
             ConnectCallback = options.Connect,
         };
-        _http = new HttpClient(_watch = new ServerWatch(sockets))
+        _http = new HttpClient(_watch = new ServerWatch(gateway.Wire is { } wire ? wire(sockets) : sockets))
         {
             // Each call has a deadline of its own.
             Timeout = System.Threading.Timeout.InfiniteTimeSpan,
@@ -162,7 +164,8 @@ internal sealed class S3Connection : IDisposable
         public override bool DisposeHttpClientsAfterUse(IClientConfig clientConfig) => false;
     }
 
-    // Swift updates its listings after it has acknowledged, and names itself in every answer.
+    // Swift updates its listings after it has acknowledged, and names itself in every answer. And the client follows a temporary redirect, whatever it is told, as if it
+    // led to Amazon: where it does not, the target is kept from it.
     private sealed class ServerWatch(HttpMessageHandler inner) : DelegatingHandler(inner)
     {
         private volatile bool _isSwift;
@@ -174,6 +177,12 @@ internal sealed class S3Connection : IDisposable
             HttpResponseMessage response = await base.SendAsync(request, cancellationToken);
             if (!_isSwift && response.Headers.Contains("X-Openstack-Request-Id"))
                 _isSwift = true;
+            if (response.StatusCode == HttpStatusCode.TemporaryRedirect && response.Headers.Location is { } target && !(target.IsAbsoluteUri && AmazonS3Uri.IsAmazonS3Endpoint(target)))
+            {
+                response.Headers.Location = null;
+                _ = response.Headers.TryAddWithoutValidation(S3Failures.LocationKept, target.OriginalString);
+            }
+
             return response;
         }
     }

@@ -51,7 +51,7 @@ public sealed partial class S3DataGateway
         {
             throw new StorageException(StorageErrorKind.PreconditionFailed, "put", key, condition.IsIfAbsent ? "the object exists" : "the object is another version, or gone", failure);
         }
-        catch (Exception failure) when (write.Nonce is not null && IsToMap(failure, cancellation) && S3Failures.IsUnsettled(failure))
+        catch (Exception failure) when (write.Nonce is not null && IsToMap(failure, cancellation) && (S3Failures.IsUnsettled(failure) || S3Failures.IsServersRefusal(failure)))
         {
             return await SettleAsync(write, condition, failure, cancellation);
         }
@@ -104,17 +104,23 @@ public sealed partial class S3DataGateway
     // Only what is proven is said: a put that is not there may still come, and another's object may stand over this one.
     private async ValueTask<string> SettleAsync(S3Write write, PutCondition condition, Exception failure, CancellationToken cancellation)
     {
+        bool isKnown = false;
         try
         {
             GetObjectMetadataResponse there = await _connection.RawAsync((client, token) => client.GetObjectMetadataAsync(_options.Bucket, write.Name, token), 0, cancellation);
             if (there.Metadata[NonceName] == write.Nonce && there.ETag?.Trim('"') is { Length: > 0 } version)
                 return version;
+            isKnown = true;
         }
         catch (Exception again) when (IsToMap(again, cancellation))
         {
             // What is wrong now is told by the next call.
+            isKnown = S3Failures.IsBareNotFound(again);
         }
 
+        // A store that asks for a slower pace may have done the put all the same. When it has not, nothing is under way, and the put may come again.
+        if (isKnown && S3Failures.IsServersRefusal(failure))
+            throw S3Failures.ToStorage(failure, _connection.Place, "put", write.Key);
         if (condition == PutCondition.None)
             throw S3Failures.ToStorage(failure, _connection.Place, "put", write.Key);
         string what = failure is Amazon.Runtime.AmazonServiceException ? "the store failed" : "the answer was lost";

@@ -35,7 +35,7 @@ public sealed partial class S3DataGateway : IDataGateway, IProbedGateway
     private static readonly SearchValues<char> _notInBuckets = SearchValues.Create("/?#%\\ ");
 
     private readonly S3Options _options;
-    private readonly IEntropy _entropy;
+    private readonly GatewayOptions _gateway;
     private readonly S3Connection _connection;
     private readonly string _prefix;
     private readonly FifoGate _starting = new();
@@ -55,9 +55,9 @@ public sealed partial class S3DataGateway : IDataGateway, IProbedGateway
         if (s3.Bucket.Length is < 1 or > 255 || s3.Bucket.AsSpan().ContainsAny(_notInBuckets))
             throw new StorageException(StorageErrorKind.InvalidName, "open", ObjectKey.Printable(s3.Bucket), "this is no name of a bucket");
         _options = s3;
-        _entropy = options.Entropy;
+        _gateway = options;
         _hasBucket = !s3.CreateBucket;
-        _connection = new S3Connection(s3, options.Time);
+        _connection = new S3Connection(s3, options);
     }
 
     /// <summary>A bucket of a store that is known already.</summary>
@@ -113,6 +113,9 @@ public sealed partial class S3DataGateway : IDataGateway, IProbedGateway
     /// <exception cref="StorageException">As the store fails.</exception>
     public async ValueTask ProbeAsync(CancellationToken cancellation) => _ = await KnowAsync(cancellation);
 
+    /// <inheritdoc/>
+    public IDataGateway Reopen(GatewayOptions options) => new S3DataGateway(_options with { CreateBucket = false }, options, _capabilities) { _hasOddTags = _hasOddTags };
+
     /// <summary>Removes an object.</summary>
     /// <param name="key">The key.</param>
     /// <param name="version">Null, or the version that must be there.</param>
@@ -133,8 +136,10 @@ public sealed partial class S3DataGateway : IDataGateway, IProbedGateway
 
         try
         {
-            _ = await _connection.RawAsync((client, token) => client.DeleteObjectAsync(request, token), 0, cancellation);
-            return true;
+            DeleteObjectResponse response = await _connection.RawAsync((client, token) => client.DeleteObjectAsync(request, token), 0, cancellation);
+
+            // Stores acknowledge without a word. A page or an error with a good status comes from somebody on the way, or from a store that failed late.
+            return response.HttpStatusCode != HttpStatusCode.NoContent && response.ContentLength > 0 ? throw S3Failures.NoAnswer(_connection.Place, "delete", key, "a page in place of an acknowledgement") : true;
         }
         catch (Exception failure) when (S3Failures.IsAbsence(failure))
         {
@@ -302,7 +307,7 @@ public sealed partial class S3DataGateway : IDataGateway, IProbedGateway
     {
         try
         {
-            using S3Connection connection = new(_options, _connection.Time, reusesSockets: false);
+            using S3Connection connection = new(_options, _gateway, reusesSockets: false);
             return await new S3Probe(connection, _options.Bucket, $"{_prefix}{ReservedFolder.Name}/probe-{Nonce()}/").RunAsync(cancellation);
         }
         catch (StorageException failure) when (failure.Kind == StorageErrorKind.Transient && !isLast)
@@ -314,7 +319,7 @@ public sealed partial class S3DataGateway : IDataGateway, IProbedGateway
     private string Nonce()
     {
         Span<byte> bytes = stackalloc byte[16];
-        _entropy.Fill(bytes);
+        _gateway.Entropy.Fill(bytes);
         return Convert.ToHexStringLower(bytes);
     }
 }

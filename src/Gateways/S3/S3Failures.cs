@@ -12,6 +12,9 @@ namespace FireproofBench.Gateways.S3;
 /// <summary>Says of every failure of an S3 store what the caller does next. The only place that knows the codes of the protocol.</summary>
 internal static class S3Failures
 {
+    /// <summary>Where an answer holds the target of a redirect that is not followed.</summary>
+    internal const string LocationKept = "x-fireproofbench-location";
+
     private const string WrongRegion = "the bucket is in another region, or the store signs for another one; name it with region=";
 
     /// <summary>Whether the failure says "there is no such object", and nothing else: an outage or a missing bucket never does.</summary>
@@ -49,6 +52,10 @@ internal static class S3Failures
         OperationCanceledException => true,
         _ => Find<AuthenticationException>(failure) is null && !WasNeverSent(failure) && IsOfConnection(failure),
     };
+
+    /// <summary>Whether the store asks for a slower pace with an error of its own side. Some have carried out the request by then.</summary>
+    public static bool IsServersRefusal(Exception failure) =>
+        failure is AmazonServiceException { StatusCode: >= HttpStatusCode.InternalServerError } service && KindOf(service) == StorageErrorKind.Throttled;
 
     /// <summary>Turns a failure into the port's.</summary>
     /// <param name="failure">What was thrown.</param>
@@ -146,7 +153,7 @@ internal static class S3Failures
 
     // Only host and port: the rest of an address can carry a signature.
     private static string TargetOf(AmazonServiceException failure) =>
-        HeaderOf(failure, "Location") is { } location && Uri.TryCreate(location, UriKind.Absolute, out Uri? target) ? $" to {target.Scheme}://{target.Authority}" : "";
+        (HeaderOf(failure, "Location") ?? HeaderOf(failure, LocationKept)) is { } location && Uri.TryCreate(location, UriKind.Absolute, out Uri? target) && target is { Scheme: "http" or "https" } ? $" to {target.Scheme}://{target.Authority}" : "";
 
     private static TimeSpan? RetryAfterOf(AmazonServiceException failure, TimeProvider time)
     {

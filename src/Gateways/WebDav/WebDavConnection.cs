@@ -20,11 +20,11 @@ internal sealed class WebDavConnection : IDisposable
     private readonly string _server;
     private readonly string _base;
 
-    public WebDavConnection(WebDavOptions options, TimeProvider time)
+    public WebDavConnection(WebDavOptions options, GatewayOptions gateway)
     {
         AuthenticationHeaderValue? authorization = options.User is null ? null : new AuthenticationHeaderValue(
             "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{options.User}:{options.Password}")));
-        _transport = new HttpTransport(new HttpTransportOptions { Time = time, Authorization = authorization, IdlePatience = options.IdlePatience });
+        _transport = new HttpTransport(new HttpTransportOptions { Time = gateway.Time, Authorization = authorization, IdlePatience = options.IdlePatience, Wire = gateway.Wire });
         _server = HttpFailures.ServerOf(options.Address);
         _base = options.Address.AbsolutePath.TrimEnd('/') + "/";
         BaseSegments = WebDavPath.Segments(_base) ?? throw new StorageException(StorageErrorKind.InvalidName, "open", "", "the path of the URL is no UTF-8");

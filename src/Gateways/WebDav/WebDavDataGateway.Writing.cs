@@ -15,11 +15,11 @@ public sealed partial class WebDavDataGateway
 
     /// <inheritdoc/>
     public ValueTask<string> PutAsync(string key, ReadOnlyMemory<byte> content, PutCondition condition, CancellationToken cancellation) =>
-        PutAsync(key, () => new HttpUpload(content), condition, cancellation);
+        PutAsync(key, () => new HttpUpload(content), content.Length, condition, cancellation);
 
     /// <inheritdoc/>
     public ValueTask<string> PutAsync(string key, ContentSource content, PutCondition condition, CancellationToken cancellation) =>
-        PutAsync(key, () => new HttpUpload(content, key), condition, cancellation);
+        PutAsync(key, () => new HttpUpload(content, key), content.Length, condition, cancellation);
 
     /// <inheritdoc/>
     public async ValueTask<bool> DeleteAsync(string key, string? version, CancellationToken cancellation)
@@ -42,8 +42,12 @@ public sealed partial class WebDavDataGateway
         using HttpAnswer answer = await _connection.DeleteAsync(key, version, cancellation);
         switch ((int)answer.Status)
         {
-            case 200 or 204:
+            case 204:
                 return true;
+            case 200 when await _connection.LookAsync(key, "delete", cancellation) is null:
+                return true;
+            case 200:
+                throw answer.Wrong(StorageErrorKind.Transient, "the answer says that all is well, and the object is still there; check what is on the way");
             case 404 or 410:
                 await RequireBaseAsync("delete", cancellation);
                 return version is null ? false : throw new StorageException(StorageErrorKind.PreconditionFailed, "delete", key, "there is no such object");
@@ -61,7 +65,7 @@ public sealed partial class WebDavDataGateway
     private static StorageException Unsupported(string operation, string key) =>
         new(StorageErrorKind.Unsupported, operation, key, "this server does not keep such a condition; nothing was sent");
 
-    private async ValueTask<string> PutAsync(string key, Func<HttpUpload> open, PutCondition condition, CancellationToken cancellation)
+    private async ValueTask<string> PutAsync(string key, Func<HttpUpload> open, long length, PutCondition condition, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         Check(key, "put");
@@ -77,6 +81,8 @@ public sealed partial class WebDavDataGateway
             using HttpAnswer answer = known.WritesInPlace && !isConditional
                 ? await PutAndMoveAsync(key, open(), cancellation)
                 : await _connection.PutAsync(key, open(), condition, key, cancellation);
+            if (answer.Status == HttpStatusCode.OK)
+                await RequireStoredAsync(answer, key, length, isConditional, cancellation);
             if (IsDone(answer.Status))
                 return answer.Message.Headers.TryGetValues("ETag", out IEnumerable<string>? tags) ? WebDavVersion.Of(tags.First()) : "";
 
@@ -90,6 +96,15 @@ public sealed partial class WebDavDataGateway
                 throw answer.Refusal();
             ForgetFolders();
         }
+    }
+
+    // A put makes or replaces (201, 204). That all is well is also what a page on the way says.
+    private async ValueTask RequireStoredAsync(HttpAnswer answer, string key, long length, bool isConditional, CancellationToken cancellation)
+    {
+        if (await _connection.LookAsync(key, "put", cancellation) is { IsCollection: false } there && there.Length == length && !answer.IsHtml)
+            return;
+        throw answer.Wrong(
+            isConditional ? StorageErrorKind.Ambiguous : StorageErrorKind.Transient, "the answer is none to a put, and may be a page on the way; read back, and check the address");
     }
 
     // The temporary name is in the gateway's own folder, so that no listing shows it.

@@ -41,8 +41,11 @@ public sealed partial class WebDavDataGateway : IDataGateway, IProbedGateway
         _options = dav;
         _entropy = options.Entropy;
         _time = options.Time;
-        _connection = new WebDavConnection(dav, options.Time);
+        _connection = new WebDavConnection(dav, options);
     }
+
+    private WebDavDataGateway(WebDavOptions dav, GatewayOptions options, WebDavCapabilities? known)
+        : this(dav, options) => _capabilities = known;
 
     /// <summary>What the server was found to do; null before it was asked.</summary>
     internal WebDavCapabilities? Capabilities => _capabilities;
@@ -84,6 +87,9 @@ public sealed partial class WebDavDataGateway : IDataGateway, IProbedGateway
             _starting.Leave();
         }
     }
+
+    /// <inheritdoc/>
+    public IDataGateway Reopen(GatewayOptions options) => new WebDavDataGateway(_options with { Create = false }, options, _capabilities);
 
     /// <inheritdoc/>
     public async ValueTask<ObjectContent?> GetAsync(string key, ByteRange? range, CancellationToken cancellation)
@@ -216,14 +222,17 @@ public sealed partial class WebDavDataGateway : IDataGateway, IProbedGateway
             : throw answer.Wrong(StorageErrorKind.Transient, "the object was replaced by a longer one meanwhile; read it again");
     }
 
-    // Servers have pages for folders, and so have portals on the way; an object has a tag or a time.
+    // Servers have pages for folders, and portals and proxies on the way have theirs; an object has a tag or a time. Where it has neither its listing has to tell of it.
     private async ValueTask<bool> IsPageAsync(HttpAnswer answer, string key, string operation, CancellationToken cancellation)
     {
-        if (!answer.IsHtml || answer.Message.Headers.ETag is not null || answer.Message.Content.Headers.LastModified is not null)
+        if (answer.Message.Headers.ETag is not null || answer.Message.Content.Headers.LastModified is not null)
             return false;
-        return await _connection.LookAsync(key, operation, cancellation) is { IsCollection: true }
-            ? true
-            : throw answer.Wrong(StorageErrorKind.Permanent, "a page for people came in place of the object; check the address and what is on the way");
+        WebDavEntry? there = await _connection.LookAsync(key, operation, cancellation);
+        if (there is { IsCollection: true })
+            return true;
+        return there is { Length: { } length } && length == answer.Length && !answer.IsHtml
+            ? false
+            : throw answer.Wrong(StorageErrorKind.Permanent, "a page for people, or an error, came in place of the object; check the address and what is on the way");
     }
 
     // Absence is believed only when the folder itself is there: an unmounted one would look like an empty store.
@@ -237,9 +246,14 @@ public sealed partial class WebDavDataGateway : IDataGateway, IProbedGateway
 
             // Folders: nginx names the path with a slash, rclone allows no GET, others forbid it; and a path through an object is a bad one for Apache.
             case 200 or 301 or 302 or 307 or 308 or 400 or 403 or 405 or 409:
-                if (answer.Status == HttpStatusCode.OK || await _connection.LookAsync(key, operation, cancellation) is null or { IsCollection: true })
+                if (answer.Status == HttpStatusCode.OK)
                     return;
-                throw answer.Refusal();
+                if (await _connection.LookAsync(key, operation, cancellation) is not (null or { IsCollection: true }))
+                    throw answer.Refusal();
+
+                // Who refuses everything would look empty.
+                await RequireBaseAsync(operation, cancellation);
+                return;
             default:
                 throw answer.Refusal();
         }

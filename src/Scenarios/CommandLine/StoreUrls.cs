@@ -62,6 +62,7 @@ internal static class StoreUrls
             Data = folder.OpenData(options),
             OpenPeer = _ => ValueTask.FromResult(folder.OpenData(options)),
             OpenDatabase = (prefix, name) => GatewayUrl.Parse(Path.Combine(folder.Path, prefix)).OpenDevice(name, options),
+            OpenMissing = name => new FileDataGateway(Path.Combine(folder.Path, name), options),
             StraysOutside = name => StraysAbove(folder.Path, name),
             Tidy = prefix => RemoveEmptyFolders(Path.Combine(folder.Path, prefix)),
             AfterClose = () => RemoveTraces(folder.Path, keepOwnFiles: wasUsed, keepFolder: existed),
@@ -69,13 +70,19 @@ internal static class StoreUrls
     }
 
     // An endpoint has databases and nothing above them: those of the run are told apart by their names.
-    private static async ValueTask<StoreUnderTest> OpenEndpointAsync(GatewayUrl endpoint, GatewayOptions options, CancellationToken cancellation) => new()
+    private static async ValueTask<StoreUnderTest> OpenEndpointAsync(GatewayUrl endpoint, GatewayOptions options, CancellationToken cancellation)
     {
-        Url = endpoint.ToString(),
-        Data = await ProbeAsync((HttpDataGateway)endpoint.OpenData(options), cancellation),
-        OpenPeer = async token => await ProbeAsync((HttpDataGateway)endpoint.OpenData(options), token),
-        OpenDatabase = (prefix, name) => endpoint.OpenDevice(prefix.Replace('/', '.') + name, options),
-    };
+        HttpDataGateway data = await ProbeAsync((HttpDataGateway)endpoint.OpenData(options), cancellation);
+        return new StoreUnderTest
+        {
+            Url = endpoint.ToString(),
+            Data = data,
+            OpenPeer = async token => await ProbeAsync((HttpDataGateway)endpoint.OpenData(options), token),
+            OpenDatabase = (prefix, name) => endpoint.OpenDevice(prefix.Replace('/', '.') + name, options),
+            Wire = WireTo(data, options),
+            OpenMissing = name => GatewayUrl.Parse(BelowPath(endpoint, name)).OpenData(options),
+        };
+    }
 
     private static async ValueTask<StoreUnderTest> OpenBucketAsync(GatewayUrl bucket, GatewayOptions options, CancellationToken cancellation)
     {
@@ -89,6 +96,9 @@ internal static class StoreUrls
             Data = data,
             OpenPeer = async token => await ProbeAsync((S3DataGateway)bucket.OpenData(options), token),
             OpenDatabase = (prefix, name) => new RemoteDeviceStore(new PrefixedGateway(patient, prefix, leaveOpen: true), name, options, bucket.Heads, learn: data.ProbeAsync),
+            Wire = WireTo(data, options) with { PartsAbove = S3Options.DefaultMultipartThreshold },
+            OpenMissing = name => GatewayUrl.Parse(InBucket(bucket, name)).OpenData(options),
+            RawPut = new PresignedPuts(data).PutAsync,
         };
     }
 
@@ -104,7 +114,26 @@ internal static class StoreUrls
             Data = data,
             OpenPeer = async token => await ProbeAsync((WebDavDataGateway)folder.OpenData(options), token),
             OpenDatabase = (prefix, name) => new RemoteDeviceStore(new PrefixedGateway(patient, prefix, leaveOpen: true), name, options),
+            Wire = WireTo(data, options),
+            OpenMissing = name => GatewayUrl.Parse(BelowPath(folder, name)).OpenData(options),
         };
+    }
+
+    private static StoreWire WireTo(IProbedGateway data, GatewayOptions options) =>
+        new() { Open = (wire, time) => data.Reopen(options with { Time = time, Wire = wire.Over }) };
+
+    private static string BelowPath(GatewayUrl url, string name)
+    {
+        string text = url.ToString();
+        int query = text.IndexOf('?', StringComparison.Ordinal);
+        return $"{(query < 0 ? text : text[..query]).TrimEnd('/')}/{name}";
+    }
+
+    private static string InBucket(GatewayUrl url, string name)
+    {
+        string text = url.ToString();
+        int end = text.AsSpan("s3://".Length).IndexOfAny('/', '?');
+        return end < 0 ? $"s3://{name}" : $"s3://{name}{text[("s3://".Length + end)..].Replace("create=true", "create=false", StringComparison.Ordinal)}";
     }
 
     private static async ValueTask<T> ProbeAsync<T>(T data, CancellationToken cancellation)

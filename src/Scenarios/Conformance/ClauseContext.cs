@@ -62,6 +62,15 @@ internal sealed class ClauseContext
     /// <summary>Looks for a name outside the store's own root, where an escaped key could end up; empty where that cannot be seen.</summary>
     public Func<string, ImmutableArray<string>> StraysOutside { get; }
 
+    /// <summary>A way to the store on which faults can be put between it and its gateway; null where there is none.</summary>
+    public StoreWire? Wire { get; init; }
+
+    /// <summary>Opens a bucket, folder or endpoint that is not there; null where that says nothing.</summary>
+    public Func<string, IDataGateway>? OpenMissing { get; init; }
+
+    /// <summary>Puts an object past the gateway, with a header of the caller's; null where that cannot be.</summary>
+    public RawPut? RawPut { get; init; }
+
     /// <summary>Ends the check: its deadline, or the user.</summary>
     public CancellationToken Cancellation { get; }
 

@@ -42,7 +42,7 @@ internal sealed class ConformanceRunner(StoreUnderTest target, ConformanceReques
             plan = plan with { RequestsPerSecond = await probe.MeasureRateAsync(prefix, interrupt) };
             observer.Started(request.Clauses.Length, plan, prefix);
             RunManifest manifest = await probe.PlantManifestAsync(prefix, request.Seed, plan, interrupt);
-            await RunAllAsync(new Run(views, probe, cleaner, prefix, plan, manifest, stop, interrupt), results);
+            await RunAllAsync(new Run(views, observed, probe, cleaner, prefix, plan, manifest, stop, interrupt), results);
         }
         catch (OperationCanceledException) when (interrupt.IsCancellationRequested)
         {
@@ -111,7 +111,13 @@ internal sealed class ConformanceRunner(StoreUnderTest target, ConformanceReques
         using CancellationTokenSource ends = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, run.Stop);
         StoreDatabases databases = new(target.OpenDatabase, prefix, new Dice(request.Seed, "databases " + clause.Id), _meter, time);
         ClauseContext context = new(
-            clause, run.Views.All, _declared, databases, prefix, request.Seed, run.Plan, _journal, run.Manifest, time, target.StraysOutside, ends.Token);
+            clause, run.Views.All, _declared, databases, prefix, request.Seed, run.Plan, _journal, run.Manifest, time, target.StraysOutside, ends.Token)
+        {
+            // What goes over a wire is counted and remembered like the rest.
+            Wire = target.Wire is { } wire ? wire with { Open = (faulty, clock) => new ObservedGateway(wire.Open(faulty, clock), _meter, run.Observed, leaveOpen: false) } : null,
+            OpenMissing = target.OpenMissing,
+            RawPut = target.RawPut,
+        };
         Finding finding = await JudgeAsync(clause, context, run, deadline.Token);
         ImmutableArray<string> stuck = await databases.EndAsync(request.Keep);
         lock (_gate)
@@ -206,7 +212,7 @@ internal sealed class ConformanceRunner(StoreUnderTest target, ConformanceReques
             + $"{(request.Declared is { } declared ? $" --declared {declared}" : "")}{string.Concat(target.Endpoints.Select(e => $" --endpoint '{e.Url}'"))}");
 
     private sealed record Run(
-        StoreViews Views, StoreProbe Probe, StoreCleaner Cleaner, string Prefix, BudgetPlan Plan, RunManifest Manifest,
+        StoreViews Views, ObservedGateway Observed, StoreProbe Probe, StoreCleaner Cleaner, string Prefix, BudgetPlan Plan, RunManifest Manifest,
         CancellationTokenSource Ending, CancellationToken Interrupt)
     {
         /// <summary>The user's wish, or the loss of the store.</summary>

@@ -4,11 +4,13 @@ using FireproofBench.Gateways.Wrapping;
 
 namespace FireproofBench.Scenarios.Conformance;
 
-/// <summary>Counts the calls to a store by kind, and remembers every key that was put, so that it can be removed again. The store stays open.</summary>
+/// <summary>Counts the calls to a store by kind, and remembers every key that was put, so that it can be removed again.</summary>
 /// <param name="store">The store.</param>
 /// <param name="meter">Counts.</param>
 /// <param name="together">Another way to the same store, which then remembers the keys that are put here; null for none.</param>
-internal sealed class ObservedGateway(IDataGateway store, RequestMeter meter, ObservedGateway? together = null) : DataGatewayWrapper(store, leaveOpen: true)
+/// <param name="leaveOpen">Whether the store stays open.</param>
+internal sealed class ObservedGateway(IDataGateway store, RequestMeter meter, ObservedGateway? together = null, bool leaveOpen = true)
+    : DataGatewayWrapper(store, leaveOpen)
 {
     private readonly ConcurrentDictionary<string, bool> _written = together?._written ?? new(StringComparer.Ordinal);
 

@@ -24,6 +24,15 @@ internal sealed record StoreUnderTest : IAsyncDisposable
     /// </summary>
     public Func<string, string, IDeviceStore>? OpenDatabase { get; init; }
 
+    /// <summary>A way to it on which faults can be put between gateway and store; null where nothing goes over HTTP, or the gateway is somebody else's.</summary>
+    public StoreWire? Wire { get; init; }
+
+    /// <summary>Opens a bucket, folder or endpoint of a name that nobody has given to one; null where that says nothing.</summary>
+    public Func<string, IDataGateway>? OpenMissing { get; init; }
+
+    /// <summary>Puts an object past the gateway, with a header of the caller's; null where that cannot be.</summary>
+    public RawPut? RawPut { get; init; }
+
     /// <summary>Looks for a name outside the store's own root, where an escaped key could end up; empty where that cannot be seen.</summary>
     public Func<string, ImmutableArray<string>> StraysOutside { get; init; } = _ => [];
 

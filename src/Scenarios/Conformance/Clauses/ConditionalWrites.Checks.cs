@@ -45,7 +45,17 @@ internal static partial class ConditionalWrites
         return Finding.Passed($"{2 * n} puts whose condition did not hold were refused ({refusedAsUnsupported} as unsupported) and changed nothing");
     }
 
-    private static async Task<Finding> CreatesOnceAsync(ClauseContext context)
+    private static Task<Finding> CreatesOnceAsync(ClauseContext context) => RaceCreatorsAsync(context, [context.Store]);
+
+    private static async Task<Finding> CreatesOnceAcrossEndpointsAsync(ClauseContext context)
+    {
+        IDataGateway[] endpoints = [.. context.Views.DistinctBy(v => v.Endpoint, StringComparer.Ordinal).Select(v => v.Gateway)];
+        return endpoints.Length < 2 ? Finding.Inconclusive("one endpoint was given; the race needs several of the same store")
+            : !Array.TrueForAll(endpoints, e => e.Traits.ConditionalCreate) ? Finding.Unsupported("the store says that it has no create-if-absent")
+            : await RaceCreatorsAsync(context, endpoints);
+    }
+
+    private static async Task<Finding> RaceCreatorsAsync(ClauseContext context, IDataGateway[] stores)
     {
         int racers = context.Plan.Racers;
         int rounds = context.Plan.Count(200, 3, racers);
@@ -60,7 +70,7 @@ internal static partial class ConditionalWrites
                 int attempts = 0;
                 do
                 {
-                    answer = await TryAsync(context, key, context.Body(key, 400, version: 1, writer: racer), PutCondition.IfAbsent);
+                    answer = await TryAsync(context, stores[racer % stores.Length], key, context.Body(key, 400, version: 1, writer: racer), PutCondition.IfAbsent);
                     if (answer == Answer.Conflict)
                         Interlocked.Increment(ref conflicts);
                 }
@@ -252,11 +262,14 @@ internal static partial class ConditionalWrites
         return version.Length > 0 ? version : (await context.HeadAsync(key))?.Version ?? "";
     }
 
-    private static async Task<Answer> TryAsync(ClauseContext context, string key, byte[] body, PutCondition condition)
+    private static Task<Answer> TryAsync(ClauseContext context, string key, byte[] body, PutCondition condition) =>
+        TryAsync(context, context.Store, key, body, condition);
+
+    private static async Task<Answer> TryAsync(ClauseContext context, IDataGateway store, string key, byte[] body, PutCondition condition)
     {
         try
         {
-            await context.Store.PutAsync(key, body, condition, context.Cancellation);
+            await store.PutAsync(key, body, condition, context.Cancellation);
             return Answer.Stored;
         }
         catch (StorageException refusal) when (refusal.Kind == StorageErrorKind.PreconditionFailed)

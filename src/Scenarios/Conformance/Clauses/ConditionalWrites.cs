@@ -38,10 +38,11 @@ internal static partial class ConditionalWrites
             Level = ClauseLevel.MustStar,
             Requirement = "Exactly one creator wins also when the racers use different endpoints of one store.",
             Why = "A lock in the memory of one node is none for the others.",
-            How = "Needs several endpoints of one store.",
+            How = "Races creators that are spread over the endpoints given. Needs several of them (--endpoint).",
             WhenItFails = SeveralObjects,
             Source = "rustfs/rustfs#1659",
-            Check = Finding.AlwaysInconclusive("one endpoint was given; the race needs several of the same store"),
+            Slot = ClauseSlot.Alone,
+            Check = CreatesOnceAcrossEndpointsAsync,
         },
         new Clause
         {
@@ -98,10 +99,11 @@ internal static partial class ConditionalWrites
             Level = ClauseLevel.MustStar,
             Requirement = "After a lost answer a conditional put is told as ambiguous, and reading back a nonce settles it.",
             Why = "Guessing 'lost' repeats a commit, guessing 'won' loses one.",
-            How = "Needs something between client and store that drops an answer after the write.",
+            How = "Loses requests and answers of conditional puts on the wire, refuses some that were carried out, lets an outage or another writer come before anything is read"
+                + " back; asks with and without a retry.",
             WhenItFails = SeveralObjects,
             Source = "aws/aws-sdk-java-v2#6580; apache/hudi#14373",
-            Check = Finding.AlwaysInconclusive("nothing between client and store could drop an answer in this run"),
+            Check = WiredStore.Check(NeverGuessesAsync),
         },
         new Clause
         {
@@ -109,10 +111,10 @@ internal static partial class ConditionalWrites
             Level = ClauseLevel.MustStar,
             Requirement = "A conflict in flight is told apart from a condition that does not hold, and may be repeated.",
             Why = "After a conflict nobody may hold the key; giving up then leaves no holder at all.",
-            How = "Needs a store that answers conflicts in flight.",
+            How = "Answers conditional puts on the wire with 409 and with 412, repeats those in conflict, and races creates with deletes on the store itself.",
             WhenItFails = SeveralObjects,
             Source = "apache/arrow-rs-object-store#852",
-            Check = Finding.AlwaysInconclusive("a conflict in flight cannot be provoked at will through one endpoint"),
+            Check = WiredStore.Check(TellsConflictsApartAsync),
         },
         new Clause
         {

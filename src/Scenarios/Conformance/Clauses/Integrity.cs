@@ -24,10 +24,11 @@ internal static partial class Integrity
             Level = ClauseLevel.Must,
             Requirement = "A body shorter or longer than announced is an error of the gateway, never a short success.",
             Why = "A connection that breaks late looks like the end of a file.",
-            How = "Needs something between client and store that cuts a body.",
+            How = "Cuts bodies on the wire at each sixteenth under their whole length or under none, breaks them off there, and lets them go on after their end; whole"
+                + " objects and parts. A get must fail or give the object.",
             WhenItFails = "Repair the gateway: it must compare the announced length with what came.",
             Source = "rustfs/rustfs#4594; thanos-io/thanos#3795; restic/restic#3023",
-            Check = Finding.AlwaysInconclusive("nothing between client and store could cut a body in this run"),
+            Check = WiredStore.Check(NoticesCutBodiesAsync),
         },
         new Clause
         {
@@ -60,10 +61,11 @@ internal static partial class Integrity
             Level = ClauseLevel.Should,
             Requirement = "A checksum given with a put that does not fit the body makes the store refuse it and store nothing.",
             Why = "It catches bytes that were garbled on the way up, before they are acknowledged.",
-            How = "Not asked through the storage port, which carries no checksum.",
+            How = "Puts past the gateway, to addresses that it signs, with Content-MD5 and x-amz-checksum headers that fit and that do not. The storage port itself carries no"
+                + " checksum.",
             WhenItFails = "Read back each upload and compare it with its content id.",
             Source = "restic's wrong-hash test; Ceph's checksum tests",
-            Check = Finding.AlwaysUnsupported("the storage port carries no checksum with a put"),
+            Check = RefusesWrongChecksumsAsync,
         },
         new Clause
         {

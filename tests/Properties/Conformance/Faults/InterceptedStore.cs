@@ -11,7 +11,7 @@ internal sealed class InterceptedStore : IDataGateway
     private readonly ConcurrentDictionary<string, MemoryDeviceStore> _databases = new(StringComparer.Ordinal);
 
     /// <summary>The sound store.</summary>
-    public IDataGateway Sound { get; } = new MemoryDataGateway(TimeProvider.System);
+    public IDataGateway Sound { get; init; } = new MemoryDataGateway(TimeProvider.System);
 
     public Func<DataTraits, DataTraits> OnTraits { get; init; } = t => t;
 

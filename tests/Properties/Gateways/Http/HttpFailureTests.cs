@@ -55,7 +55,9 @@ public sealed class HttpFailureTests
     [InlineData("500 Internal Server Error", StorageErrorKind.Ambiguous)]
     [InlineData("502 Bad Gateway", StorageErrorKind.Ambiguous)]
     [InlineData("504 Gateway Timeout", StorageErrorKind.Ambiguous)]
-    [InlineData("503 Service Unavailable", StorageErrorKind.Transient)]
+    [InlineData("503 Service Unavailable", StorageErrorKind.Ambiguous)]
+    [InlineData("503 Service Unavailable\nRetry-After: 7", StorageErrorKind.Ambiguous)]
+    [InlineData("429 Too Many Requests", StorageErrorKind.Throttled)]
     [InlineData("412 Precondition Failed", StorageErrorKind.PreconditionFailed)]
     public async Task A_server_error_of_a_conditional_change_leaves_open_whether_it_happened(string answer, StorageErrorKind kind)
     {

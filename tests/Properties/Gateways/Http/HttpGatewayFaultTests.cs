@@ -171,6 +171,35 @@ public sealed class HttpGatewayFaultTests
         Assert.Single(server.Requests, static r => r.Method == "PUT");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_conditional_put_that_something_on_the_way_asked_to_send_later_is_settled_before_it_is_sent_again(bool wasStored)
+    {
+        string writeId = "";
+        await using FakeServer server = new(async request =>
+        {
+            if (request.Method == "PUT")
+            {
+                writeId = request.Headers["Fireproof-Write-Id"].Single();
+                await request.AnswerAsync("503 Service Unavailable\nRetry-After: 7");
+                return;
+            }
+
+            await request.AnswerAsync(wasStored ? $"200 OK\nContent-Length: 1\nETag: \"v9\"\nFireproof-Write-Id: {writeId}\n{Mark}" : $"404 Not Found\nFireproof-Error: Absent\n{Mark}");
+        });
+        await using HttpDataGateway gateway = new(server.Address, "notes", EndpointServer.Client);
+        Task<string> put = gateway.PutAsync("k", new byte[1], PutCondition.IfAbsent, Token).AsTask();
+        if (wasStored)
+        {
+            Assert.Equal("v9", await put);
+            return;
+        }
+
+        StorageException refusal = await Assert.ThrowsAsync<StorageException>(() => put);
+        Assert.Equal((StorageErrorKind.Throttled, TimeSpan.FromSeconds(7)), (refusal.Kind, refusal.RetryAfter));
+    }
+
     [Fact]
     public async Task A_real_endpoint_knows_whose_write_is_there()
     {

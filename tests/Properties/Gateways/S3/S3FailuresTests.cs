@@ -232,6 +232,59 @@ public sealed class S3FailuresTests
         Assert.Equal(StorageErrorKind.Ambiguous, await KindAsync(() => gateway.PutAsync("k", new byte[3], creates ? PutCondition.IfAbsent : PutCondition.IfMatches("before"), Token).AsTask()));
     }
 
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    [InlineData(false, false)]
+    public async Task A_conditional_put_that_the_store_asked_to_send_later_is_settled_before_it_is_sent_again(bool wasStored, bool isReadable)
+    {
+        string? nonce = null;
+        await using FakeStore store = new(request =>
+        {
+            if (request.Method == "PUT")
+            {
+                nonce = request.Headers[S3DataGateway.NonceName];
+                return Answer.Error(503, "SlowDown", "Retry-After: 7");
+            }
+
+            return wasStored ? Answer.Of(200, "", "ETag: \"now\"", $"{S3DataGateway.NonceName}: {nonce}") : Answer.Of(isReadable ? 404 : 503, "");
+        });
+        await using S3DataGateway gateway = Open(store.Endpoint);
+        Task<string> put = gateway.PutAsync("k", new byte[3], PutCondition.IfAbsent, Token).AsTask();
+        if (wasStored)
+            Assert.Equal("now", await put);
+        else
+            Assert.Equal(isReadable ? StorageErrorKind.Throttled : StorageErrorKind.Ambiguous, await KindAsync(() => put));
+        Assert.Equal(1, store.Requests.Count(static r => r.Method == "PUT"));
+    }
+
+    [Fact]
+    public async Task A_page_in_place_of_an_acknowledgement_does_not_say_that_an_object_is_gone()
+    {
+        await using FakeStore store = new(static _ => Answer.Of(200, "<html>please log in</html>", "Content-Type: text/html"));
+        await using S3DataGateway gateway = Open(store.Endpoint);
+        Assert.Equal(StorageErrorKind.Permanent, await KindAsync(() => gateway.DeleteAsync("k", null, Token).AsTask()));
+    }
+
+    [Theory]
+    [InlineData("http://portal.invalid/login?secret", " to http://portal.invalid ")]
+    [InlineData("/login?secret", "redirects;")]
+    public async Task A_redirect_for_now_to_somebody_else_is_not_followed(string target, string advice)
+    {
+        await using FakeStore store = new(_ => Answer.Of(307, "", "Location: " + target));
+        await using S3DataGateway gateway = Open(store.Endpoint);
+        foreach (Func<Task> call in (Func<Task>[])[
+            () => gateway.GetAsync("k", null, Token).AsTask(), () => gateway.PutAsync("k", new byte[1], PutCondition.None, Token).AsTask(), () => gateway.ListAsync("", null, 9, Token).AsTask()])
+        {
+            StorageException failure = await Assert.ThrowsAsync<StorageException>(call);
+            Assert.Equal(StorageErrorKind.Permanent, failure.Kind);
+            Assert.Contains(advice.Trim(), failure.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("secret", failure.Message, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(3, store.Requests.Count);
+    }
+
     [Fact]
     public async Task A_lost_conditional_put_that_cannot_be_read_back_is_ambiguous()
     {

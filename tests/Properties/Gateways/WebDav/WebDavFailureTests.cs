@@ -53,6 +53,49 @@ public sealed class WebDavFailureTests
     }
 
     [Fact]
+    public async Task A_server_that_refuses_everything_is_no_empty_store()
+    {
+        await using FakeServer server = new("400 Bad Request");
+        await using WebDavDataGateway gateway = Open(server);
+        Assert.Equal(StorageErrorKind.MissingContainer, (await Assert.ThrowsAsync<StorageException>(() => gateway.GetAsync("k", null, Token).AsTask())).Kind);
+        Assert.Equal(StorageErrorKind.MissingContainer, (await Assert.ThrowsAsync<StorageException>(() => gateway.HeadAsync("k", Token).AsTask())).Kind);
+    }
+
+    [Theory]
+    [InlineData(9, false)]
+    [InlineData(10, true)]
+    public async Task An_answer_without_tag_and_time_is_the_object_when_its_listing_tells_of_that_length(int listed, bool isObject)
+    {
+        string entry = $"<D:multistatus xmlns:D=\"DAV:\"><D:response><D:href>/k</D:href><D:propstat><D:prop><D:resourcetype/><D:getcontentlength>{listed}</D:getcontentlength></D:prop><D:status>HTTP/1.1 200 OK</D:status></D:propstat></D:response></D:multistatus>";
+        await using FakeServer server = new(r => r.AnswerAsync(r.Method == "PROPFIND" ? $"207 Multi-Status\n\n{entry}" : "200 OK\nContent-Type: application/xml\n\n<Error>!!!"));
+        await using WebDavDataGateway gateway = Open(server);
+        Task<ObjectContent?> get = gateway.GetAsync("k", null, Token).AsTask();
+        if (isObject)
+            Assert.Equal(10, (await get)!.Bytes.Length);
+        else
+            Assert.Equal(StorageErrorKind.Permanent, (await Assert.ThrowsAsync<StorageException>(() => get)).Kind);
+    }
+
+    [Fact]
+    public async Task A_page_in_place_of_an_acknowledgement_does_not_say_that_an_object_is_there()
+    {
+        bool isPortal = false;
+        await using FakeServer server = new(r => r.Method switch
+        {
+            "PUT" or "MOVE" when isPortal => r.AnswerAsync("200 OK\nContent-Type: text/html\n\n<html>a portal</html>"),
+            "PROPFIND" when isPortal => r.AnswerAsync("404 Not Found"),
+            "PROPFIND" => r.AnswerAsync($"207 Multi-Status\n\n{Folder}</D:multistatus>"),
+            "GET" or "HEAD" => r.AnswerAsync("200 OK\nETag: \"v\"\nContent-Length: 1\n\nx"),
+            _ => r.AnswerAsync("201 Created"),
+        });
+        await using WebDavDataGateway gateway = Open(server);
+        await gateway.ProbeAsync(Token);
+        isPortal = true;
+        StorageException failure = await Assert.ThrowsAsync<StorageException>(() => gateway.PutAsync("k", new byte[1], PutCondition.None, Token).AsTask());
+        Assert.Equal(StorageErrorKind.Transient, failure.Kind);
+    }
+
+    [Fact]
     public async Task A_server_that_knows_no_ranges_is_met_by_cutting()
     {
         await using FakeServer server = new("200 OK\nETag: \"v\"\n\n0123456789");
