@@ -17,6 +17,7 @@ internal static class ClauseBook
         Listing.Group,
         Consistency.Group,
         Concurrency.Group,
+        Security.Group,
         MetadataHeads.Group,
         Subscriptions.Group,
         EngineConvergence.Group,

@@ -62,6 +62,12 @@ internal sealed class ClauseContext
     /// <summary>Looks for a name outside the store's own root, where an escaped key could end up; empty where that cannot be seen.</summary>
     public Func<string, ImmutableArray<string>> StraysOutside { get; }
 
+    /// <summary>The store as it was opened, with all that the run may do to it.</summary>
+    public required StoreUnderTest Target { get; init; }
+
+    /// <summary>Everything that the run has said so far, and will put into its reports.</summary>
+    public required Func<IEnumerable<string>> Said { get; init; }
+
     /// <summary>Ends the check: its deadline, or the user.</summary>
     public CancellationToken Cancellation { get; }
 
