@@ -18,6 +18,7 @@ internal static class ClauseBook
         Consistency.Group,
         Concurrency.Group,
         Security.Group,
+        Limits.Group,
         MetadataHeads.Group,
         Subscriptions.Group,
         EngineConvergence.Group,
