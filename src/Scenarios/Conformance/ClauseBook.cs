@@ -19,6 +19,7 @@ internal static class ClauseBook
         Concurrency.Group,
         Security.Group,
         Limits.Group,
+        Clocks.Group,
         MetadataHeads.Group,
         Subscriptions.Group,
         EngineConvergence.Group,

@@ -8,7 +8,7 @@ public sealed class ClauseBookTests
     [Fact]
     public void Groups_come_in_order_and_their_clauses_are_numbered_without_gaps()
     {
-        Assert.Equal(["OBJ", "NAM", "INT", "IMM", "CAS", "LST", "CON", "CCY", "SEC", "LIM", "MET", "SUB", "ENG"], ClauseBook.Groups.Select(g => g.Prefix));
+        Assert.Equal(["OBJ", "NAM", "INT", "IMM", "CAS", "LST", "CON", "CCY", "SEC", "LIM", "TIM", "MET", "SUB", "ENG"], ClauseBook.Groups.Select(g => g.Prefix));
         foreach (ClauseGroup group in ClauseBook.Groups)
             Assert.Equal(Enumerable.Range(1, group.Clauses.Length).Select(n => $"{group.Prefix}-{n:d2}"), group.Clauses.Select(c => c.Id));
     }
@@ -25,6 +25,7 @@ public sealed class ClauseBookTests
     [InlineData("CCY", 7, 6, 0, 1, 0)]
     [InlineData("SEC", 7, 4, 0, 2, 1)]
     [InlineData("LIM", 5, 2, 0, 3, 0)]
+    [InlineData("TIM", 4, 2, 0, 2, 0)]
     [InlineData("MET", 11, 9, 1, 1, 0)]
     [InlineData("SUB", 8, 5, 0, 3, 0)]
     [InlineData("ENG", 8, 6, 0, 2, 0)]
