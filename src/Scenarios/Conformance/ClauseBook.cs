@@ -17,6 +17,7 @@ internal static class ClauseBook
         Listing.Group,
         Consistency.Group,
         Concurrency.Group,
+        Durability.Group,
         Security.Group,
         Limits.Group,
         Clocks.Group,

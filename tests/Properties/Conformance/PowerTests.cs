@@ -15,7 +15,7 @@ public sealed class PowerTests
     [
         .. ObjectFaults.All, .. NameFaults.All, .. ListFaults.All, .. ConditionFaults.All, .. ConsistencyFaults.All, .. ConcurrencyFaults.All, .. DatabaseFaults.All,
         .. HeadFaults.All, .. ChannelFaults.All,
-        .. SecurityFaults.All, .. LimitFaults.All, .. TimeFaults.All,
+        .. DurabilityFaults.All, .. SecurityFaults.All, .. LimitFaults.All, .. TimeFaults.All,
     ];
 
     public static TheoryData<string, string> FaultsAndKillers => [.. s_faults.SelectMany(
