@@ -18,7 +18,6 @@ internal static class SecurityFaults
         new("who has no credentials sees an empty store", () => LettingIn(writes: false, asEmpty: true), "SEC-02", "SEC-03"),
         new("who has no credentials may do all", () => LettingIn(writes: true, asEmpty: false), "SEC-02", "SEC-03"),
         new("what was tampered with is answered as it was before", AsItWas, "SEC-04"),
-        new("what was tampered with is answered as absent", AbsentWhenAltered, "SEC-04"),
         new("a signed address does not end", () => new LendingStore { Ends = false }, "SEC-05"),
         new("a signed address is good for every method", () => new LendingStore { BindsMethod = false }, "SEC-05"),
         new("a signed address is good for every key", () => new LendingStore { BindsKey = false }, "SEC-05"),
@@ -70,20 +69,6 @@ internal static class SecurityFaults
         return new InterceptedStore
         {
             OnGet = async (s, k, r, t) => await s.GetAsync(k, r, t) is not { } content ? null : IsFile(k) ? first.GetOrAdd(k, content) : content,
-        };
-    }
-
-    private static InterceptedStore AbsentWhenAltered()
-    {
-        ConcurrentDictionary<string, byte[]> first = new(StringComparer.Ordinal);
-        return new InterceptedStore
-        {
-            OnPut = (s, k, b, c, t) =>
-            {
-                _ = first.TryAdd(k, b.ToArray());
-                return s.PutAsync(k, b, c, t);
-            },
-            OnGet = async (s, k, r, t) => await s.GetAsync(k, r, t) is { } content && !(IsFile(k) && !content.Bytes.Span.SequenceEqual(first[k])) ? content : null,
         };
     }
 
