@@ -10,9 +10,10 @@ internal static class AccessToken
     public const string Variable = "FIREPROOFBENCH_TOKEN";
 
     private const int MaxLength = 16 * 1024;
+    private const string FileOption = "--token-file";
 
     /// <summary>Makes the option that names a file.</summary>
-    public static Option<string?> Option() => new("--token-file")
+    public static Option<string?> Option() => new(FileOption)
     {
         Description = $"A file with the bearer token for an HTTP endpoint; without it {Variable}, if set.",
         HelpName = "FILE",
@@ -24,24 +25,33 @@ internal static class AccessToken
     /// <exception cref="UsageException">The file cannot be read, or holds no token.</exception>
     public static Secret? Read(string? file)
     {
-        string? text = file is null ? Environment.GetEnvironmentVariable(Variable) : ReadFile(file);
-        if (file is null && string.IsNullOrWhiteSpace(text))
-            return null;
-        string token = text!.Trim();
-        return token.Length > 0 && token.All(static c => c is > ' ' and < '\x7f')
-            ? new Secret(token)
-            : throw new UsageException($"{(file is null ? Variable : "--token-file")}: that is no token (letters, digits and signs without blanks).");
+        if (file is not null)
+            return ReadFile(file, FileOption);
+        string? text = Environment.GetEnvironmentVariable(Variable);
+        return string.IsNullOrWhiteSpace(text) ? null : Check(text, Variable);
     }
 
-    private static string ReadFile(string file)
+    /// <summary>Reads a token from a file.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="option">The option that names it, for messages.</param>
+    /// <exception cref="UsageException">The file cannot be read, or holds no token.</exception>
+    public static Secret ReadFile(string file, string option)
     {
         try
         {
-            return new FileInfo(file).Length <= MaxLength ? File.ReadAllText(file) : throw new UsageException($"--token-file: '{file}' is too long for a token.");
+            return Check(new FileInfo(file).Length <= MaxLength ? File.ReadAllText(file) : throw new UsageException($"{option}: '{file}' is too long for a token."), option);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"--token-file: '{file}' cannot be read: {failure.Message}");
+            throw new UsageException($"{option}: '{file}' cannot be read: {failure.Message}");
         }
+    }
+
+    private static Secret Check(string text, string where)
+    {
+        string token = text.Trim();
+        return token.Length > 0 && token.All(static c => c is > ' ' and < '\x7f')
+            ? new Secret(token)
+            : throw new UsageException($"{where}: that is no token (letters, digits and signs without blanks).");
     }
 }

@@ -42,6 +42,18 @@ internal sealed class ConformVerb(Terminal terminal, StoreOpener stores)
         HelpName = "URL",
     };
 
+    private readonly Option<string?> _otherProfile = new("--other-profile")
+    {
+        Description = "For SEC-03: a profile of the AWS files with the keys of a second tenant, who must be refused everything here.",
+        HelpName = "NAME",
+    };
+
+    private readonly Option<string?> _otherToken = new("--other-token-file")
+    {
+        Description = "For SEC-03: a file with the bearer token of a second tenant, who must be refused everything here.",
+        HelpName = "FILE",
+    };
+
     private readonly Option<string?> _history = new("--history")
     {
         Description = "Write the calls of the recorded clauses as JSON lines, for --check-history.",
@@ -76,6 +88,8 @@ internal sealed class ConformVerb(Terminal terminal, StoreOpener stores)
             "fireproofbench conform /srv/data --json r.json --junit r.xml --strict",
             "fireproofbench conform memory: --json -                     the report alone, for a pipe",
             "fireproofbench conform s3://b?endpoint=http://n1 --endpoint s3://b?endpoint=http://n2 --declared eventual:5s",
+            "fireproofbench conform s3://b?endpoint=http://n1 --only SEC --other-profile bob       whether the keys of 'bob' open it too",
+            "fireproofbench conform https://host --token-file alice --other-token-file bob         the same of two tokens",
             "fireproofbench conform --check-history calls.jsonl          the checkers alone, on calls that somebody recorded",
             "fireproofbench conform --list                               all clauses with their levels",
             "fireproofbench conform --explain CCY-01                     why, how, and what to do when it fails",
@@ -84,7 +98,7 @@ internal sealed class ConformVerb(Terminal terminal, StoreOpener stores)
         command.Arguments.Add(_url);
         foreach (Option option in new Option[]
         {
-            _profile, _only, _budget, _heads, _declared, _endpoints, _seed, _json, _junit, _history, _checkHistory, _strict, _keep, _list, _explain, _token,
+            _profile, _only, _budget, _heads, _declared, _endpoints, _otherProfile, _otherToken, _seed, _json, _junit, _history, _checkHistory, _strict, _keep, _list, _explain, _token,
         })
             command.Options.Add(option);
         command.SetAction((parsed, cancellation) => Verb.GuardAsync(terminal, () => RunAsync(parsed, cancellation)));
@@ -132,7 +146,9 @@ internal sealed class ConformVerb(Terminal terminal, StoreOpener stores)
             Seed = parsed.GetValue(_seed) ?? RandomNumberGenerator.GetInt32(1, int.MaxValue),
             Keep = parsed.GetValue(_keep),
         };
-        await using StoreUnderTest store = await OpenAsync(url, parsed.GetValue(_endpoints) ?? [], AccessToken.Read(parsed.GetValue(_token)), cancellation);
+        Secret? token = AccessToken.Read(parsed.GetValue(_token));
+        StoreAccess? other = StoreTenants.Second(url, token, parsed.GetValue(_otherProfile), parsed.GetValue(_otherToken));
+        await using StoreUnderTest store = await OpenAsync(url, parsed.GetValue(_endpoints) ?? [], token, cancellation) with { OtherTenant = other };
         ConformanceRunner runner = new(store, request, new ProgressLines(terminal.Error, terminal.ErrorIsTerminal), TimeProvider.System);
         ConformanceReport report = await runner.RunAsync(cancellation);
         if (json != StandardOutput && junit != StandardOutput)

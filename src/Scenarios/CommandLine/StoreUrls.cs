@@ -32,7 +32,7 @@ internal static class StoreUrls
         {
             GatewayUrl parsed = GatewayUrl.Parse(url);
             GatewayOptions options = new() { Time = TimeProvider.System, Entropy = SystemEntropy.Instance, Token = token, WebDav = WebDavCredentials.Read() };
-            return parsed.Scheme switch
+            StoreUnderTest store = parsed.Scheme switch
             {
                 GatewayScheme.File => OpenFolder(parsed, options),
                 GatewayScheme.Http => await OpenEndpointAsync(parsed, options, cancellation),
@@ -44,6 +44,12 @@ internal static class StoreUrls
                     Data = parsed.OpenData(options),
                     OpenDatabase = DatabasesInMemory(parsed, options),
                 },
+            };
+            return store with
+            {
+                Strangers = StoreTenants.Strangers(parsed, options),
+                OtherTenantOption = StoreTenants.OptionFor(parsed),
+                Secrets = StoreTenants.Secrets(options),
             };
         }
         catch (StorageException failure)
@@ -61,13 +67,19 @@ internal static class StoreUrls
             Url = folder.ToString(),
             Data = folder.OpenData(options),
             OpenPeer = _ => ValueTask.FromResult(folder.OpenData(options)),
-            OpenDatabase = (prefix, name) => GatewayUrl.Parse(Path.Combine(folder.Path, prefix)).OpenDevice(name, options),
+            OpenDatabase = DatabasesInFolder(folder, options),
+            Skewed = time => new StoreAccess(
+                "a client with another clock", _ => ValueTask.FromResult(folder.OpenData(options with { Time = time })), DatabasesInFolder(folder, options with { Time = time })),
+            OnDisk = disk => new FolderDeviceStore(disk, "/disk", "database", options),
             OpenMissing = name => new FileDataGateway(Path.Combine(folder.Path, name), options),
             StraysOutside = name => StraysAbove(folder.Path, name),
             Tidy = prefix => RemoveEmptyFolders(Path.Combine(folder.Path, prefix)),
             AfterClose = () => RemoveTraces(folder.Path, keepOwnFiles: wasUsed, keepFolder: existed),
         };
     }
+
+    private static Func<string, string, IDeviceStore> DatabasesInFolder(GatewayUrl folder, GatewayOptions options) =>
+        (prefix, name) => GatewayUrl.Parse(Path.Combine(folder.Path, prefix)).OpenDevice(name, options);
 
     // An endpoint has databases and nothing above them: those of the run are told apart by their names.
     private static async ValueTask<StoreUnderTest> OpenEndpointAsync(GatewayUrl endpoint, GatewayOptions options, CancellationToken cancellation)
@@ -78,11 +90,17 @@ internal static class StoreUrls
             Url = endpoint.ToString(),
             Data = data,
             OpenPeer = async token => await ProbeAsync((HttpDataGateway)endpoint.OpenData(options), token),
-            OpenDatabase = (prefix, name) => endpoint.OpenDevice(prefix.Replace('/', '.') + name, options),
+            OpenDatabase = DatabasesAtEndpoint(endpoint, options),
+            Skewed = time => new StoreAccess(
+                "a client with another clock", _ => ValueTask.FromResult(endpoint.OpenData(options with { Time = time })), DatabasesAtEndpoint(endpoint, options with { Time = time })),
             Wire = WireTo(data, options),
             OpenMissing = name => GatewayUrl.Parse(BelowPath(endpoint, name)).OpenData(options),
         };
     }
+
+    /// <summary>The databases at an endpoint, as a check has them.</summary>
+    internal static Func<string, string, IDeviceStore> DatabasesAtEndpoint(GatewayUrl endpoint, GatewayOptions options) =>
+        (prefix, name) => endpoint.OpenDevice(prefix.Replace('/', '.') + name, options);
 
     private static async ValueTask<StoreUnderTest> OpenBucketAsync(GatewayUrl bucket, GatewayOptions options, CancellationToken cancellation)
     {
@@ -95,6 +113,7 @@ internal static class StoreUrls
             Url = bucket.ToString(),
             Data = data,
             OpenPeer = async token => await ProbeAsync((S3DataGateway)bucket.OpenData(options), token),
+            Skewed = time => new StoreAccess("a client with another clock", _ => ValueTask.FromResult(bucket.OpenData(options with { Time = time }))),
             OpenDatabase = (prefix, name) => new RemoteDeviceStore(new PrefixedGateway(patient, prefix, leaveOpen: true), name, options, bucket.Heads, learn: data.ProbeAsync),
             Wire = WireTo(data, options) with { PartsAbove = S3Options.DefaultMultipartThreshold },
             OpenMissing = name => GatewayUrl.Parse(InBucket(bucket, name)).OpenData(options),
@@ -113,6 +132,7 @@ internal static class StoreUrls
             Url = folder.ToString(),
             Data = data,
             OpenPeer = async token => await ProbeAsync((WebDavDataGateway)folder.OpenData(options), token),
+            Skewed = time => new StoreAccess("a client with another clock", _ => ValueTask.FromResult(folder.OpenData(options with { Time = time }))),
             OpenDatabase = (prefix, name) => new RemoteDeviceStore(new PrefixedGateway(patient, prefix, leaveOpen: true), name, options),
             Wire = WireTo(data, options),
             OpenMissing = name => GatewayUrl.Parse(BelowPath(folder, name)).OpenData(options),

@@ -71,6 +71,12 @@ internal sealed class ClauseContext
     /// <summary>Puts an object past the gateway, with a header of the caller's; null where that cannot be.</summary>
     public RawPut? RawPut { get; init; }
 
+    /// <summary>The store as it was opened, with all that the run may do to it.</summary>
+    public required StoreUnderTest Target { get; init; }
+
+    /// <summary>Everything that the run has said so far, and will put into its reports.</summary>
+    public required Func<IEnumerable<string>> Said { get; init; }
+
     /// <summary>Ends the check: its deadline, or the user.</summary>
     public CancellationToken Cancellation { get; }
 

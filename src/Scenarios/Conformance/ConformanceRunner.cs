@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Text;
 using FireproofBench.Engine.Ports;
+using FireproofBench.Scenarios.Histories;
 
 namespace FireproofBench.Scenarios.Conformance;
 
@@ -13,6 +15,7 @@ internal sealed class ConformanceRunner(StoreUnderTest target, ConformanceReques
     private readonly RunJournal _journal = new();
     private readonly RequestMeter _meter = new();
     private readonly SortedSet<string> _stuck = new(StringComparer.Ordinal);
+    private readonly List<string> _said = [];
     private string? _lost;
     private int _ended;
 
@@ -94,6 +97,8 @@ internal sealed class ConformanceRunner(StoreUnderTest target, ConformanceReques
             ClauseResult result = await RunClauseAsync(request.Clauses[i], run);
             results[i] = result;
             lock (_gate)
+                _said.AddRange([result.Evidence, result.Replay]);
+            lock (_gate)
                 observer.Ended(result, ++_ended, request.Clauses.Length);
         }
 
@@ -117,6 +122,8 @@ internal sealed class ConformanceRunner(StoreUnderTest target, ConformanceReques
             Wire = target.Wire is { } wire ? wire with { Open = (faulty, clock) => new ObservedGateway(wire.Open(faulty, clock), _meter, run.Observed, leaveOpen: false) } : null,
             OpenMissing = target.OpenMissing,
             RawPut = target.RawPut,
+            Target = target,
+            Said = Said,
         };
         Finding finding = await JudgeAsync(clause, context, run, deadline.Token);
         ImmutableArray<string> stuck = await databases.EndAsync(request.Keep);
@@ -174,6 +181,18 @@ internal sealed class ConformanceRunner(StoreUnderTest target, ConformanceReques
 #pragma warning restore CA1031
         {
             return new Finding(ClauseOutcome.Failed, $"a call threw {failure.GetType().Name}, which the port does not know: {failure.Message}");
+        }
+    }
+
+    private List<string> Said()
+    {
+        lock (_gate)
+        {
+            return
+            [
+                target.Url, .. target.Endpoints.Select(e => e.Url), .. _said, .. _stuck, .. _journal.Quirks.Select(q => q.Text), .. _journal.Limits.Keys,
+                Encoding.UTF8.GetString(HistoryWriter.Write(_journal.History).Span),
+            ];
         }
     }
 

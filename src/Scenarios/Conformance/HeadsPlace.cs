@@ -19,6 +19,9 @@ internal sealed class HeadsPlace : IAsyncDisposable
         Events = events;
     }
 
+    /// <summary>Tells the databases of the check apart.</summary>
+    public string Name => _place;
+
     /// <summary>What is published there.</summary>
     public EventGraph Events { get; }
 

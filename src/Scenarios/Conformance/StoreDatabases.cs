@@ -18,8 +18,13 @@ internal sealed class StoreDatabases(Func<string, string, IDeviceStore>? open, s
     private const int Attempts = 5;
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(100);
-    private readonly MemoryKeyBag _bag = new();
     private readonly ConcurrentDictionary<string, bool> _places = new(StringComparer.Ordinal);
+
+    /// <summary>The keys of the databases of the check.</summary>
+    public MemoryKeyBag Bag { get; } = new();
+
+    /// <summary>The name that the keys have in the bag.</summary>
+    public static string KeyName { get; } = $"@{Name}-data@";
 
     /// <summary>A handle of its own on the database of a place. Counted, patient with throttling.</summary>
     /// <param name="place">Tells the databases of the check apart: lower-case letters and digits.</param>
@@ -38,13 +43,29 @@ internal sealed class StoreDatabases(Func<string, string, IDeviceStore>? open, s
         OpenAsync(Device(place), cancellation, compaction, cacheLength);
 
     /// <summary>Opens a database on a device store, which it then owns.</summary>
+    /// <param name="device">The device store.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    /// <param name="compaction">When files are merged.</param>
+    /// <param name="cacheLength">Bytes of files that are kept in memory.</param>
+    /// <param name="bag">Keys of its own; null for those of the check.</param>
+    /// <param name="clock">A clock of its own; null for that of the run.</param>
     public ValueTask<Database> OpenAsync(
-        IDeviceStore device, CancellationToken cancellation, CompactionMode compaction = CompactionMode.Manual, long cacheLength = 64 << 20) =>
+        IDeviceStore device, CancellationToken cancellation, CompactionMode compaction = CompactionMode.Manual, long cacheLength = 64 << 20,
+        MemoryKeyBag? bag = null, TimeProvider? clock = null) =>
         Database.OpenAsync(
             Name,
             device,
-            new DatabaseOptions { KeyBag = _bag, Entropy = entropy, Time = time, Compaction = compaction, CacheLength = cacheLength },
+            new DatabaseOptions { KeyBag = bag ?? Bag, Entropy = entropy, Time = clock ?? time, Compaction = compaction, CacheLength = cacheLength },
             cancellation);
+
+    /// <summary>A handle that somebody else has on the database of a place. Counted, patient with throttling.</summary>
+    /// <param name="place">Tells the databases of the check apart.</param>
+    /// <param name="access">Who it is; it opens databases.</param>
+    public IDeviceStore Device(string place, StoreAccess access)
+    {
+        _places[place] = true;
+        return new ObservedDevice(access.OpenDatabase!(prefix, place), meter, time);
+    }
 
     /// <summary>Removes the databases and looks whether anything of them is left.</summary>
     /// <param name="keep">Remove nothing; only look.</param>

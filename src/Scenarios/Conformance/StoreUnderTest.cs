@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using FireproofBench.Engine.Ports;
+using FireproofBench.Gateways;
+using FireproofBench.Gateways.Filesystem;
 
 namespace FireproofBench.Scenarios.Conformance;
 
@@ -41,6 +43,30 @@ internal sealed record StoreUnderTest : IAsyncDisposable
 
     /// <summary>Puts away what the gateway itself keeps at the place, once it is closed.</summary>
     public Action AfterClose { get; init; } = () => { };
+
+    /// <summary>The same address, asked by somebody whom it must refuse: with wrong credentials or none. Empty where the store was opened without any.</summary>
+    public ImmutableArray<StoreAccess> Strangers { get; init; } = [];
+
+    /// <summary>The same address, asked by somebody who has rights elsewhere at this store and none here; null where nobody was named.</summary>
+    public StoreAccess? OtherTenant { get; init; }
+
+    /// <summary>How a second tenant is named, for people; null where a store of this kind knows no tenants.</summary>
+    public string? OtherTenantOption { get; init; }
+
+    /// <summary>Texts that no report, log or error may hold: what the store was opened with.</summary>
+    public ImmutableArray<Secret> Secrets { get; init; } = [];
+
+    /// <summary>The same store as a client has it whose clock is another; null where the clock is the store's own.</summary>
+    public Func<TimeProvider, StoreAccess>? Skewed { get; init; }
+
+    /// <summary>Kills what serves the store and starts it again, and returns when it answers; null where the run did not start it.</summary>
+    public Func<CancellationToken, Task>? Restart { get; init; }
+
+    /// <summary>Takes the store its room (true), or gives it back; null where the run cannot.</summary>
+    public Func<bool, ValueTask>? Fill { get; init; }
+
+    /// <summary>A database of the kind that this store has, on another disk; null where the store is no folder.</summary>
+    public Func<IDisk, IDeviceStore>? OnDisk { get; init; }
 
     /// <summary>Closes the store.</summary>
     public async ValueTask DisposeAsync()

@@ -90,6 +90,11 @@ public sealed class ConformVerbTests : IDisposable
     [InlineData("does not exist", "conform", "memory:", "--json", "/no/such/folder/r.json")]
     [InlineData("is a folder", "conform", "memory:", "--junit", "/")]
     [InlineData("cannot both", "conform", "memory:", "--json", "-", "--junit", "-")]
+    [InlineData("only an S3 store has profiles", "conform", "memory:", "--other-profile", "bob")]
+    [InlineData("only an HTTP endpoint has tokens", "conform", "s3://b?endpoint=http://127.0.0.1:9", "--other-token-file", "/dev/null")]
+    [InlineData("hold no credentials for 'nobody-of-that-name'", "conform", "s3://b?endpoint=http://127.0.0.1:9", "--other-profile", "nobody-of-that-name")]
+    [InlineData("that is the run's own profile", "conform", "s3://b?endpoint=http://127.0.0.1:9&profile=me", "--other-profile", "me")]
+    [InlineData("--other-token-file: '/no/such/file' cannot be read", "conform", "http://127.0.0.1:9", "--other-token-file", "/no/such/file")]
     [InlineData("--frobnicate", "conform", "memory:", "--frobnicate")]
     [InlineData("dance", "dance")]
     public async Task What_cannot_run_exits_with_2_and_says_why_on_standard_error(string why, params string[] arguments)
@@ -98,6 +103,17 @@ public sealed class ConformVerbTests : IDisposable
         Assert.Equal(2, exit);
         Assert.Contains(why, error, StringComparison.Ordinal);
         Assert.Empty(output);
+    }
+
+    [Fact]
+    public async Task A_token_that_is_refused_as_the_second_tenant_s_is_not_shown()
+    {
+        string file = Path.Combine(_folder.FullName, "token");
+        await File.WriteAllTextAsync(file, "hush-hush hush-hush", TestContext.Current.CancellationToken);
+        (int exit, string output, string error) = await RunAsync(StoreUrls.OpenAsync, "conform", "http://127.0.0.1:9", "--other-token-file", file);
+        Assert.Equal((2, ""), (exit, output));
+        Assert.Contains("--other-token-file: that is no token", error, StringComparison.Ordinal);
+        Assert.DoesNotContain("hush", error, StringComparison.Ordinal);
     }
 
     [Fact]

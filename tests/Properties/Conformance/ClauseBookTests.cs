@@ -8,7 +8,7 @@ public sealed class ClauseBookTests
     [Fact]
     public void Groups_come_in_order_and_their_clauses_are_numbered_without_gaps()
     {
-        Assert.Equal(["OBJ", "NAM", "INT", "IMM", "CAS", "LST", "CON", "CCY", "ERR", "MET", "SUB", "ENG"], ClauseBook.Groups.Select(g => g.Prefix));
+        Assert.Equal(["OBJ", "NAM", "INT", "IMM", "CAS", "LST", "CON", "CCY", "DUR", "ERR", "SEC", "LIM", "TIM", "MET", "SUB", "ENG"], ClauseBook.Groups.Select(g => g.Prefix));
         foreach (ClauseGroup group in ClauseBook.Groups)
             Assert.Equal(Enumerable.Range(1, group.Clauses.Length).Select(n => $"{group.Prefix}-{n:d2}"), group.Clauses.Select(c => c.Id));
     }
@@ -23,7 +23,11 @@ public sealed class ClauseBookTests
     [InlineData("LST", 8, 5, 0, 2, 1)]
     [InlineData("CON", 9, 6, 0, 3, 0)]
     [InlineData("CCY", 7, 6, 0, 1, 0)]
+    [InlineData("DUR", 7, 5, 0, 2, 0)]
     [InlineData("ERR", 8, 7, 0, 1, 0)]
+    [InlineData("SEC", 7, 4, 0, 2, 1)]
+    [InlineData("LIM", 5, 2, 0, 3, 0)]
+    [InlineData("TIM", 4, 2, 0, 2, 0)]
     [InlineData("MET", 11, 9, 1, 1, 0)]
     [InlineData("SUB", 8, 5, 0, 3, 0)]
     [InlineData("ENG", 8, 6, 0, 2, 0)]
@@ -52,7 +56,7 @@ public sealed class ClauseBookTests
         Assert.Equal(10, ClauseBook.Select(ConnectorProfile.Data, ["CAS"]).Length);
         Assert.Equal(ClauseBook.All.Length, ClauseBook.Select(ConnectorProfile.All, []).Length);
         Assert.Empty(ClauseBook.Select(ConnectorProfile.Metadata, ["OBJ"]));
-        Assert.Equal(["MET", "SUB"], ClauseBook.Select(ConnectorProfile.Metadata, []).Select(c => c.Group).Distinct());
+        Assert.Equal(["LIM", "MET", "SUB"], ClauseBook.Select(ConnectorProfile.Metadata, []).Select(c => c.Group).Distinct());
         Assert.Empty(ClauseBook.Select(ConnectorProfile.Data, ["MET", "SUB"]));
     }
 

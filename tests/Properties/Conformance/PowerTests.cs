@@ -14,6 +14,7 @@ public sealed class PowerTests
     [
         .. ObjectFaults.All, .. NameFaults.All, .. ListFaults.All, .. ConditionFaults.All, .. ConsistencyFaults.All, .. ConcurrencyFaults.All, .. DatabaseFaults.All,
         .. HeadFaults.All, .. ChannelFaults.All,
+        .. DurabilityFaults.All, .. SecurityFaults.All, .. LimitFaults.All, .. TimeFaults.All,
     ];
 
     public static TheoryData<string, string> FaultsAndKillers => [.. s_faults.SelectMany(
@@ -28,7 +29,7 @@ public sealed class PowerTests
         await using Engine.Ports.IDataGateway store = s_faults.Single(f => f.Id == fault).Make();
 
         // A channel is taken for dead after a patience that nobody has to sit through.
-        TimeProvider time = ChannelFaults.All.Any(f => f.Id == fault) ? new HastyTime(5) : TimeProvider.System;
+        TimeProvider time = ChannelFaults.All.Concat(LimitFaults.All).Any(f => f.Id == fault) ? new HastyTime(5) : TimeProvider.System;
         ConformanceReport report = await Runs.OfAsync(store, [clause], TestContext.Current.CancellationToken, time: time);
         ClauseResult result = Assert.Single(report.Results);
         Assert.True(result.Outcome == ClauseOutcome.Failed, $"'{fault}' was not killed by {clause}: {result.Outcome}, {result.Evidence}");

@@ -20,7 +20,7 @@ internal static class Runs
         TimeProvider? time = null)
     {
         StoreUnderTest target = new() { Url = "test:", Data = store, OpenDatabase = store is InterceptedStore bent ? bent.OpenDatabase : null };
-        return await OfAsync(target, clauses, cancellation, seed, keep, budget, time);
+        return await OfAsync(store is InterceptedStore told ? told.OnTarget(target) : target, clauses, cancellation, seed, keep, budget, time);
     }
 
     /// <summary>Runs clauses on a store.</summary>

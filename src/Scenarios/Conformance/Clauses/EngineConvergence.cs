@@ -112,8 +112,8 @@ internal static partial class EngineConvergence
         },
     ]);
 
-    // What the engine throws over a damaged database is the answer to the clause, not an unknown failure of a gateway.
-    private static Func<ClauseContext, Task<Finding>> Checked(Func<ClauseContext, Task<Finding>> check) => async context =>
+    /// <summary>A check under which what the engine throws over a damaged database is the answer to the clause, not an unknown failure of a gateway.</summary>
+    internal static Func<ClauseContext, Task<Finding>> Checked(Func<ClauseContext, Task<Finding>> check) => async context =>
     {
         try
         {
@@ -125,7 +125,8 @@ internal static partial class EngineConvergence
         }
     };
 
-    private static bool IsDamage(Exception failure) => failure
+    /// <summary>Whether a failure says that a database is damaged.</summary>
+    internal static bool IsDamage(Exception failure) => failure
         is MissingBlockException or MalformedBlockException or UnrelatedHistoriesException or Engine.Crypto.KeyBagException or Engine.Cbor.DagCborException
         || failure is StorageException { Kind: StorageErrorKind.Corrupt };
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Gateways.Memory;
 using FireproofBench.Gateways.Wrapping;
+using FireproofBench.Scenarios.Conformance;
 
 namespace FireproofBench.Properties.Conformance.Faults;
 
@@ -26,6 +27,15 @@ internal sealed class InterceptedStore : IDataGateway
 
     public Func<IDataGateway, string, string?, int, CancellationToken, ValueTask<ListPage>> OnList { get; init; } = (s, p, a, l, t) => s.ListAsync(p, a, l, t);
 
+    /// <summary>Stores what comes from a source; null for reading it whole first.</summary>
+    public Func<IDataGateway, string, ContentSource, PutCondition, CancellationToken, ValueTask<string>>? OnPutSource { get; init; }
+
+    /// <summary>Says what a run may do to the store beside its calls.</summary>
+    public Func<StoreUnderTest, StoreUnderTest> OnTarget { get; init; } = target => target;
+
+    /// <summary>Bends the objects of one handle on a database.</summary>
+    public Func<IDataGateway, IDataGateway> OnHandle { get; init; } = data => data;
+
     /// <summary>Gives the database whose heads a database has.</summary>
     public Func<string, string> OnName { get; init; } = name => name;
 
@@ -39,6 +49,10 @@ internal sealed class InterceptedStore : IDataGateway
 
     public ValueTask<string> PutAsync(string key, ReadOnlyMemory<byte> content, PutCondition condition, CancellationToken cancellation) =>
         OnPut(Sound, key, content, condition, cancellation);
+
+    public async ValueTask<string> PutAsync(string key, ContentSource content, PutCondition condition, CancellationToken cancellation) => OnPutSource is { } bent
+        ? await bent(Sound, key, content, condition, cancellation)
+        : await PutAsync(key, await content.ReadAsync(key, cancellation), condition, cancellation);
 
     public ValueTask<ObjectContent?> GetAsync(string key, ByteRange? range, CancellationToken cancellation) => OnGet(Sound, key, range, cancellation);
 
@@ -56,7 +70,7 @@ internal sealed class InterceptedStore : IDataGateway
     {
         MemoryDeviceStore beside = _databases.GetOrAdd(prefix + OnName(name), _ => new MemoryDeviceStore(name, TimeProvider.System));
         return new InterceptedDevice(
-            new PrefixedGateway(this, $"{prefix}{name}/", leaveOpen: true),
+            OnHandle(new PrefixedGateway(this, $"{prefix}{name}/", leaveOpen: true)),
             OnHeads(beside.Metadata),
             beside.WriteAheadLog,
             OnLock(beside.CommitLock),
