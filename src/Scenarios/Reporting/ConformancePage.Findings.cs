@@ -23,10 +23,10 @@ internal static partial class ConformancePage
         RecommendedSetting[] settings = [.. RecommendedSettings.Of(report)];
         if (settings.Length > 0)
         {
-            page.Add($"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Recommended settings\"><table class=\"settings\"><thead><tr><th scope=\"col\">Setting</th><th scope=\"col\">Value</th><th scope=\"col\">Because</th></tr></thead><tbody>\n");
+            OpenTable(page, "Recommended settings", "settings", "Setting", "Value", "Because");
             foreach (RecommendedSetting setting in settings)
                 page.Add($"<tr><th scope=\"row\">{setting.Name}</th><td><code>{setting.Value}</code></td><td>{setting.Why}</td></tr>\n");
-            page.Add($"</tbody></table></div>\n");
+            CloseTable(page);
         }
 
         if (known is not null)
@@ -43,11 +43,12 @@ internal static partial class ConformancePage
         foreach (ClauseResult result in failed)
         {
             string weight = report.Verdict.Breaking.Contains(result.Clause.Id) ? "breaking" : "";
-            page.Add($"<article class=\"failure {weight}\"><h3><a href=\"#explain-{result.Clause.Id}\">{result.Clause.Id}</a> <span class=\"level\">{ClauseNames.Of(result.Clause.Level)}</span> {result.Clause.Requirement}</h3>\n");
-            page.Add($"<dl><dt>Seen</dt><dd>{result.Evidence}</dd>\n<dt>What to do</dt><dd>{result.Clause.WhenItFails}</dd>\n");
+            page.Add($"<article class=\"failure {weight}\"><h3><a href=\"#explain-{result.Clause.Id}\">{result.Clause.Id}</a> ");
+            page.Add($"<span class=\"level\">{ClauseNames.Of(result.Clause.Level)}</span> {result.Clause.Requirement}</h3>\n<dl><dt>Seen</dt><dd>{result.Evidence}</dd>\n<dt>What to do</dt><dd>{result.Clause.WhenItFails}</dd>\n");
             if (result.Clause.Source.Length > 0)
                 page.Add($"<dt>Known elsewhere</dt><dd>{result.Clause.Source}</dd>\n");
-            page.Add($"<dt>Run it again</dt><dd class=\"replay\"><code tabindex=\"0\">{result.Replay}</code><button type=\"button\" class=\"copy\" hidden>Copy</button></dd></dl></article>\n");
+            page.Add($"<dt>Run it again</dt><dd class=\"replay\"><code tabindex=\"0\">{result.Replay}</code>");
+            page.Add($"<button type=\"button\" class=\"copy\" hidden>Copy</button></dd></dl></article>\n");
         }
 
         page.Add($"</section>\n");
@@ -82,14 +83,15 @@ internal static partial class ConformancePage
             page.Add($"<p>None was looked for.</p>\n");
         else
         {
-            page.Add($"<table><thead><tr><th scope=\"col\">Limit</th><th scope=\"col\" class=\"n\">Value</th></tr></thead><tbody>\n");
+            OpenTable(page, "Limits found", "", "Limit", "#Value");
             foreach ((string name, long value) in report.Limits)
                 page.Add($"<tr><th scope=\"row\">{Spaced(name)}</th><td class=\"n\">{value:N0}</td></tr>\n");
-            page.Add($"</tbody></table>\n");
+            CloseTable(page);
         }
 
         DataTraits traits = report.Traits;
-        page.Add($"</div>\n<div><h3>Traits</h3>\n<table><thead><tr><th scope=\"col\">What the store offers</th><th scope=\"col\">Answer</th></tr></thead><tbody>\n");
+        page.Add($"</div>\n<div><h3>Traits</h3>\n");
+        OpenTable(page, "Traits", "", "What the store offers", "Answer");
         foreach ((string name, string value) in new[]
         {
             ("Create if absent", Condition(traits.ConditionalCreate, traits.Ignored.HasFlag(IgnoredConditions.Create))),
@@ -101,7 +103,8 @@ internal static partial class ConformancePage
             ("Longest key", Length(traits.MaxKeyLength)),
         })
             page.Add($"<tr><th scope=\"row\">{name}</th><td>{value}</td></tr>\n");
-        page.Add($"</tbody></table></div>\n</div></section>\n");
+        CloseTable(page);
+        page.Add($"</div>\n</div></section>\n");
     }
 
     private static string Condition(bool offered, bool ignored) => ignored ? "taken and ignored" : offered ? "yes" : "no";

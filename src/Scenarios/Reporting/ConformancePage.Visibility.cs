@@ -25,30 +25,46 @@ internal static partial class ConformancePage
         if (longest == TimeSpan.Zero)
             page.Add($": all of {samples:N0} effects were seen at the first look.</p>\n");
         else
-            page.Add($": of {samples:N0} effects the slowest was not seen for {VisibilityText.Milliseconds(longest)}. Slow is no failure by itself; later than declared is.</p>\n");
+        {
+            page.Add($": of {samples:N0} effects the slowest was not seen for {VisibilityText.Milliseconds(longest)}.");
+            page.Add($" Slow is no failure by itself; later than declared is.</p>\n");
+        }
+
+
         if (longest > TimeSpan.Zero)
-            page.Add($"<figure class=\"chart\" hidden><figcaption>Time unseen after the acknowledgement, by share of the samples</figcaption><div id=\"chart\"></div></figure>\n");
-        page.Add($"<p class=\"muted\">Time unseen after the acknowledgement, in milliseconds</p>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Time unseen, by effect and observer\"><table class=\"visibility\"><thead><tr><th scope=\"col\">Effect</th><th scope=\"col\">Seen by</th><th scope=\"col\" class=\"n\">Samples</th><th scope=\"col\" class=\"n\">p50</th><th scope=\"col\" class=\"n\">p99</th><th scope=\"col\" class=\"n\">Max</th><th scope=\"col\" class=\"n\">Never</th>");
-        if (longest > TimeSpan.Zero)
-            page.Add($"<th scope=\"col\">p50, p99, max <span class=\"muted\">(logarithmic)</span></th>");
-        page.Add($"</tr></thead><tbody>\n");
+        {
+            page.Add($"<figure class=\"chart\" hidden><figcaption>Time unseen after the acknowledgement, by share of the samples</figcaption>");
+            page.Add($"<div id=\"chart\"></div></figure>\n");
+        }
+
+        page.Add($"<p class=\"muted\">Time unseen after the acknowledgement, in milliseconds</p>\n");
+        ReadOnlySpan<string> heads = ["Effect", "Seen by", "#Samples", "#p50", "#p99", "#Max", "#Never", "p50, p99, max (logarithmic)"];
+        OpenTable(page, "Time unseen, by effect and observer", "visibility", longest > TimeSpan.Zero ? heads : heads[..^1]);
         foreach (VisibilitySeries series in report.Visibility)
         {
-            page.Add($"<tr><th scope=\"row\">{Words(VisibilityText.NameOf(series.Effect))}</th><td>{Words(VisibilityText.NameOf(series.Observer))}</td><td class=\"n\">{series.Samples:N0}</td>");
-            page.Add($"<td class=\"n\">{series.Median.TotalMilliseconds:0.#}</td><td class=\"n\">{series.P99.TotalMilliseconds:0.#}</td><td class=\"n\">{series.Max.TotalMilliseconds:0.#}</td><td class=\"n\">{series.Unseen:N0}</td>");
+            page.Add($"<tr><th scope=\"row\">{Words(VisibilityText.NameOf(series.Effect))}</th><td>{Words(VisibilityText.NameOf(series.Observer))}</td>");
+            page.Add($"<td class=\"n\">{series.Samples:N0}</td>");
+            foreach (TimeSpan span in new[] { series.Median, series.P99, series.Max })
+                page.Add($"<td class=\"n\">{span.TotalMilliseconds:0.#}</td>");
+            page.Add($"<td class=\"n\">{series.Unseen:N0}</td>");
             if (longest > TimeSpan.Zero)
                 WriteMarks(page, series, longest);
             page.Add($"</tr>\n");
         }
 
-        page.Add($"</tbody></table></div>\n</section>\n");
+        CloseTable(page);
+        page.Add($"</section>\n");
     }
 
     private static void WriteMarks(HtmlText page, VisibilitySeries series, TimeSpan longest)
     {
         double At(TimeSpan span) => BarWidth * Math.Log10(1 + span.TotalMilliseconds) / Math.Log10(1 + longest.TotalMilliseconds);
-        page.Add($"<td class=\"marks\"><svg viewBox=\"0 0 {BarWidth + 4} 14\" width=\"{BarWidth + 4}\" height=\"14\" aria-hidden=\"true\"><rect class=\"rail\" x=\"0\" y=\"6\" width=\"{BarWidth + 4}\" height=\"2\"/>");
-        page.Add($"<rect class=\"max\" x=\"0\" y=\"5\" width=\"{At(series.Max):0.#}\" height=\"4\"/><rect class=\"p99\" x=\"0\" y=\"4\" width=\"{At(series.P99):0.#}\" height=\"6\"/><rect class=\"p50\" x=\"0\" y=\"2\" width=\"{At(series.Median):0.#}\" height=\"10\"/></svg></td>");
+        double whole = BarWidth + 4;
+        page.Add($"<td class=\"marks\"><svg viewBox=\"0 0 {whole} 14\" width=\"{whole}\" height=\"14\" aria-hidden=\"true\">");
+        page.Add($"<rect class=\"rail\" x=\"0\" y=\"6\" width=\"{whole}\" height=\"2\"/>");
+        page.Add($"<rect class=\"max\" x=\"0\" y=\"5\" width=\"{At(series.Max):0.#}\" height=\"4\"/>");
+        page.Add($"<rect class=\"p99\" x=\"0\" y=\"4\" width=\"{At(series.P99):0.#}\" height=\"6\"/>");
+        page.Add($"<rect class=\"p50\" x=\"0\" y=\"2\" width=\"{At(series.Median):0.#}\" height=\"10\"/></svg></td>");
     }
 
     /// <summary>The curves of the series in which something was unseen for a while; null when there are none.</summary>

@@ -28,8 +28,10 @@ internal static partial class ConformancePage
     private static void WriteHeader(HtmlText page, ConformanceReport report, KnownStore? known)
     {
         string words = VerdictText.Of(report);
-        page.Add($"<header class=\"verdict {VerdictText.ClassOf(words)}\">\n<p class=\"overline\">Fireproof conformance</p>\n<h1><span class=\"mark\" aria-hidden=\"true\"></span>{Capital(words)}</h1>\n");
-        page.Add($"<p class=\"store\"><code>{report.Url}</code> <span class=\"muted\">{report.Traits.Provider}</span></p>\n<p class=\"lead\">{Lead(report)}</p>\n");
+        page.Add($"<header class=\"verdict {VerdictText.ClassOf(words)}\">\n<p class=\"overline\">Fireproof conformance</p>\n");
+        page.Add($"<h1><span class=\"mark\" aria-hidden=\"true\"></span>{Capital(words)}</h1>\n");
+        page.Add($"<p class=\"store\"><code>{report.Url}</code> <span class=\"muted\">{report.Traits.Provider}</span></p>\n");
+        page.Add($"<p class=\"lead\">{Lead(report)}</p>\n");
         WriteBar(page, report);
         page.Add($"<nav aria-label=\"Parts of the report\"><ul><li><a href=\"#settings\">Settings</a></li>");
         if (Failed(report).Any())
@@ -37,7 +39,8 @@ internal static partial class ConformancePage
         page.Add($"<li><a href=\"#visibility\">Visibility</a></li>");
         if (known is not null)
             page.Add($"<li><a href=\"#known\">What is known</a></li>");
-        page.Add($"<li><a href=\"#quirks\">Quirks</a></li><li><a href=\"#limits\">Limits</a></li><li><a href=\"#clauses\">All clauses</a></li><li><a href=\"#run\">The run</a></li></ul></nav>\n</header>\n");
+        page.Add($"<li><a href=\"#quirks\">Quirks</a></li><li><a href=\"#limits\">Limits</a></li>");
+        page.Add($"<li><a href=\"#clauses\">All clauses</a></li><li><a href=\"#run\">The run</a></li></ul></nav>\n</header>\n");
     }
 
     private static string Lead(ConformanceReport report)
@@ -83,14 +86,16 @@ internal static partial class ConformancePage
         Fact(page, "Heads", $"{Lower(report.Request.Heads)} (how they are meant to be kept)");
         Fact(page, "Seed", report.Request.Seed.ToString(CultureInfo.InvariantCulture));
         Fact(page, "Rate", string.Create(CultureInfo.InvariantCulture, $"{report.RequestsPerSecond:N0} requests a second, with eight in flight"));
-        page.Add($"</dl>\n<h3>Requests</h3>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Requests\"><table><thead><tr><th scope=\"col\">Kind</th><th scope=\"col\" class=\"n\">Made</th><th scope=\"col\" class=\"n\">Estimated before</th></tr></thead><tbody>\n");
+        page.Add($"</dl>\n<h3>Requests</h3>\n");
+        OpenTable(page, "Requests", "", "Kind", "#Made", "#Estimated before");
         foreach ((string kind, long made, long guessed) in new[]
         {
             ("put", report.Requests.Put, estimate.Put), ("get", report.Requests.Get, estimate.Get), ("head", report.Requests.Head, estimate.Head),
             ("delete", report.Requests.Delete, estimate.Delete), ("list", report.Requests.List, estimate.List), ("all", report.Requests.Total, estimate.Total),
         })
             page.Add($"<tr><th scope=\"row\">{kind}</th><td class=\"n\">{made:N0}</td><td class=\"n\">{guessed:N0}</td></tr>\n");
-        page.Add($"</tbody></table></div>\n<p>{report.Requests.Retried:N0} of them repeated one that was throttled or failed.</p>\n");
+        CloseTable(page);
+        page.Add($"<p>{report.Requests.Retried:N0} of them repeated one that was throttled or failed.</p>\n");
         WriteLeftovers(page, report);
         page.Add($"</section>\n");
     }
@@ -103,7 +108,8 @@ internal static partial class ConformancePage
             return;
         }
 
-        page.Add($"<h3>Left in the store</h3>\n<p>{report.Leftovers.Length} objects {(report.Request.Keep ? "were kept, as asked." : "could not be removed. Remove them by hand.")}</p>\n<ul class=\"keys\">\n");
+        string fate = report.Request.Keep ? "were kept, as asked." : "could not be removed. Remove them by hand.";
+        page.Add($"<h3>Left in the store</h3>\n<p>{report.Leftovers.Length} objects {fate}</p>\n<ul class=\"keys\">\n");
         foreach (string key in report.Leftovers.Take(100))
             page.Add($"<li><code>{Printable.Key(key)}</code></li>\n");
         page.Add($"</ul>\n");
@@ -112,6 +118,17 @@ internal static partial class ConformancePage
     }
 
     private static void Fact(HtmlText page, string name, string value) => page.Add($"<div><dt>{name}</dt><dd>{value}</dd></div>\n");
+
+    // A head that begins with '#' stands over numbers. On a narrow screen the table is moved sideways, also by key.
+    private static void OpenTable(HtmlText page, string label, string style, params ReadOnlySpan<string> heads)
+    {
+        page.Add($"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"{label}\"><table class=\"{style}\"><thead><tr>");
+        foreach (string head in heads)
+            page.Add($"<th scope=\"col\" class=\"{(head[0] == '#' ? "n" : "")}\">{head.TrimStart('#')}</th>");
+        page.Add($"</tr></thead><tbody>\n");
+    }
+
+    private static void CloseTable(HtmlText page) => page.Add($"</tbody></table></div>\n");
 
     private static IEnumerable<ClauseResult> Failed(ConformanceReport report) =>
         report.Results.Where(r => r.Outcome == ClauseOutcome.Failed).OrderBy(r => r.Clause.Level);

@@ -19,7 +19,8 @@ internal static class MatrixPage
     public static byte[] Of(IReadOnlyList<ConformanceFile> reports, Func<ConformanceFile, string> linkOf)
     {
         HtmlText page = new();
-        page.Add($"<header class=\"verdict\">\n<p class=\"overline\">Fireproof conformance</p>\n<h1>Stores compared</h1>\n<p class=\"lead\">{reports.Count} reports: ");
+        page.Add($"<header class=\"verdict\">\n<p class=\"overline\">Fireproof conformance</p>\n<h1>Stores compared</h1>\n");
+        page.Add($"<p class=\"lead\">{reports.Count} reports: ");
         page.Add($"{string.Join(", ", reports.GroupBy(r => r.Verdict).OrderByDescending(g => g.Count()).Select(g => $"{g.Count()} {g.Key}"))}.</p>\n</header>\n<main id=\"main\">\n");
         page.Add($"<section id=\"stores\"><h2>Stores</h2>\n<ul class=\"cards\">\n");
         foreach (ConformanceFile report in reports)
@@ -32,8 +33,10 @@ internal static class MatrixPage
 
     private static void WriteCard(HtmlText page, ConformanceFile report, string link)
     {
-        page.Add($"<li class=\"card {VerdictText.ClassOf(report.Verdict)}\"><h3><a href=\"{link}\">{report.Name}</a></h3>\n<p class=\"word\">{report.Verdict}</p>\n<p><code>{report.Url}</code> <span class=\"muted\">{report.Provider}</span></p>\n");
-        page.Add($"<p>{report.Count("passed")} passed, {report.Count("failed")} failed, {report.Count("unsupported")} unsupported, {report.Count("inconclusive")} inconclusive.</p>\n<p class=\"muted\">");
+        page.Add($"<li class=\"card {VerdictText.ClassOf(report.Verdict)}\"><h3><a href=\"{link}\">{report.Name}</a></h3>\n");
+        page.Add($"<p class=\"word\">{report.Verdict}</p>\n<p><code>{report.Url}</code> <span class=\"muted\">{report.Provider}</span></p>\n");
+        page.Add($"<p>{report.Count("passed")} passed, {report.Count("failed")} failed, ");
+        page.Add($"{report.Count("unsupported")} unsupported, {report.Count("inconclusive")} inconclusive.</p>\n<p class=\"muted\">");
         if (report.StalenessMilliseconds is { } longest)
             page.Add($"{(longest == 0 ? "Everything was seen at once." : string.Create(CultureInfo.InvariantCulture, $"Unseen for at most {longest:0.#} ms."))} ");
         page.Add($"Budget {report.Budget}, {report.Requests:N0} requests in {report.Elapsed.TotalSeconds:0} s, {report.StartedAt.UtcDateTime:yyyy-MM-dd}.</p></li>\n");
@@ -46,7 +49,8 @@ internal static class MatrixPage
             .. reports.SelectMany(r => r.Clauses.Values).DistinctBy(c => c.Id).OrderBy(c => PlaceOf(c.Id)).ThenBy(c => c.Id, StringComparer.Ordinal),
         ];
         page.Add($"<section id=\"matrix\"><h2>All clauses by all stores</h2>\n<p class=\"muted\">✓ passed, ✕ failed, – unsupported, ? inconclusive, empty: not run.</p>\n");
-        page.Add($"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"All clauses by all stores\"><table class=\"matrix\"><thead><tr><th scope=\"col\">Clause</th><th scope=\"col\">Level</th>");
+        page.Add($"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"All clauses by all stores\">");
+        page.Add($"<table class=\"matrix\"><thead><tr><th scope=\"col\">Clause</th><th scope=\"col\">Level</th>");
         foreach (ConformanceFile report in reports)
             page.Add($"<th scope=\"col\"><a href=\"{linkOf(report)}\">{report.Name}</a></th>");
         page.Add($"</tr></thead>\n");
