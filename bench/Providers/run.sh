@@ -86,5 +86,5 @@ if wants endpoint-postgres; then
   conform endpoint-postgres "$address"
   unserve
 fi
-node bench/Providers/table.mjs "$out" >"$out/README.md"
+"${tool[@]}" report "$out" --markdown >"$out/README.md"
 cat "$out/README.md"

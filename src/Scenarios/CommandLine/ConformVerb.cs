@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Security.Cryptography;
-using System.Text;
 using FireproofBench.Gateways;
 using FireproofBench.Scenarios.Conformance;
 using FireproofBench.Scenarios.Histories;
+using FireproofBench.Scenarios.Providers;
 using FireproofBench.Scenarios.Reporting;
 
 namespace FireproofBench.Scenarios.CommandLine;
@@ -12,8 +12,6 @@ namespace FireproofBench.Scenarios.CommandLine;
 /// <summary><c>conform URL</c>: judges a store clause by clause.</summary>
 internal sealed class ConformVerb(Terminal terminal, StoreOpener stores)
 {
-    private const string StandardOutput = "-";
-
     private readonly Argument<string?> _url = new("URL")
     {
         Description = "The store: a folder (plain path or file:///…), s3://…, dav+http://…, or memory:.",
@@ -54,12 +52,6 @@ internal sealed class ConformVerb(Terminal terminal, StoreOpener stores)
         HelpName = "FILE",
     };
 
-    private readonly Option<string?> _history = new("--history")
-    {
-        Description = "Write the calls of the recorded clauses as JSON lines, for --check-history.",
-        HelpName = "FILE",
-    };
-
     private readonly Option<string?> _checkHistory = new("--check-history")
     {
         Description = "Check a history of calls, recorded here or elsewhere, and run nothing; - reads it from standard input.",
@@ -67,8 +59,10 @@ internal sealed class ConformVerb(Terminal terminal, StoreOpener stores)
     };
 
     private readonly Option<long?> _seed = new("--seed") { Description = "Decides everything left to chance; a run tells its own.", HelpName = "N" };
-    private readonly Option<string?> _json = new("--json") { Description = "Write the report as JSON; - writes it to standard output, in place of the text.", HelpName = "FILE" };
-    private readonly Option<string?> _junit = new("--junit") { Description = "Write the report as JUnit XML; - as for --json.", HelpName = "FILE" };
+    private readonly ConformOutputOptions _outputs = new();
+    private readonly Option<string?> _compare = new("--compare") { Description = "A second store, judged with the same seed; tells where the two differ.", HelpName = "URL" };
+    private readonly Option<string?> _known = KnownProviders.Option();
+    private readonly Option<string?> _provider = KnownProviders.ProviderOption();
     private readonly Option<bool> _strict = new("--strict") { Description = "Exit with 3 when a SHOULD clause failed." };
     private readonly Option<bool> _keep = new("--keep") { Description = "Leave the objects of the run in the store." };
     private readonly Option<bool> _list = new("--list") { Description = "List the clauses and run nothing." };
@@ -87,6 +81,9 @@ internal sealed class ConformVerb(Terminal terminal, StoreOpener stores)
             "fireproofbench conform file:///srv/data --only CAS,LST-01   one group and one clause more",
             "fireproofbench conform /srv/data --json r.json --junit r.xml --strict",
             "fireproofbench conform memory: --json -                     the report alone, for a pipe",
+            "fireproofbench conform /srv/data --report r                 r/report.html, report.json, junit.xml, badge.svg",
+            "fireproofbench conform /srv/a --compare /srv/b              where two stores differ",
+            "fireproofbench conform --known cloudflare-r2                what is publicly known of a provider",
             "fireproofbench conform s3://b?endpoint=http://n1 --endpoint s3://b?endpoint=http://n2 --declared eventual:5s",
             "fireproofbench conform s3://b?endpoint=http://n1 --only SEC --other-profile bob       whether the keys of 'bob' open it too",
             "fireproofbench conform https://host --token-file alice --other-token-file bob         the same of two tokens",
@@ -98,7 +95,8 @@ internal sealed class ConformVerb(Terminal terminal, StoreOpener stores)
         command.Arguments.Add(_url);
         foreach (Option option in new Option[]
         {
-            _profile, _only, _budget, _heads, _declared, _endpoints, _otherProfile, _otherToken, _seed, _json, _junit, _history, _checkHistory, _strict, _keep, _list, _explain, _token,
+            _profile, _only, _budget, _heads, _declared, _endpoints, _otherProfile, _otherToken, _seed, _strict, _keep, _list, _explain, _token,
+            _outputs.Report, _outputs.Json, _outputs.JUnit, _outputs.History, _checkHistory, _compare, _provider, _known,
         })
             command.Options.Add(option);
         command.SetAction((parsed, cancellation) => Verb.GuardAsync(terminal, () => RunAsync(parsed, cancellation)));
@@ -116,6 +114,8 @@ internal sealed class ConformVerb(Terminal terminal, StoreOpener stores)
     {
         if (parsed.GetValue(_explain) is { } explained)
             return Explain(explained);
+        if (parsed.GetResult(_known) is not null)
+            return KnownProviders.Print(parsed.GetValue(_known), ResultFile.Check(parsed.GetValue(_outputs.Json), "--json"), terminal);
         DeclaredVisibility? declared = parsed.GetValue(_declared) is not { } text ? null : DeclaredVisibility.Parse(text) ?? throw new UsageException(
             $"--declared: {Printable.Key(text)} is neither 'strong' nor 'eventual:' with a time such as 300ms, 5s or 2m (one hour at most).");
         if (parsed.GetValue(_checkHistory) is { } recorded)
@@ -129,13 +129,8 @@ internal sealed class ConformVerb(Terminal terminal, StoreOpener stores)
 
         string url = parsed.GetValue(_url) ?? throw new UsageException(
             "conform needs the URL of a store, such as a folder. See 'fireproofbench conform --help'.");
-        string? json = Writable(parsed.GetValue(_json), "--json");
-        string? junit = Writable(parsed.GetValue(_junit), "--junit");
-        if (json == StandardOutput && junit == StandardOutput)
-            throw new UsageException("--json and --junit cannot both write to standard output. Name a file for one of them.");
-        string? history = Writable(parsed.GetValue(_history), "--history");
-        if (history == StandardOutput)
-            throw new UsageException("--history: name a file.");
+        ConformOutputs outputs = _outputs.Read(parsed);
+        RecognisedProvider? named = parsed.GetValue(_provider) is not { } id ? null : new RecognisedProvider(KnownProviders.Named(id, "--provider"), "--provider");
         ConformanceRequest request = new()
         {
             Clauses = clauses,
@@ -147,15 +142,20 @@ internal sealed class ConformVerb(Terminal terminal, StoreOpener stores)
             Keep = parsed.GetValue(_keep),
         };
         Secret? token = AccessToken.Read(parsed.GetValue(_token));
-        StoreAccess? other = StoreTenants.Second(url, token, parsed.GetValue(_otherProfile), parsed.GetValue(_otherToken));
-        await using StoreUnderTest store = await OpenAsync(url, parsed.GetValue(_endpoints) ?? [], token, cancellation) with { OtherTenant = other };
-        ConformanceRunner runner = new(store, request, new ProgressLines(terminal.Error, terminal.ErrorIsTerminal), TimeProvider.System);
-        ConformanceReport report = await runner.RunAsync(cancellation);
-        if (json != StandardOutput && junit != StandardOutput)
-            WriteForPeople(report);
-        WriteFile(json, stream => ConformanceJson.Write(report, stream));
-        WriteFile(junit, stream => JUnitXml.Write(report, stream));
-        WriteFile(history, stream => stream.Write(HistoryWriter.Write(report.History).Span));
+        StoreAccess? tenant = StoreTenants.Second(url, token, parsed.GetValue(_otherProfile), parsed.GetValue(_otherToken));
+        await using StoreUnderTest store = await OpenAsync(url, parsed.GetValue(_endpoints) ?? [], token, cancellation) with { OtherTenant = tenant };
+        if (parsed.GetValue(_compare) is { } other)
+        {
+            if (outputs is not { JUnit: null, History: null } || named is not null || store.Endpoints.Length > 0)
+                throw new UsageException("--compare judges two stores, and goes with neither --junit, --history, --provider nor --endpoint. --report DIR writes JUnit and history for both.");
+            await using StoreUnderTest second = await OpenAsync(other, [], token, cancellation);
+            return await new ConformComparing(terminal, request, outputs, parsed.GetValue(_strict)).RunAsync(store, second, cancellation);
+        }
+
+        RecognisedProvider? provider = named ?? ProviderRecognition.Of(store.Url, store.Data.Traits);
+        ProgressLines progress = new(terminal.Error, terminal.ErrorIsTerminal, clauses, provider?.Provider);
+        ConformanceReport report = await new ConformanceRunner(store, request, progress, TimeProvider.System).RunAsync(cancellation);
+        outputs.Write(report, KnownStore.Of(report, provider), terminal);
         return ExitCodeOf(report, parsed.GetValue(_strict));
     }
 
@@ -179,22 +179,14 @@ internal sealed class ConformVerb(Terminal terminal, StoreOpener stores)
     {
         if (parsed.GetValue(_url) is not null)
             throw new UsageException("--check-history reads calls that were recorded before, and asks no store: leave out the URL.");
-        string? json = Writable(parsed.GetValue(_json), "--json");
+        string? json = ResultFile.Check(parsed.GetValue(_outputs.Json), "--json");
         History history = await HistoryFile.ReadAsync(path, cancellation);
         HistoryReport report = HistoryReport.Of(history, declared);
-        if (json != StandardOutput)
+        if (json != ResultFile.StandardOutput)
             report.Write(terminal.Out);
-        WriteFile(json, report.Write);
+        ResultFile.Write(json, terminal.Out, report.Write);
         return report.Failed(ClauseLevel.Must) ? ExitCodes.Violation
             : parsed.GetValue(_strict) && report.Failed(ClauseLevel.Should) ? ExitCodes.StrictViolation : ExitCodes.Success;
-    }
-
-    private void WriteForPeople(ConformanceReport report)
-    {
-        if (terminal.Console is { } console)
-            ConformanceTerminal.WriteTable(report, console);
-        else
-            ConformanceTerminal.WritePlain(report, terminal.Out);
     }
 
     /// <summary>The exit code that a report stands for.</summary>
@@ -232,43 +224,5 @@ internal sealed class ConformVerb(Terminal terminal, StoreOpener stores)
 
         return clauses.Length > 0 ? clauses : throw new UsageException(
             $"no clause is left to run with --profile {parsed.GetValue(_profile)}{(only.Length > 0 ? $" and --only {string.Join(',', only)}" : "")}.");
-    }
-
-    // Told before the run, not after it.
-    private static string? Writable(string? path, string option)
-    {
-        if (path is null or StandardOutput)
-            return path;
-        string full = Path.GetFullPath(path);
-        if (Directory.Exists(full))
-            throw new UsageException($"{option}: '{path}' is a folder. Name a file.");
-        return Directory.Exists(Path.GetDirectoryName(full)) ? full : throw new UsageException(
-            $"{option}: the folder of '{path}' does not exist. Create it first.");
-    }
-
-    private void WriteFile(string? path, Action<Stream> write)
-    {
-        if (path is null)
-            return;
-        if (path == StandardOutput)
-        {
-            using MemoryStream whole = new();
-            write(whole);
-            terminal.Out.WriteLine(Encoding.UTF8.GetString(whole.GetBuffer(), 0, (int)whole.Length));
-            return;
-        }
-
-        try
-        {
-            // A reader never finds half a report.
-            string unfinished = path + ".tmp";
-            using (FileStream stream = File.Create(unfinished))
-                write(stream);
-            File.Move(unfinished, path, overwrite: true);
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new UsageException($"the report could not be written to '{path}': {failure.Message}");
-        }
     }
 }

@@ -20,6 +20,7 @@ internal static class FireproofBenchCommand
         RootCommand root = new("Says whether a folder, bucket or endpoint is safe for a Fireproof database, and works with such databases.")
         {
             new ConformVerb(terminal, stores).Create(),
+            new ReportVerb(terminal).Create(),
             new DbCommand(terminal).Create(),
             new ServeVerb(terminal).Create(),
         };

@@ -13,11 +13,17 @@ namespace FireproofBench.Scenarios.Conformance;
 internal sealed record VisibilitySeries(
     VisibilityEffect Effect, ObserverKind Observer, int Samples, TimeSpan Median, TimeSpan P99, TimeSpan Max, int Unseen)
 {
+    /// <summary>The staleness that this many percent of the samples were at most, from 0 to 100; empty for a series that was read from elsewhere.</summary>
+    public ImmutableArray<TimeSpan> Percentiles { get; init; } = [];
+
     /// <summary>The series of some samples, of which there is at least one.</summary>
     public static VisibilitySeries Of(VisibilityEffect effect, ObserverKind observer, ImmutableArray<TimeSpan> samples, int unseen)
     {
         ImmutableArray<TimeSpan> sorted = samples.Sort();
         TimeSpan At(double share) => sorted[Math.Clamp((int)Math.Ceiling(share * sorted.Length) - 1, 0, sorted.Length - 1)];
-        return new VisibilitySeries(effect, observer, sorted.Length, At(0.5), At(0.99), sorted[^1], unseen);
+        return new VisibilitySeries(effect, observer, sorted.Length, At(0.5), At(0.99), sorted[^1], unseen)
+        {
+            Percentiles = [.. Enumerable.Range(0, 101).Select(p => At(p / 100.0))],
+        };
     }
 }

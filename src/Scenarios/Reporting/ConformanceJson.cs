@@ -10,11 +10,19 @@ internal static class ConformanceJson
     /// <summary>The name of the shape.</summary>
     public const string Schema = "fireproofbench/conformance/1";
 
+    /// <summary>How result files look: indented, and letters as they are.</summary>
+    public static JsonWriterOptions Options { get; } = new() { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>Writes the report as one indented JSON document in UTF-8.</summary>
-    public static void Write(ConformanceReport report, Stream output)
+    public static void Write(ConformanceReport report, Stream output, KnownStore? known = null)
     {
-        using Utf8JsonWriter json = new(
-            output, new JsonWriterOptions { Indented = true, NewLine = "\n", Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        using Utf8JsonWriter json = new(output, Options);
+        Write(report, json, known);
+    }
+
+    /// <summary>Writes the report as an object into a document.</summary>
+    public static void Write(ConformanceReport report, Utf8JsonWriter json, KnownStore? known)
+    {
         json.WriteStartObject();
         json.WriteString("schema", Schema);
         json.WriteString("verdict", report.Verdict.Name);
@@ -80,8 +88,27 @@ internal static class ConformanceJson
         json.WriteNumber("list", report.Requests.List);
         json.WriteNumber("total", report.Requests.Total);
         json.WriteNumber("retried", report.Requests.Retried);
+        json.WriteNumber("estimated", RequestEstimate.Of(report).Total);
         json.WriteEndObject();
+        WriteRecommended(json, report);
+        if (known is not null)
+            KnownJson.Write(json, known);
         json.WriteEndObject();
+    }
+
+    private static void WriteRecommended(Utf8JsonWriter json, ConformanceReport report)
+    {
+        json.WriteStartArray("recommended");
+        foreach (RecommendedSetting setting in RecommendedSettings.Of(report))
+        {
+            json.WriteStartObject();
+            json.WriteString("name", setting.Name);
+            json.WriteString("value", setting.Value);
+            json.WriteString("why", setting.Why);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void WriteVisibility(Utf8JsonWriter json, ConformanceReport report)

@@ -10,17 +10,17 @@ internal static class ConformanceTerminal
     private const int ShortEvidence = 110;
 
     /// <summary>Plain lines, one a clause, for files, grep and logs.</summary>
-    public static void WritePlain(ConformanceReport report, TextWriter output)
+    public static void WritePlain(ConformanceReport report, TextWriter output, KnownStore? known = null)
     {
         foreach (ClauseResult result in report.Results)
             output.WriteLine($"{result.Clause.Id}  {ClauseNames.Of(result.Clause.Level),-6}  {ClauseNames.Of(result.Outcome),-12}  {result.Evidence}");
         output.WriteLine();
-        foreach (string line in Closing(report))
+        foreach (string line in Closing(report, known))
             output.WriteLine(line);
     }
 
     /// <summary>A table in colours.</summary>
-    public static void WriteTable(ConformanceReport report, IAnsiConsole console)
+    public static void WriteTable(ConformanceReport report, IAnsiConsole console, KnownStore? known = null)
     {
         Table table = new Table().Border(TableBorder.Simple).AddColumns("Clause", "Level", "Outcome", "Evidence");
         foreach (ClauseResult result in report.Results)
@@ -35,7 +35,7 @@ internal static class ConformanceTerminal
         }
 
         console.Write(table);
-        string[] closing = [.. Closing(report)];
+        string[] closing = [.. Closing(report, known)];
         console.Write(new Text(closing[0] + "\n", report.Verdict.Kind switch
         {
             VerdictKind.Safe => new Style(Color.Green, decoration: Decoration.Bold),
@@ -47,19 +47,10 @@ internal static class ConformanceTerminal
     }
 
     /// <summary>The verdict, what it rests on, and what was found beside it.</summary>
-    public static IEnumerable<string> Closing(ConformanceReport report)
+    public static IEnumerable<string> Closing(ConformanceReport report, KnownStore? known = null)
     {
         int Count(ClauseOutcome outcome) => report.Results.Count(r => r.Outcome == outcome);
-        string store = $"{report.Url} ({report.Traits.Provider})";
-        yield return report switch
-        {
-            { Interrupted: true } => $"Interrupted: no verdict on {store}. What had been seen until then: {report.Verdict.Name}.",
-            { Lost: not null } => $"Broken off: no verdict on {store}, because {report.Lost}.",
-            { Verdict.Kind: VerdictKind.Unsafe } => $"Verdict: UNSAFE. Do not keep a Fireproof database on {store}:"
-                + $" {string.Join(", ", report.Verdict.Breaking)} failed.",
-            { Verdict.Kind: VerdictKind.SafeWith } => $"Verdict: SAFE WITH SETTINGS. A Fireproof database is safe on {store} if:",
-            _ => $"Verdict: SAFE. Nothing that was checked speaks against a Fireproof database on {store}.",
-        };
+        yield return VerdictText.Sentence(report);
         foreach (string setting in report.Verdict.Settings)
             yield return $"  - {setting}";
         foreach (ClauseResult result in report.Results.Where(r => report.Verdict.Breaking.Contains(r.Clause.Id)))
@@ -72,6 +63,8 @@ internal static class ConformanceTerminal
         foreach (Quirk quirk in report.Quirks)
             yield return $"Good to know ({quirk.ClauseId}): {quirk.Text}";
         foreach (string line in VisibilityText.Lines(report))
+            yield return line;
+        foreach (string line in KnownText.Lines(known))
             yield return line;
         if (report.Limits.Count > 0)
             yield return $"Limits seen: {string.Join(", ", report.Limits.Select(l => string.Create(CultureInfo.InvariantCulture, $"{l.Key} {l.Value}")))}.";

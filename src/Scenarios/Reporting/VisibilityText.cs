@@ -44,5 +44,6 @@ internal static class VisibilityText
         }
     }
 
-    private static string Milliseconds(TimeSpan span) => string.Create(CultureInfo.InvariantCulture, $"{span.TotalMilliseconds:0.#} ms");
+    /// <summary>A time in milliseconds.</summary>
+    public static string Milliseconds(TimeSpan span) => string.Create(CultureInfo.InvariantCulture, $"{span.TotalMilliseconds:0.#} ms");
 }
