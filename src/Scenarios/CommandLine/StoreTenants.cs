@@ -133,7 +133,7 @@ internal static class StoreTenants
         Bucket("a client with a wrong secret", url, options, async cancellation =>
         {
             cancellation.ThrowIfCancellationRequested();
-            using S3Connection own = new(url.S3!.Options, options.Time);
+            using S3Connection own = new(url.S3!.Options, options);
             return new BasicAWSCredentials((await own.CredentialsAsync()).AccessKey, Nobody);
         }) with
         {
