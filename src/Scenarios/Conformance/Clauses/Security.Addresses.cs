@@ -88,7 +88,8 @@ internal static partial class Security
     }
 
     // A client's mistake, whichever: servers name it differently.
-    private static bool IsRefusal(HttpStatusCode status) => (int)status is >= 400 and < 500;
+    // A method that a store does not have at all, as Swift has no post on an object, is refused as well.
+    private static bool IsRefusal(HttpStatusCode status) => (int)status is >= 400 and < 500 || status == HttpStatusCode.NotImplemented;
 
     private static async Task<HttpStatusCode> AskAsync(ClauseContext context, HttpClient client, HttpMethod method, Uri address, PresignedRequest made)
     {
@@ -102,7 +103,7 @@ internal static partial class Security
                 foreach ((string name, string value) in made.Headers)
                     request.Headers.TryAddWithoutValidation(name, value);
                 using HttpResponseMessage answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, context.Cancellation);
-                if ((int)answer.StatusCode is not (429 or >= 500) || attempt == StrangersAttempts)
+                if (answer.StatusCode == HttpStatusCode.NotImplemented || (int)answer.StatusCode is not (429 or >= 500) || attempt == StrangersAttempts)
                     return answer.StatusCode;
             }
             catch (HttpRequestException broken) when (attempt == StrangersAttempts)
