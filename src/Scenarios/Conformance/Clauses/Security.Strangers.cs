@@ -115,7 +115,7 @@ internal static partial class Security
             catch (StorageException refusal)
             {
                 if (refusal.Kind is not StorageErrorKind.NotAuthorized)
-                    context.Quirk($"{char.ToUpperInvariant(what[0])}{what[1..]} with credentials that are not good is refused as {refusal.Kind}.");
+                    context.Quirk($"{char.ToUpperInvariant(what[0])}{what[1..]} by {stranger.Who} is refused as {refusal.Kind}.");
                 return refusal;
             }
         }
