@@ -1,3 +1,4 @@
+using System.Net;
 using Amazon.S3.Model;
 using FireproofBench.Engine.Ports;
 
@@ -11,6 +12,9 @@ public sealed partial class S3DataGateway
 
     // The protocol's limit for one request.
     private const long MaxSingleLength = 5L << 30;
+
+    // How often a put is sent that others overtake.
+    private const int MaxOvertaken = 8;
 
     /// <inheritdoc/>
     public ValueTask<string> PutAsync(string key, ReadOnlyMemory<byte> content, PutCondition condition, CancellationToken cancellation) =>
@@ -73,6 +77,24 @@ public sealed partial class S3DataGateway
 
     private async ValueTask<string> PutWholeAsync(S3Write write, S3Content content, CancellationToken cancellation)
     {
+        for (int attempt = 1; ; attempt++)
+        {
+            PutObjectResponse response = await SendWholeAsync(write, content, cancellation);
+            bool isOvertaken = response.HttpStatusCode == HttpStatusCode.Accepted && string.IsNullOrEmpty(response.ETag);
+            if (!isOvertaken || write.IfAbsent || write.IfMatch is not null)
+                return Describe(write.Key, content.Length, response.ETag, null, "put").Version;
+
+            // Swift's word for a put of which it holds a later one already: this one was not taken. Sent again, it is the later one itself.
+            if (attempt == MaxOvertaken)
+            {
+                throw new StorageException(
+                    StorageErrorKind.Transient, "put", write.Key, "other puts of the same key, which the store takes for later ones, overtook this one each time; repeat, and look whether a clock of the store is ahead");
+            }
+        }
+    }
+
+    private async ValueTask<PutObjectResponse> SendWholeAsync(S3Write write, S3Content content, CancellationToken cancellation)
+    {
         // The client signs the hash of a body that it can read twice, and else each chunk on its way: the store takes no other bytes than these.
         bool inChunks = content.InMemory is null;
         if (inChunks && !(await KnowAsync(cancellation)).Chunks)
@@ -97,8 +119,7 @@ public sealed partial class S3DataGateway
         request.Headers.ContentLength = content.Length;
         if (write.Nonce is { } nonce)
             request.Metadata[NonceName] = nonce;
-        PutObjectResponse response = await _connection.RawAsync((client, token) => client.PutObjectAsync(request, token), content.Length, cancellation);
-        return Describe(write.Key, content.Length, response.ETag, null, "put").Version;
+        return await _connection.RawAsync((client, token) => client.PutObjectAsync(request, token), content.Length, cancellation);
     }
 
     // Only what is proven is said: a put that is not there may still come, and another's object may stand over this one.

@@ -1,4 +1,3 @@
-using FireproofBench.Scenarios.Conformance;
 using FireproofBench.Scenarios.Providers;
 using FireproofBench.Scenarios.Reporting;
 

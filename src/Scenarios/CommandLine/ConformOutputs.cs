@@ -1,5 +1,3 @@
-using FireproofBench.Scenarios.Conformance;
-using FireproofBench.Scenarios.Histories;
 using FireproofBench.Scenarios.Reporting;
 
 namespace FireproofBench.Scenarios.CommandLine;

@@ -2,8 +2,6 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Security.Cryptography;
 using FireproofBench.Gateways;
-using FireproofBench.Scenarios.Conformance;
-using FireproofBench.Scenarios.Histories;
 using FireproofBench.Scenarios.Providers;
 using FireproofBench.Scenarios.Reporting;
 

@@ -7,6 +7,7 @@ using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Inspection;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Scenarios.Shell;
+using Finding = FireproofBench.Engine.Inspection.Finding;
 
 namespace FireproofBench.Scenarios.CommandLine;
 

@@ -1,5 +1,3 @@
-using FireproofBench.Scenarios.Histories;
-
 namespace FireproofBench.Scenarios.CommandLine;
 
 /// <summary>A history in a file, or on standard input.</summary>

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using FireproofBench.Scenarios.Conformance;
 using FireproofBench.Scenarios.Providers;
 using FireproofBench.Scenarios.Reporting;
 

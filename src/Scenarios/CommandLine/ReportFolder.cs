@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using FireproofBench.Scenarios.Conformance;
 using FireproofBench.Scenarios.Reporting;
 
 namespace FireproofBench.Scenarios.CommandLine;

@@ -1,5 +1,4 @@
 using FireproofBench.Gateways;
-using FireproofBench.Scenarios.Conformance;
 
 namespace FireproofBench.Scenarios.CommandLine;
 

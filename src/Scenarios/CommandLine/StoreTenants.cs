@@ -6,7 +6,6 @@ using Amazon.Runtime.CredentialManagement;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Gateways;
 using FireproofBench.Gateways.S3;
-using FireproofBench.Scenarios.Conformance;
 
 namespace FireproofBench.Scenarios.CommandLine;
 

@@ -9,7 +9,6 @@ using FireproofBench.Gateways.Remote;
 using FireproofBench.Gateways.S3;
 using FireproofBench.Gateways.WebDav;
 using FireproofBench.Gateways.Wrapping;
-using FireproofBench.Scenarios.Conformance;
 
 namespace FireproofBench.Scenarios.CommandLine;
 

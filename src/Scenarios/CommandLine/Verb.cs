@@ -25,7 +25,7 @@ internal static class Verb
         {
             return await action();
         }
-        catch (Exception failure) when (failure is UsageException or Conformance.StoreUnusableException)
+        catch (Exception failure) when (failure is UsageException or StoreUnusableException)
         {
             await terminal.Error.WriteLineAsync($"fireproofbench: {failure.Message}");
             return ExitCodes.CouldNotRun;

@@ -1,5 +1,3 @@
-using FireproofBench.Scenarios.Conformance;
-
 namespace FireproofBench.Scenarios.Reporting;
 
 /// <summary>Clauses as text for people: the list and the explanation of one.</summary>

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FireproofBench.Scenarios.Conformance;
 
 namespace FireproofBench.Scenarios.Reporting;
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using FireproofBench.Scenarios.Conformance;
 
 namespace FireproofBench.Scenarios.Reporting;
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using FireproofBench.Scenarios.Conformance;
 
 namespace FireproofBench.Scenarios.Reporting;
 

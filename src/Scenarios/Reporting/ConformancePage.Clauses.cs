@@ -1,5 +1,3 @@
-using FireproofBench.Scenarios.Conformance;
-
 namespace FireproofBench.Scenarios.Reporting;
 
 /// <summary>All clauses, each with its explanation.</summary>

@@ -1,6 +1,5 @@
 using System.Globalization;
 using FireproofBench.Engine.Ports;
-using FireproofBench.Scenarios.Conformance;
 
 namespace FireproofBench.Scenarios.Reporting;
 

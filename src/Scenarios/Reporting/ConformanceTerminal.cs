@@ -1,5 +1,4 @@
 using System.Globalization;
-using FireproofBench.Scenarios.Conformance;
 using Spectre.Console;
 
 namespace FireproofBench.Scenarios.Reporting;

@@ -1,8 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using FireproofBench.Scenarios.Conformance;
-using FireproofBench.Scenarios.Histories;
 
 namespace FireproofBench.Scenarios.Reporting;
 

@@ -1,5 +1,3 @@
-using FireproofBench.Scenarios.Conformance;
-
 namespace FireproofBench.Scenarios.Reporting;
 
 /// <summary>What one check of a history came to.</summary>

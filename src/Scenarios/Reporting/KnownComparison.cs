@@ -1,6 +1,5 @@
 using System.Globalization;
 using FireproofBench.Engine.Ports;
-using FireproofBench.Scenarios.Conformance;
 using FireproofBench.Scenarios.Providers;
 
 namespace FireproofBench.Scenarios.Reporting;

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using FireproofBench.Scenarios.Conformance;
 
 namespace FireproofBench.Scenarios.Reporting;
 

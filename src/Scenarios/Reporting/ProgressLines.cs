@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using FireproofBench.Scenarios.Conformance;
 using FireproofBench.Scenarios.Providers;
 
 namespace FireproofBench.Scenarios.Reporting;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using FireproofBench.Scenarios.Conformance;
 using FireproofBench.Scenarios.Providers;
 
 namespace FireproofBench.Scenarios.Reporting;

@@ -1,5 +1,3 @@
-using FireproofBench.Scenarios.Conformance;
-
 namespace FireproofBench.Scenarios.Reporting;
 
 /// <summary>A verdict in words.</summary>

@@ -4,7 +4,6 @@ using FireproofBench.Engine.Ports;
 using FireproofBench.Properties.Conformance.Faults;
 using FireproofBench.Properties.Fixtures;
 using FireproofBench.Scenarios.CommandLine;
-using FireproofBench.Scenarios.Conformance;
 using Xunit;
 
 namespace FireproofBench.Properties.CommandLine;

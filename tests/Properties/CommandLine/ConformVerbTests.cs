@@ -3,7 +3,6 @@ using System.Xml.Linq;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Properties.Conformance.Faults;
 using FireproofBench.Scenarios.CommandLine;
-using FireproofBench.Scenarios.Conformance;
 using Xunit;
 
 namespace FireproofBench.Properties.CommandLine;

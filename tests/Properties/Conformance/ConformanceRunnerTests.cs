@@ -1,6 +1,5 @@
 using FireproofBench.Engine.Ports;
 using FireproofBench.Properties.Conformance.Faults;
-using FireproofBench.Scenarios.Conformance;
 using Xunit;
 
 namespace FireproofBench.Properties.Conformance;

@@ -1,7 +1,6 @@
+using FireproofBench.Conformance.Histories;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Properties.Conformance.Faults;
-using FireproofBench.Scenarios.Conformance;
-using FireproofBench.Scenarios.Histories;
 using Xunit;
 
 namespace FireproofBench.Properties.Conformance;

@@ -1,5 +1,4 @@
 using FireproofBench.Engine.Ports;
-using FireproofBench.Scenarios.Conformance;
 using Xunit;
 
 namespace FireproofBench.Properties.Conformance;

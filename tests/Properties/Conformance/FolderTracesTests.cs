@@ -3,7 +3,6 @@ using FireproofBench.Gateways.Filesystem;
 using FireproofBench.Properties.Fixtures;
 using FireproofBench.Properties.Gateways;
 using FireproofBench.Scenarios.CommandLine;
-using FireproofBench.Scenarios.Conformance;
 using Xunit;
 
 namespace FireproofBench.Properties.Conformance;

@@ -5,7 +5,6 @@ using FireproofBench.Properties.Conformance.Faults;
 using FireproofBench.Properties.Endpoint;
 using FireproofBench.Properties.Fixtures;
 using FireproofBench.Scenarios.CommandLine;
-using FireproofBench.Scenarios.Conformance;
 using Xunit;
 
 namespace FireproofBench.Properties.Conformance;

@@ -9,7 +9,6 @@ using FireproofBench.Gateways.Wrapping;
 using FireproofBench.Properties.Conformance.Faults;
 using FireproofBench.Properties.Endpoint;
 using FireproofBench.Scenarios.CommandLine;
-using FireproofBench.Scenarios.Conformance;
 using Xunit;
 
 namespace FireproofBench.Properties.Conformance;

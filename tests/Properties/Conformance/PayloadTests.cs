@@ -1,4 +1,3 @@
-using FireproofBench.Scenarios.Conformance;
 using FsCheck.Xunit;
 using Xunit;
 

@@ -1,6 +1,5 @@
 using FireproofBench.Properties.Conformance.Faults;
 using FireproofBench.Scenarios.CommandLine;
-using FireproofBench.Scenarios.Conformance;
 using Xunit;
 
 namespace FireproofBench.Properties.Conformance;

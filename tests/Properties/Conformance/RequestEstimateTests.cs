@@ -1,5 +1,4 @@
 using FireproofBench.Scenarios.CommandLine;
-using FireproofBench.Scenarios.Conformance;
 using FireproofBench.Scenarios.Providers;
 using FireproofBench.Scenarios.Reporting;
 using Xunit;

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Properties.Conformance.Faults;
-using FireproofBench.Scenarios.Conformance;
 
 namespace FireproofBench.Properties.Conformance;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using FireproofBench.Engine.Blocks;
-using FireproofBench.Scenarios.Conformance;
 using FsCheck.Xunit;
 using Xunit;
 

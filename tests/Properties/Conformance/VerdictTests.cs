@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Scenarios.CommandLine;
-using FireproofBench.Scenarios.Conformance;
 using Xunit;
 
 namespace FireproofBench.Properties.Conformance;

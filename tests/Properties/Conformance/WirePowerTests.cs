@@ -8,7 +8,6 @@ using FireproofBench.Properties.Gateways;
 using FireproofBench.Properties.Gateways.S3;
 using FireproofBench.Properties.Gateways.WebDav;
 using FireproofBench.Scenarios.CommandLine;
-using FireproofBench.Scenarios.Conformance;
 using Xunit;
 
 namespace FireproofBench.Properties.Conformance;

@@ -8,6 +8,7 @@ using FireproofBench.Gateways.Memory;
 using FireproofBench.Properties.Documents;
 using FireproofBench.Properties.Fixtures;
 using Xunit;
+using Finding = FireproofBench.Engine.Inspection.Finding;
 
 namespace FireproofBench.Properties.Databases;
 

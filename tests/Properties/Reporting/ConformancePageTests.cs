@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using FireproofBench.Scenarios.Conformance;
 using FireproofBench.Scenarios.Providers;
 using FireproofBench.Scenarios.Reporting;
 using Xunit;

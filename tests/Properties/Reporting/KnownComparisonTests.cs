@@ -1,5 +1,4 @@
 using FireproofBench.Engine.Ports;
-using FireproofBench.Scenarios.Conformance;
 using FireproofBench.Scenarios.Providers;
 using FireproofBench.Scenarios.Reporting;
 using Xunit;

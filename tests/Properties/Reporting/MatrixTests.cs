@@ -1,5 +1,4 @@
 using System.Text;
-using FireproofBench.Scenarios.Conformance;
 using FireproofBench.Scenarios.Reporting;
 using Xunit;
 

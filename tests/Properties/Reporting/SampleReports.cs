@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using FireproofBench.Engine.Ports;
-using FireproofBench.Scenarios.Conformance;
 
 namespace FireproofBench.Properties.Reporting;
 

@@ -12,6 +12,7 @@ using FireproofBench.Properties.Databases;
 using FireproofBench.Properties.Endpoint;
 using FireproofBench.Properties.Fixtures;
 using Xunit;
+using SecretSearch = FireproofBench.Properties.Fixtures.SecretSearch;
 
 namespace FireproofBench.Properties.Sync;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using FireproofBench.Gateways.Filesystem;
-using FireproofBench.Scenarios.Conformance.Disks;
 using Xunit;
 
 namespace FireproofBench.Properties.Conformance.Disks;

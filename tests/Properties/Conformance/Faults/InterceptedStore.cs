@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Gateways.Memory;
 using FireproofBench.Gateways.Wrapping;
-using FireproofBench.Scenarios.Conformance;
 
 namespace FireproofBench.Properties.Conformance.Faults;
 

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Gateways;
-using FireproofBench.Scenarios.Conformance;
 
 namespace FireproofBench.Properties.Conformance.Faults;
 

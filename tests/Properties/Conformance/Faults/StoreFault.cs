@@ -1,5 +1,3 @@
-using FireproofBench.Scenarios.Conformance;
-
 namespace FireproofBench.Properties.Conformance.Faults;
 
 /// <summary>A way in which a gateway, or what is beside it, can be wrong about a sound store.</summary>

@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+
+namespace FireproofBench.Conformance;
+
+/// <summary>All clauses, in one explicit order: that of the groups below, then of the numbers.</summary>
+internal static class ClauseBook
+{
+    /// <summary>The groups.</summary>
+    public static ImmutableArray<ClauseGroup> Groups { get; } =
+    [
+        ObjectSemantics.Group,
+        Naming.Group,
+        Integrity.Group,
+        Immutability.Group,
+        ConditionalWrites.Group,
+        Listing.Group,
+        Consistency.Group,
+        Concurrency.Group,
+        Durability.Group,
+        ErrorSemantics.Group,
+        Security.Group,
+        Limits.Group,
+        Clocks.Group,
+        MetadataHeads.Group,
+        Subscriptions.Group,
+        EngineConvergence.Group,
+    ];
+
+    /// <summary>The clauses.</summary>
+    public static ImmutableArray<Clause> All { get; } = [.. Groups.SelectMany(g => g.Clauses)];
+
+    /// <summary>The clauses of a profile, narrowed to ids and group prefixes.</summary>
+    /// <param name="profile">Which connectors.</param>
+    /// <param name="only">Ids and group prefixes in any letter case; empty for all.</param>
+    /// <exception cref="ArgumentException">A name is neither an id nor a group prefix of the book.</exception>
+    public static ImmutableArray<Clause> Select(ConnectorProfile profile, IReadOnlyCollection<string> only)
+    {
+        string[] unknown = [.. only.Where(name => !All.Any(c => Names(name, c)))];
+        if (unknown.Length > 0)
+            throw new ArgumentException($"no clause or group is named {string.Join(", ", unknown.Select(Printable.Key))}", nameof(only));
+        return
+        [
+            .. All.Where(c => profile == ConnectorProfile.All || c.Connector == ConnectorProfile.All || c.Connector == profile)
+                .Where(c => only.Count == 0 || only.Any(name => Names(name, c))),
+        ];
+    }
+
+    private static bool Names(string name, Clause clause) =>
+        name.Equals(clause.Id, StringComparison.OrdinalIgnoreCase) || name.Equals(clause.Group, StringComparison.OrdinalIgnoreCase);
+}

@@ -1,0 +1,14 @@
+namespace FireproofBench.Conformance;
+
+/// <summary>Whether a Fireproof-like database is safe on a store.</summary>
+internal enum VerdictKind
+{
+    /// <summary>No clause failed.</summary>
+    Safe,
+
+    /// <summary>Safe under the settings that the verdict lists.</summary>
+    SafeWith,
+
+    /// <summary>Acknowledged data can be lost, or wrong data read.</summary>
+    Unsafe,
+}
