@@ -1,4 +1,3 @@
-using System.Net;
 using Amazon.S3.Model;
 using FireproofBench.Engine.Ports;
 
@@ -80,11 +79,11 @@ public sealed partial class S3DataGateway
         for (int attempt = 1; ; attempt++)
         {
             PutObjectResponse response = await SendWholeAsync(write, content, cancellation);
-            bool isOvertaken = response.HttpStatusCode == HttpStatusCode.Accepted && string.IsNullOrEmpty(response.ETag);
+            bool isOvertaken = string.IsNullOrEmpty(response.ETag) && response.ResponseMetadata?.RequestId is { Length: > 0 };
             if (!isOvertaken || write.IfAbsent || write.IfMatch is not null)
                 return Describe(write.Key, content.Length, response.ETag, null, "put").Version;
 
-            // Swift's word for a put of which it holds a later one already: this one was not taken. Sent again, it is the later one itself.
+            // Swift's answer, 200 with a request id and no version, to a put of which it holds a later one already: this one was not taken. Sent again, it is the later one itself.
             if (attempt == MaxOvertaken)
             {
                 throw new StorageException(

@@ -8,22 +8,34 @@ namespace FireproofBench.Properties.Gateways.S3;
 /// <content>Puts: lost answers, ignored conditions, parts, and puts that others overtake.</content>
 public sealed partial class S3FailuresTests
 {
+    // What Swift's S3 middleware sends for the status 202 of Swift itself.
+    private const string Accepted = "<html><h1>Accepted</h1><p>The request is accepted for processing.</p></html>";
+
     [Theory]
     [InlineData(1)]
     [InlineData(3)]
     public async Task A_put_that_a_later_one_overtook_is_sent_again(int overtaken)
     {
         int left = overtaken;
-        await using FakeStore store = new(_ => left-- > 0 ? Answer.Of(202, "") : Answer.Of(200, "", "ETag: \"now\""));
+        await using FakeStore store = new(_ => left-- > 0 ? Answer.Of(200, Accepted, "x-amz-request-id: tx1") : Answer.Of(200, "", "ETag: \"now\""));
         await using S3DataGateway gateway = Open(store.Endpoint);
         Assert.Equal("now", await gateway.PutAsync("k", "content"u8.ToArray(), PutCondition.None, Token));
         Assert.Equal(overtaken + 1, store.Requests.Count);
     }
 
     [Fact]
+    public async Task A_page_without_a_request_id_in_place_of_an_acknowledgement_is_none_and_is_not_sent_again()
+    {
+        await using FakeStore store = new(static _ => new Answer(System.Text.Encoding.UTF8.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {Html.Length}\r\n\r\n{Html}")));
+        await using S3DataGateway gateway = Open(store.Endpoint);
+        Assert.Equal(StorageErrorKind.Permanent, await KindAsync(() => gateway.PutAsync("k", "content"u8.ToArray(), PutCondition.None, Token).AsTask()));
+        Assert.Single(store.Requests);
+    }
+
+    [Fact]
     public async Task A_put_that_is_overtaken_each_time_is_not_acknowledged()
     {
-        await using FakeStore store = new(static _ => Answer.Of(202, ""));
+        await using FakeStore store = new(static _ => Answer.Of(200, Accepted, "x-amz-request-id: tx1"));
         await using S3DataGateway gateway = Open(store.Endpoint);
         StorageException failure = await Assert.ThrowsAsync<StorageException>(async () => await gateway.PutAsync("k", "content"u8.ToArray(), PutCondition.None, Token));
         Assert.Equal(StorageErrorKind.Transient, failure.Kind);
