@@ -5,6 +5,7 @@ using FireproofBench.Gateways.Http;
 using FireproofBench.Gateways.Memory;
 using FireproofBench.Gateways.Remote;
 using FireproofBench.Gateways.S3;
+using FireproofBench.Gateways.Simulated;
 using FireproofBench.Gateways.WebDav;
 using FireproofBench.Gateways.Wrapping;
 
@@ -34,6 +35,9 @@ public sealed class GatewayUrl
     /// <summary>The folder of a WebDAV server; null for other kinds.</summary>
     internal WebDavUrl? Dav { get; private init; }
 
+    /// <summary>The profile of a simulated store; null for other kinds.</summary>
+    internal SimulatedUrl? Simulated { get; private init; }
+
     /// <summary>The kind of provider.</summary>
     public GatewayScheme Scheme { get; }
 
@@ -60,7 +64,7 @@ public sealed class GatewayUrl
             "http" or "https" => new GatewayUrl(GatewayScheme.Http, "the HTTP endpoint", "") { Http = HttpUrl.Parse(text) },
             "fpcloud+http" or "fpcloud+https" => new GatewayUrl(GatewayScheme.FpCloud, "the cloud protocol", ""),
             "dav+http" or "dav+https" => new GatewayUrl(GatewayScheme.Dav, "WebDAV", "") { Dav = WebDavUrl.Parse(text) },
-            "sim" => new GatewayUrl(GatewayScheme.Simulated, "the simulated store", ""),
+            "sim" => new GatewayUrl(GatewayScheme.Simulated, "the simulated store", "") { Simulated = SimulatedUrl.Parse(text) },
             _ => throw new StorageException(StorageErrorKind.Unsupported, "open", "", $"nobody knows the scheme '{scheme}:'; known are {Known}"),
         };
     }
@@ -74,6 +78,7 @@ public sealed class GatewayUrl
         GatewayScheme.Http => new HttpDataGateway(Http!.Address, Http.Database, options),
         GatewayScheme.S3 => new S3DataGateway(S3!.Options, options),
         GatewayScheme.Dav => Dav!.Open(options),
+        GatewayScheme.Simulated => new SimulatedStore(Simulated!, options).Open(),
         _ => throw NotBuiltIn(),
     };
 
@@ -88,6 +93,7 @@ public sealed class GatewayUrl
         GatewayScheme.Http => new HttpDeviceStore(Http!.Address, databaseName, options, RetryOptions.Of(options)),
         GatewayScheme.S3 => S3!.OpenDevice(databaseName, options),
         GatewayScheme.Dav => new RemoteDeviceStore(Dav!.OpenPatiently(options), databaseName, options, ownsStore: true),
+        GatewayScheme.Simulated => new SimulatedStore(Simulated!, options).OpenDatabase("", databaseName),
         _ => throw NotBuiltIn(),
     };
 
@@ -99,6 +105,7 @@ public sealed class GatewayUrl
         GatewayScheme.Http => Http!.ToString(),
         GatewayScheme.S3 => S3!.ToString(),
         GatewayScheme.Dav => Dav!.ToString(),
+        GatewayScheme.Simulated => Simulated!.ToString(),
         _ => _provider,
     };
 
@@ -141,5 +148,5 @@ public sealed class GatewayUrl
     }
 
     private StorageException NotBuiltIn() =>
-        new(StorageErrorKind.Unsupported, "open", "", $"{_provider} is known, but its provider is not built in yet; built in are file:, memory:, s3:, http:, https:, dav+http: and dav+https:");
+        new(StorageErrorKind.Unsupported, "open", "", $"{_provider} is known, but its provider is not built in yet; built in are file:, memory:, s3:, http:, https:, dav+http:, dav+https: and sim:");
 }

@@ -1,0 +1,37 @@
+using FireproofBench.Engine.Ports;
+
+namespace FireproofBench.Gateways.Simulated;
+
+/// <summary>In what a simulated store differs from a sound one. Whatever is null is as a sound store has it.</summary>
+internal sealed record StoreBehaviour
+{
+    /// <summary>Bends the store itself: what all clients share. Called once.</summary>
+    public Func<IDataGateway, IDataGateway>? Store { get; init; }
+
+    /// <summary>Bends one endpoint, which some clients share: its number from 0. Called once for each.</summary>
+    public Func<IDataGateway, int, IDataGateway>? Endpoint { get; init; }
+
+    /// <summary>Bends what one client sees. Called for each handle.</summary>
+    public Func<IDataGateway, IDataGateway>? Client { get; init; }
+
+    /// <summary>Bends the heads of one database for one client. Called for each handle.</summary>
+    public Func<IMetadataGateway, IMetadataGateway>? Heads { get; init; }
+
+    /// <summary>The name under which the heads of a database are kept.</summary>
+    public Func<string, string>? HeadName { get; init; }
+
+    /// <summary>Whether heads are objects of the store; else a service beside it keeps them.</summary>
+    public bool HeadsAreObjects { get; init; }
+
+    /// <summary>What a stranger sees of the store; null for nothing at all, as it should be.</summary>
+    public Func<IDataGateway, IDataGateway>? Stranger { get; init; }
+
+    /// <summary>Bends a store whose room is used up: told whether it is, and asked for each client. A sound one refuses with NoSpace.</summary>
+    public Func<IDataGateway, Func<bool>, IDataGateway>? Room { get; init; }
+
+    /// <summary>What a death of the store does to what it holds.</summary>
+    public Func<IDataGateway, CancellationToken, ValueTask>? Death { get; init; }
+
+    /// <summary>Length from which on a streamed put is sent in parts; null for never.</summary>
+    public int? PartsAbove { get; init; }
+}
