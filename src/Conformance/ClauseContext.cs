@@ -194,23 +194,20 @@ internal sealed class ClauseContext
 
     /// <summary>Does something for each item, a few at a time.</summary>
     public Task EachAsync<T>(IEnumerable<T> items, Func<T, Task> action, int? degree = null) =>
-        Parallel.ForEachAsync(
-            items,
-            new ParallelOptions { MaxDegreeOfParallelism = degree ?? 16, CancellationToken = Cancellation },
-            async (item, _) => await action(item));
+        Concurrently.EachAsync(items, degree ?? 16, (item, _) => action(item), Cancellation);
 
     /// <summary>Runs tasks side by side, all started at the same moment, and waits for all of them.</summary>
     /// <remarks>Racers that loop yield in each round: a store that answers at once would else keep every thread for the first few of them.</remarks>
     public async Task RaceAsync(int racers, Func<int, Task> racer)
     {
+        Cancellation.ThrowIfCancellationRequested();
         TaskCompletionSource start = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        Task[] tasks = [.. Enumerable.Range(0, racers).Select(i => Task.Run(
+        Task[] tasks = [.. Enumerable.Range(0, racers).Select(i => Concurrently.Start(
             async () =>
             {
                 await start.Task;
                 await racer(i);
-            },
-            Cancellation))];
+            }))];
         start.SetResult();
         await Task.WhenAll(tasks);
     }

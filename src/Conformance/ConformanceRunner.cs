@@ -18,6 +18,16 @@ internal sealed class ConformanceRunner(StoreUnderTest target, ConformanceReques
     private string? _lost;
     private int _ended;
 
+    /// <summary>Runs clauses on a store, in its own world where it has one.</summary>
+    /// <param name="target">The store.</param>
+    /// <param name="request">The clauses, and how much to ask.</param>
+    /// <param name="observer">Hears of the progress.</param>
+    /// <param name="interrupt">The user's wish to stop: what runs is ended, cleaned up and reported.</param>
+    /// <exception cref="StoreUnusableException">The store does not answer as one that could be judged at all.</exception>
+    public static Task<ConformanceReport> JudgeAsync(StoreUnderTest target, ConformanceRequest request, IRunObserver observer, CancellationToken interrupt) => target.World is { } world
+        ? Task.FromResult(world.Run(token => new ConformanceRunner(target, request, observer, world.Time).RunAsync(token), interrupt))
+        : new ConformanceRunner(target, request, observer, TimeProvider.System).RunAsync(interrupt);
+
     /// <summary>Runs.</summary>
     /// <param name="interrupt">The user's wish to stop: what runs is ended, cleaned up and reported.</param>
     /// <exception cref="StoreUnusableException">The store does not answer as one that could be judged at all.</exception>
@@ -102,7 +112,7 @@ internal sealed class ConformanceRunner(StoreUnderTest target, ConformanceReques
         }
 
         ILookup<ClauseSlot, int> slots = Enumerable.Range(0, request.Clauses.Length).ToLookup(i => request.Clauses[i].Slot);
-        await Parallel.ForEachAsync(slots[ClauseSlot.Shared], new ParallelOptions { MaxDegreeOfParallelism = run.Plan.Parallel }, async (i, _) => await One(i));
+        await Concurrently.EachAsync(slots[ClauseSlot.Shared], run.Plan.Parallel, (i, _) => One(i), CancellationToken.None);
         foreach (int i in slots[ClauseSlot.Alone].Concat(slots[ClauseSlot.Closing]))
             await One(i);
     }
@@ -143,7 +153,7 @@ internal sealed class ConformanceRunner(StoreUnderTest target, ConformanceReques
             return Finding.Unsupported($"the store says that it has no {missing}");
         try
         {
-            Task<Finding> check = Task.Run(() => clause.Check(context), CancellationToken.None);
+            Task<Finding> check = Concurrently.Start(() => clause.Check(context));
             await Task.WhenAny(check, GraceAfterAsync(context.Cancellation));
             if (check.IsCompleted)
                 return await check;
@@ -208,7 +218,7 @@ internal sealed class ConformanceRunner(StoreUnderTest target, ConformanceReques
             }
         }
 
-        await run.Ending.CancelAsync();
+        Concurrently.Cancel(run.Ending);
         return Finding.Inconclusive($"broken off: {_lost}");
     }
 

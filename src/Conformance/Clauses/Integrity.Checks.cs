@@ -85,7 +85,7 @@ internal static partial class Integrity
             using CancellationTokenSource cut = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
             bool early = i % 8 == 0;
             if (early)
-                await cut.CancelAsync();
+                Concurrently.Cancel(cut);
             bool acknowledged = false;
             try
             {

@@ -77,14 +77,13 @@ internal static partial class Limits
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
         int refused = 0;
         TaskCompletionSource start = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        Task[] crowd = [.. Enumerable.Range(0, Crowd).Select(i => Task.Run(
+        Task[] crowd = [.. Enumerable.Range(0, Crowd).Select(i => Concurrently.Start(
             async () =>
             {
                 await start.Task;
                 if (!await AskAsync(context, keys[i / 2], isPut: i % 2 == 0, end.Token))
                     Interlocked.Increment(ref refused);
-            },
-            context.Cancellation))];
+            }))];
         start.SetResult();
         Task all = Task.WhenAll(crowd);
         try
@@ -103,7 +102,7 @@ internal static partial class Limits
         }
         finally
         {
-            await end.CancelAsync();
+            Concurrently.Cancel(end);
         }
 
         context.Limit("requestsAtOnceAnswered", Crowd - refused);
@@ -145,7 +144,7 @@ internal static partial class Limits
             using CancellationTokenSource waited = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
             Task pause = Task.Delay(s_stuck / 3, context.Time, waited.Token);
             bool moved = await Task.WhenAny([.. open, pause]) != pause;
-            await waited.CancelAsync();
+            Concurrently.Cancel(waited);
             context.Cancellation.ThrowIfCancellationRequested();
             if (!moved)
                 return;

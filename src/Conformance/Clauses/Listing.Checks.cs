@@ -209,7 +209,7 @@ internal static partial class Listing
         {
             using CancellationTokenSource cut = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
             if (i % 4 == 0)
-                await cut.CancelAsync();
+                Concurrently.Cancel(cut);
             else
                 cut.CancelAfter(TimeSpan.FromMicroseconds(context.Dice.Below(2000)));
             try

@@ -144,7 +144,7 @@ internal static partial class Subscriptions
             await using ChannelListener listener = new(place.Heads(1), place.Events, context.Time);
             if (cycle % 2 == 0)
                 await RequireHeardAsync(context, listener, latest, $"subscriber {cycle}");
-            await listener.CancelAsync();
+            listener.Cancel();
             latest = await place.CommitAsync(0);
             await RequireEndAsync(context, listener, latest, $"subscription {cycle} was cancelled");
         }

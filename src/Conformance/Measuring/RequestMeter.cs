@@ -11,6 +11,7 @@ internal sealed class RequestMeter
     private long _deletes;
     private long _lists;
     private long _retried;
+    private long _clients;
 
     /// <summary>The counts so far.</summary>
     public RequestCounts Counts => new(
@@ -23,6 +24,9 @@ internal sealed class RequestMeter
 
     /// <summary>A request is made.</summary>
     public void Count(GatewayOperation operation) => _ = Interlocked.Increment(ref CounterOf(operation));
+
+    /// <summary>A number of its own for each client, so that chance treats them differently.</summary>
+    public long NextClient() => Interlocked.Increment(ref _clients);
 
     /// <summary>The next request repeats one.</summary>
     public void Retry() => Interlocked.Increment(ref _retried);

@@ -76,9 +76,9 @@ internal sealed class StoreCleaner(IDataGateway store, ObservedGateway observed,
         }
 
         ConcurrentBag<string> gone = [];
-        await Parallel.ForEachAsync(
+        await Concurrently.EachAsync(
             keys,
-            new ParallelOptions { MaxDegreeOfParallelism = 16, CancellationToken = cancellation },
+            16,
             async (key, token) =>
             {
                 try
@@ -92,7 +92,8 @@ internal sealed class StoreCleaner(IDataGateway store, ObservedGateway observed,
                     if (failure.Kind == StorageErrorKind.InvalidName)
                         gone.Add(key);
                 }
-            });
+            },
+            cancellation);
         foreach (string key in gone)
             observed.Forget(key);
     }

@@ -61,15 +61,16 @@ internal sealed class StoreProbe(IDataGateway store, TimeProvider time)
         await TrialsAsync();
         return 2 * RateTrials / Math.Max(time.GetElapsedTime(start).TotalSeconds, 1e-4);
 
-        Task TrialsAsync() => Parallel.ForEachAsync(
+        Task TrialsAsync() => Concurrently.EachAsync(
             Enumerable.Range(0, RateTrials),
-            new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellation },
+            8,
             async (i, token) =>
             {
                 string key = $"{prefix}/rate/{i}";
                 await AnsweredAsync("written to", t => store.PutAsync(key, Payload.Make(0, key, 1024), PutCondition.None, t), token);
                 await AnsweredAsync("read", t => store.GetAsync(key, null, t), token);
-            });
+            },
+            cancellation);
     }
 
     /// <summary>Writes the objects that the last clauses of the run look for.</summary>
@@ -79,10 +80,11 @@ internal sealed class StoreProbe(IDataGateway store, TimeProvider time)
         ImmutableSortedDictionary<string, byte[]> bodies = Enumerable.Range(0, plan.Count(200, 12, 4))
             .Select(i => $"{prefix}/manifest/{i:d4}-{dice.Hex(8)}")
             .ToImmutableSortedDictionary(k => k, k => Payload.Make(seed, k, 200 + dice.Below(16_000)), StringComparer.Ordinal);
-        await Parallel.ForEachAsync(
+        await Concurrently.EachAsync(
             bodies,
-            new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = cancellation },
-            async (entry, token) => await AnsweredAsync("written to", t => store.PutAsync(entry.Key, entry.Value, PutCondition.None, t), token));
+            8,
+            (entry, token) => AnsweredAsync("written to", t => store.PutAsync(entry.Key, entry.Value, PutCondition.None, t), token),
+            cancellation);
         return new RunManifest(time.GetUtcNow(), bodies);
     }
 

@@ -68,6 +68,12 @@ internal sealed record StoreUnderTest : IAsyncDisposable
     /// <summary>A database of the kind that this store has, on another disk; null where the store is no folder.</summary>
     public Func<IDisk, IDeviceStore>? OnDisk { get; init; }
 
+    /// <summary>The world that the store is in, which a run has to take place in; null for the real one.</summary>
+    public VirtualWorld? World { get; init; }
+
+    /// <summary>Length from which on a streamed put is sent in parts; null where that is not known, or never done.</summary>
+    public long? PartsAbove { get; init; }
+
     /// <summary>Closes the store.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -1,5 +1,4 @@
 using FireproofBench.Engine.Ports;
-using FireproofBench.Gateways.Entropy;
 using FireproofBench.Gateways.Wrapping;
 
 namespace FireproofBench.Conformance.Timing;
@@ -10,12 +9,12 @@ internal static class Patience
     /// <summary>A store that is asked with patience. It stays open.</summary>
     public static RetryingGateway Over(IDataGateway store, RequestMeter meter, TimeProvider time) => new(
         store,
-        new RetryOptions { Time = time, Entropy = SystemEntropy.Instance, Repeating = (_, _, _) => meter.Retry() },
+        new RetryOptions { Time = time, Entropy = new Dice(meter.NextClient(), "patience"), Repeating = (_, _, _) => meter.Retry() },
         leaveOpen: true);
 
     /// <summary>Heads that are asked with patience. They stay open.</summary>
     public static RetryingMetadataGateway Over(IMetadataGateway heads, RequestMeter meter, TimeProvider time) => new(
         heads,
-        new RetryOptions { Time = time, Entropy = SystemEntropy.Instance, Repeating = (_, _, _) => meter.Retry() },
+        new RetryOptions { Time = time, Entropy = new Dice(meter.NextClient(), "patience"), Repeating = (_, _, _) => meter.Retry() },
         leaveOpen: true);
 }

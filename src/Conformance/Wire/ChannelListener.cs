@@ -25,7 +25,7 @@ internal sealed class ChannelListener : IAsyncDisposable
     {
         _events = events;
         _time = time;
-        Ended = Task.Run(() => ListenAsync(heads, onMessage), CancellationToken.None);
+        Ended = Concurrently.Start(() => ListenAsync(heads, onMessage));
     }
 
     /// <summary>Done when the channel told its last.</summary>
@@ -72,12 +72,12 @@ internal sealed class ChannelListener : IAsyncDisposable
     }
 
     /// <summary>Listens no more: what the channel tells after that is too late.</summary>
-    public Task CancelAsync() => _end.CancelAsync();
+    public void Cancel() => _end.Cancel();
 
     /// <summary>Listens no more. A channel that does not end is left behind.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _end.CancelAsync();
+        Concurrently.Cancel(_end);
         await Task.WhenAny(Ended, Task.Delay(s_longestEnd, _time));
         _end.Dispose();
     }

@@ -18,10 +18,12 @@ internal sealed class HandleHeads(IMetadataGateway shared) : MetadataGatewayWrap
             yield return reading;
     }
 
-    public override async ValueTask DisposeAsync()
+    public override ValueTask DisposeAsync()
     {
-        await _closed.CancelAsync();
-        await base.DisposeAsync();
+        if (!_closed.IsCancellationRequested)
+            _closed.Cancel();
+        _closed.Dispose();
+        return base.DisposeAsync();
     }
 
     protected override ValueTask<T> CallAsync<T>(

@@ -13,7 +13,6 @@ internal sealed class SimulatedStore
     private readonly GatewayOptions _options;
     private readonly StoreBehaviour _behaviour;
     private readonly Distance _distance;
-    private readonly MemoryDataGateway _sound;
     private readonly IDataGateway _store;
     private readonly ConcurrentDictionary<int, IDataGateway> _endpoints = new();
     private readonly ConcurrentDictionary<string, MemoryMetadataGateway> _heads = new(StringComparer.Ordinal);
@@ -28,8 +27,8 @@ internal sealed class SimulatedStore
         _options = options;
         _behaviour = url.Behaviour(options.Time);
         _distance = new Distance(url.Latency, new FaultSetting(1, TimeSpan.Zero, options.Time, url.Seed + 1));
-        _sound = new MemoryDataGateway(options.Time);
-        _store = _behaviour.Store?.Invoke(_sound) ?? _sound;
+        IDataGateway sound = new MemoryDataGateway(options.Time);
+        _store = _behaviour.Store?.Invoke(sound) ?? sound;
     }
 
     /// <summary>Length from which on a streamed put is sent in parts; null for never.</summary>

@@ -37,7 +37,7 @@ internal sealed class ConformComparing(Terminal terminal, ConformanceRequest req
         RecognisedProvider? provider = ProviderRecognition.Of(store.Url, store.Data.Traits);
         await terminal.Error.WriteLineAsync(store.Url);
         ProgressLines progress = new(terminal.Error, terminal.ErrorIsTerminal, request.Clauses, provider?.Provider);
-        ConformanceReport report = await new ConformanceRunner(store, request, progress, TimeProvider.System).RunAsync(cancellation);
+        ConformanceReport report = await ConformanceRunner.JudgeAsync(store, request, progress, cancellation);
         return (report, KnownStore.Of(report, provider));
     }
 }

@@ -152,7 +152,7 @@ internal sealed class ConformVerb(Terminal terminal, StoreOpener stores)
 
         RecognisedProvider? provider = named ?? ProviderRecognition.Of(store.Url, store.Data.Traits);
         ProgressLines progress = new(terminal.Error, terminal.ErrorIsTerminal, clauses, provider?.Provider);
-        ConformanceReport report = await new ConformanceRunner(store, request, progress, TimeProvider.System).RunAsync(cancellation);
+        ConformanceReport report = await ConformanceRunner.JudgeAsync(store, request, progress, cancellation);
         outputs.Write(report, KnownStore.Of(report, provider), terminal);
         return ExitCodeOf(report, parsed.GetValue(_strict));
     }

@@ -37,6 +37,7 @@ internal static class StoreUrls
                 GatewayScheme.Http => await OpenEndpointAsync(parsed, options, cancellation),
                 GatewayScheme.S3 => await OpenBucketAsync(parsed, options, cancellation),
                 GatewayScheme.Dav => await OpenWebDavAsync(parsed, options, cancellation),
+                GatewayScheme.Simulated => SimulatedTarget.Open(parsed.Simulated!),
                 _ => new StoreUnderTest
                 {
                     Url = parsed.ToString(),
@@ -44,7 +45,7 @@ internal static class StoreUrls
                     OpenDatabase = DatabasesInMemory(parsed, options),
                 },
             };
-            return store with
+            return parsed.Scheme == GatewayScheme.Simulated ? store : store with
             {
                 Strangers = StoreTenants.Strangers(parsed, options),
                 OtherTenantOption = StoreTenants.OptionFor(parsed),

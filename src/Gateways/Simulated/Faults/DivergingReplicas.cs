@@ -10,9 +10,9 @@ internal sealed class DivergingReplicas(FaultSetting setting)
     private readonly ConcurrentDictionary<int, MemoryDataGateway> _replicas = new();
 
     /// <summary>The store as an endpoint shows it.</summary>
-    public IDataGateway Open(IDataGateway _, int endpoint)
+    public IDataGateway Open(IDataGateway unused, int endpoint)
     {
-        MemoryDataGateway own = _replicas.GetOrAdd(endpoint, number => new MemoryDataGateway(setting.Time));
+        MemoryDataGateway own = _replicas.GetOrAdd(endpoint, _ => new MemoryDataGateway(setting.Time));
         return new BentGateway(own)
         {
             OnPut = async (store, key, body, condition, token) =>

@@ -35,7 +35,7 @@ internal static class Oddities
                     : await store.PutAsync(key, body, condition, token),
             },
         }),
-        new("K05", "every delete succeeds", "A delete of an absent key says that it deleted.", static _ => new StoreBehaviour
+        new("K05", "every delete succeeds", "A delete of an absent key says that it deleted.", static setting => new StoreBehaviour
         {
             Store = static sound => new BentGateway(sound)
             {
