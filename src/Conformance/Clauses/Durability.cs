@@ -83,6 +83,7 @@ internal static partial class Durability
                 + " Only where the run can make it full.",
             WhenItFails = "Watch the free room, and stop writers before it is used up.",
             Source = "orbitdb/orbitdb#1251; bloxbean/yaci-store#848",
+            Slot = ClauseSlot.Alone,
             Check = EngineConvergence.Checked(SurvivesFullDisksAsync),
         },
         new Clause

@@ -1,9 +1,10 @@
 namespace FireproofBench.Conformance.Virtual;
 
-/// <summary>A clock that goes on only when its world has nothing else to do, and then to the next timer at once.</summary>
+/// <summary>A clock that goes on by a microsecond with each step of its world, and to the next timer at once when nothing else is to be done.</summary>
 /// <remarks>Timers that are due at the same moment ring in the order in which they were set. Used from the thread of its world only.</remarks>
 internal sealed class VirtualTime : TimeProvider
 {
+    private const long StepTicks = TimeSpan.TicksPerMicrosecond;
     private static readonly DateTimeOffset s_start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private readonly PriorityQueue<VirtualTimer, (long Due, long Order)> _timers = new();
     private long _now;
@@ -32,12 +33,21 @@ internal sealed class VirtualTime : TimeProvider
         return timer;
     }
 
+    /// <summary>Goes on by what a step of computing takes, so that whoever waits by asking again and again gets there.</summary>
+    public void Compute() => _now += StepTicks;
+
+    /// <summary>Lets the next timer ring, if it is due.</summary>
+    public bool RingDue() => Ring(_now);
+
     /// <summary>Goes on to the next timer and lets it ring.</summary>
     /// <returns>False when there is none.</returns>
-    public bool Advance()
+    public bool Advance() => Ring(long.MaxValue);
+
+    private bool Ring(long until)
     {
-        while (_timers.TryDequeue(out VirtualTimer? timer, out (long Due, long Order) at))
+        while (_timers.TryPeek(out VirtualTimer? timer, out (long Due, long Order) at) && at.Due <= until)
         {
+            _ = _timers.Dequeue();
             if (timer.Order != at.Order)
                 continue;
             _now = Math.Max(_now, at.Due);

@@ -9,6 +9,7 @@ internal sealed class VirtualWorld : TaskScheduler
 {
     private readonly Queue<Task> _ready = new();
     private Thread? _thread;
+    private string? _stray;
 
     /// <summary>Its clock.</summary>
     public VirtualTime Time { get; } = new();
@@ -31,11 +32,20 @@ internal sealed class VirtualWorld : TaskScheduler
             Task<T> running = Task.Factory.StartNew(() => main(stop.Token), CancellationToken.None, TaskCreationOptions.None, this).Unwrap();
             while (!running.IsCompleted)
             {
+                if (Volatile.Read(ref _stray) is { } stray)
+                    throw new InvalidOperationException($"Something in the virtual world came back from another thread, so nothing is in order any more:{Environment.NewLine}{stray}");
                 if (interrupt.IsCancellationRequested && !stop.IsCancellationRequested)
                     stop.Cancel();
-                if (TryTake(out Task? next))
+                if (Time.RingDue())
+                    continue;
+                if (_ready.TryDequeue(out Task? next))
+                {
+                    Time.Compute();
                     _ = TryExecuteTask(next);
-                else if (!Time.Advance())
+                    continue;
+                }
+
+                if (!Time.Advance())
                     throw new InvalidOperationException("Everything in the virtual world waits for something that never comes.");
             }
 
@@ -51,9 +61,10 @@ internal sealed class VirtualWorld : TaskScheduler
     /// <inheritdoc/>
     protected override void QueueTask(Task task)
     {
-        if (Thread.CurrentThread != _thread)
-            throw new InvalidOperationException("Something in the virtual world came back from another thread.");
-        _ready.Enqueue(task);
+        if (Thread.CurrentThread == _thread)
+            _ready.Enqueue(task);
+        else
+            _ = Interlocked.CompareExchange(ref _stray, Environment.StackTrace, null);
     }
 
     /// <inheritdoc/>
@@ -61,6 +72,4 @@ internal sealed class VirtualWorld : TaskScheduler
 
     /// <inheritdoc/>
     protected override IEnumerable<Task> GetScheduledTasks() => [.. _ready];
-
-    private bool TryTake(out Task next) => _ready.TryDequeue(out next!);
 }

@@ -30,7 +30,7 @@ internal sealed class BentChannel(
 
     private static async IAsyncEnumerable<MetaReading> NothingAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        await Task.Delay(Timeout.InfiniteTimeSpan, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(Timeout.InfiniteTimeSpan, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         yield break;
     }
 
