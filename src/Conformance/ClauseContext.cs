@@ -192,6 +192,24 @@ internal sealed class ClauseContext
         return SetDifference(listed.ConvertAll(o => o.Key), expected) is { } difference ? $"listing {what} in pages of {pageSize}: {difference}" : null;
     });
 
+    /// <summary>Cancels after a time by the clock of the run.</summary>
+    /// <returns>The timer; it is to be disposed of before the source.</returns>
+    public ITimer CancelAfter(CancellationTokenSource source, TimeSpan after) => Time.CreateTimer(
+        static state =>
+        {
+            try
+            {
+                ((CancellationTokenSource)state!).Cancel();
+            }
+            catch (ObjectDisposedException)
+            {
+                // What it was to end has ended in this very moment.
+            }
+        },
+        source,
+        after,
+        Timeout.InfiniteTimeSpan);
+
     /// <summary>Does something for each item, a few at a time.</summary>
     public Task EachAsync<T>(IEnumerable<T> items, Func<T, Task> action, int? degree = null) =>
         Concurrently.EachAsync(items, degree ?? 16, (item, _) => action(item), Cancellation);

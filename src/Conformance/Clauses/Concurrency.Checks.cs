@@ -228,8 +228,7 @@ internal static partial class Concurrency
             for (int i = 1; i <= each; i++)
             {
                 using CancellationTokenSource cut = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
-                if (context.Dice.OneIn(8))
-                    cut.CancelAfter(TimeSpan.FromMicroseconds(context.Dice.Below(1000)));
+                using ITimer? cutting = context.Dice.OneIn(8) ? context.CancelAfter(cut, TimeSpan.FromMicroseconds(context.Dice.Below(1000))) : null;
                 int kind = context.Dice.Below(10);
                 try
                 {

@@ -43,8 +43,7 @@ internal static partial class Consistency
                 await Task.Yield();
                 string key = context.Key($"register-{context.Dice.Below(keys)}");
                 using CancellationTokenSource cut = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
-                if (cuts && context.Dice.OneIn(40))
-                    cut.CancelAfter(TimeSpan.FromMicroseconds(context.Dice.Below(2000)));
+                using ITimer? cutting = cuts && context.Dice.OneIn(40) ? context.CancelAfter(cut, TimeSpan.FromMicroseconds(context.Dice.Below(2000))) : null;
                 try
                 {
                     int throws = context.Dice.Below(20);

@@ -89,7 +89,7 @@ internal static partial class Integrity
             bool acknowledged = false;
             try
             {
-                cut.CancelAfter(TimeSpan.FromMicroseconds(context.Dice.Below((int)Math.Clamp(usual, 100, 5_000_000))));
+                using ITimer cutting = context.CancelAfter(cut, TimeSpan.FromMicroseconds(context.Dice.Below((int)Math.Clamp(usual, 100, 5_000_000))));
                 await context.Store.PutAsync(key, body, PutCondition.None, cut.Token);
                 acknowledged = true;
             }
@@ -141,8 +141,7 @@ internal static partial class Integrity
             {
                 int at = context.Dice.Below(Keys);
                 using CancellationTokenSource cut = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
-                if (context.Dice.OneIn(10))
-                    cut.CancelAfter(TimeSpan.FromMicroseconds(context.Dice.Below(500)));
+                using ITimer? cutting = context.Dice.OneIn(10) ? context.CancelAfter(cut, TimeSpan.FromMicroseconds(context.Dice.Below(500))) : null;
                 ByteRange? range = context.Dice.OneIn(4) ? new ByteRange(context.Dice.Below(300), 100) : null;
                 try
                 {

@@ -210,8 +210,7 @@ internal static partial class Listing
             using CancellationTokenSource cut = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
             if (i % 4 == 0)
                 Concurrently.Cancel(cut);
-            else
-                cut.CancelAfter(TimeSpan.FromMicroseconds(context.Dice.Below(2000)));
+            using ITimer? cutting = i % 4 == 0 ? null : context.CancelAfter(cut, TimeSpan.FromMicroseconds(context.Dice.Below(2000)));
             try
             {
                 ListPage page = await context.Store.ListAsync(context.Prefix, null, 1000, cut.Token);

@@ -88,8 +88,7 @@ internal static partial class MetadataHeads
             for (int i = 0; i < each; i++)
             {
                 using CancellationTokenSource cut = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
-                if (context.Dice.OneIn(4))
-                    cut.CancelAfter(TimeSpan.FromMicroseconds(context.Dice.Below(1000)));
+                using ITimer? cutting = context.Dice.OneIn(4) ? context.CancelAfter(cut, TimeSpan.FromMicroseconds(context.Dice.Below(1000))) : null;
                 try
                 {
                     MetaReading reading = await place.Heads(reader).ReadAsync(cut.Token);
