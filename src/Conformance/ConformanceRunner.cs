@@ -154,7 +154,7 @@ internal sealed class ConformanceRunner(StoreUnderTest target, ConformanceReques
         try
         {
             Task<Finding> check = Concurrently.Start(() => clause.Check(context));
-            await Task.WhenAny(check, GraceAfterAsync(context.Cancellation));
+            await Concurrently.AnyAsync(check, GraceAfterAsync(context.Cancellation));
             if (check.IsCompleted)
                 return await check;
             _journal.AddQuirk(clause.Id, "A call did not end within 5 s after it was cancelled.");

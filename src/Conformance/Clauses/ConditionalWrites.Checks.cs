@@ -128,7 +128,7 @@ internal static partial class ConditionalWrites
                     // All of them begin with one version, so that the condition is decisive at least once; from then on they run free.
                     if (Interlocked.Increment(ref holding) == Writers)
                         allHold.TrySetResult();
-                    await allHold.Task.WaitAsync(context.Cancellation);
+                    await Concurrently.WaitAsync(allHold.Task, context.Cancellation);
                     await Task.Yield();
                     Answer answer = await TryAsync(context, key, context.Body(key, 300, value + 1, racer), PutCondition.IfMatches(version));
                     if (answer == Answer.Stored)

@@ -57,7 +57,7 @@ internal static partial class Durability
                         await Task.Yield();
                     }
                 });
-                await Task.WhenAny(enough.Task, writing);
+                await Concurrently.AnyAsync(enough.Task, writing);
                 Volatile.Write(ref dying, true);
                 await restart(context.Cancellation);
                 await writing;

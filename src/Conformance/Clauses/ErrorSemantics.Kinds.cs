@@ -131,7 +131,7 @@ internal static partial class ErrorSemantics
             ClauseContext.Require(
                 context.Time.GetElapsedTime(start) < s_patience, $"a {call.Name} without an answer had not ended after {s_farAway.TotalHours:0} hours of its gateway's clock and more");
             store.Time.Skip(s_farAway);
-            await Task.WhenAny(asking, Task.Delay(s_pause, context.Time, context.Cancellation));
+            await Concurrently.AnyAsync(asking, Task.Delay(s_pause, context.Time, context.Cancellation));
         }
 
         store.Wire.Heal();

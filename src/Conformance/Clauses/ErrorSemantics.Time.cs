@@ -73,10 +73,10 @@ internal static partial class ErrorSemantics
     {
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
         Task call = start(end.Token);
-        await Task.WhenAny(held, call);
+        await Concurrently.AnyAsync(held, call);
         Concurrently.Cancel(end);
         using CancellationTokenSource enough = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
-        await Task.WhenAny(call, Task.Delay(s_patience, context.Time, enough.Token));
+        await Concurrently.AnyAsync(call, Task.Delay(s_patience, context.Time, enough.Token));
         Concurrently.Cancel(enough);
         context.Cancellation.ThrowIfCancellationRequested();
         ClauseContext.Require(call.IsCompleted, $"a {name} had not ended {s_patience.TotalSeconds:0} s after it was cancelled");

@@ -93,7 +93,7 @@ internal static partial class Limits
             // The store has nothing else to do, and answers: what is open now was forgotten.
             for (int round = 0; round < 3 && !all.IsCompleted; round++)
                 await context.EachAsync(keys.Take(8), key => context.ReadsAsync(key, context.Body(key, 400), "beside a crowd"), degree: 4);
-            await Task.WhenAny(all, Task.Delay(s_stuck, context.Time, context.Cancellation));
+            await Concurrently.AnyAsync(all, Task.Delay(s_stuck, context.Time, context.Cancellation));
             context.Cancellation.ThrowIfCancellationRequested();
             int stuck = crowd.Count(static request => !request.IsCompleted);
             ClauseContext.Require(
@@ -143,7 +143,8 @@ internal static partial class Limits
                 return;
             using CancellationTokenSource waited = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
             Task pause = Task.Delay(s_stuck / 3, context.Time, waited.Token);
-            bool moved = await Task.WhenAny([.. open, pause]) != pause;
+            await Concurrently.AnyAsync([.. open, pause]);
+            bool moved = open.Any(static task => task.IsCompleted);
             Concurrently.Cancel(waited);
             context.Cancellation.ThrowIfCancellationRequested();
             if (!moved)

@@ -109,7 +109,7 @@ internal static partial class Subscriptions
 
     private static async Task<T> WithinPatienceAsync<T>(ClauseContext context, Task<T> call, string otherwise)
     {
-        await Task.WhenAny(call, Task.Delay(context.ChannelPatience, context.Time, context.Cancellation));
+        await Concurrently.AnyAsync(call, Task.Delay(context.ChannelPatience, context.Time, context.Cancellation));
         context.Cancellation.ThrowIfCancellationRequested();
         ClauseContext.Require(call.IsCompleted, $"{otherwise}, after {context.ChannelPatience.TotalSeconds:0} s");
         return await call;

@@ -15,6 +15,22 @@ internal static class Concurrently
     /// <summary>Cancels; those who wait for it are called from here, not from a thread of their own.</summary>
     public static void Cancel(CancellationTokenSource source) => source.Cancel();
 
+    /// <summary>Waits for the first of some tasks to end, in whatever way. Unlike <see cref="Task.WhenAny(Task, Task)"/> it never goes on from a thread of the pool.</summary>
+    public static Task AnyAsync(params Task[] tasks)
+    {
+        return Task.WhenAny(tasks.Select(PassAsync));
+
+        static async Task PassAsync(Task task) => await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+    }
+
+    /// <summary>Waits for a task, or until it is cancelled. Unlike <see cref="Task.WaitAsync(CancellationToken)"/> it never goes on from a thread of the pool.</summary>
+    public static Task WaitAsync(Task task, CancellationToken cancellation)
+    {
+        return PassAsync(task).WaitAsync(cancellation);
+
+        static async Task PassAsync(Task task) => await task;
+    }
+
     /// <summary>Does something for each item, a few at a time. The first failure keeps further ones from being begun, and is thrown when those under way have ended.</summary>
     /// <typeparam name="T">The items.</typeparam>
     /// <param name="items">The items; taken one by one.</param>

@@ -66,7 +66,7 @@ internal sealed class ChannelListener : IAsyncDisposable
             TimeSpan left = patience - _time.GetElapsedTime(start);
             if (left <= TimeSpan.Zero || Ended.IsCompleted)
                 return isReached();
-            await Task.WhenAny(changed, Task.Delay(left, _time, cancellation));
+            await Concurrently.AnyAsync(changed, Task.Delay(left, _time, cancellation));
             cancellation.ThrowIfCancellationRequested();
         }
     }
@@ -78,7 +78,7 @@ internal sealed class ChannelListener : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Concurrently.Cancel(_end);
-        await Task.WhenAny(Ended, Task.Delay(s_longestEnd, _time));
+        await Concurrently.AnyAsync(Ended, Task.Delay(s_longestEnd, _time));
         _end.Dispose();
     }
 
