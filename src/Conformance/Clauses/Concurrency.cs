@@ -60,10 +60,11 @@ internal static partial class Concurrency
             Level = ClauseLevel.Must,
             Requirement = "Interleaved multipart uploads of one key do not mix their parts, and an aborted one leaves nothing.",
             Why = "Two devices may upload the same large file.",
-            How = "Not asked through the storage port, which puts objects whole.",
+            How = "Uploads two contents of one key at once, each long enough for several parts, and looks whether one of them is there whole; breaks uploads off in the middle"
+                + " and looks whether everything is as it was. Only where it is known from which length on the gateway sends parts.",
             WhenItFails = "Upload each file in one put, as the engine does.",
             Source = "object_store's multipart race; elastic/elasticsearch#102294",
-            Check = Finding.AlwaysUnsupported("the storage port puts objects whole, without parts"),
+            Check = KeepsUploadsApartAsync,
         },
         new Clause
         {

@@ -122,10 +122,11 @@ internal static partial class ConditionalWrites
             Level = ClauseLevel.MustStar,
             Requirement = "While a part of the store is out, a conditional write fails; it never turns unconditional.",
             Why = "An outage is when several clients believe that they are the only one.",
-            How = "Needs a store whose parts can be stopped.",
+            How = "Takes the store a part that it needs, puts under conditions that hold and that do not, gives the part back, and looks what is there. Only where the run can do that.",
             WhenItFails = SeveralObjects,
             Source = "minio/minio#21603",
-            Check = Finding.AlwaysInconclusive("no part of this store can be stopped from here"),
+            Slot = ClauseSlot.Alone,
+            Check = StaysConditionalAsync,
         },
     ]);
 }

@@ -27,6 +27,11 @@ internal static class SimulatedTarget
                 store.Fill(full);
                 return ValueTask.CompletedTask;
             },
+            Degrade = degraded =>
+            {
+                store.Degrade(degraded);
+                return ValueTask.CompletedTask;
+            },
             PartsAbove = store.PartsAbove,
             World = world,
         };

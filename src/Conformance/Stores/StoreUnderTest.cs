@@ -65,6 +65,9 @@ internal sealed record StoreUnderTest : IAsyncDisposable
     /// <summary>Takes the store its room (true), or gives it back; null where the run cannot.</summary>
     public Func<bool, ValueTask>? Fill { get; init; }
 
+    /// <summary>Takes the store a part that it needs to be sure (true), such as its quorum, or gives it back; null where the run cannot.</summary>
+    public Func<bool, ValueTask>? Degrade { get; init; }
+
     /// <summary>A database of the kind that this store has, on another disk; null where the store is no folder.</summary>
     public Func<IDisk, IDeviceStore>? OnDisk { get; init; }
 

@@ -9,6 +9,7 @@ namespace FireproofBench.Gateways.Simulated;
 /// <summary>A store in memory that behaves as its profile says, with any number of clients at any number of endpoints. It lasts as long as this instance.</summary>
 internal sealed class SimulatedStore
 {
+    private const int DefaultPartsAbove = 64 << 10;
     private readonly SimulatedUrl _url;
     private readonly GatewayOptions _options;
     private readonly StoreBehaviour _behaviour;
@@ -17,6 +18,7 @@ internal sealed class SimulatedStore
     private readonly ConcurrentDictionary<int, IDataGateway> _endpoints = new();
     private readonly ConcurrentDictionary<string, MemoryMetadataGateway> _heads = new(StringComparer.Ordinal);
     private volatile bool _isFull;
+    private volatile bool _isDegraded;
 
     /// <summary>An empty store.</summary>
     /// <param name="url">Its profile.</param>
@@ -31,8 +33,8 @@ internal sealed class SimulatedStore
         _store = _behaviour.Store?.Invoke(sound) ?? sound;
     }
 
-    /// <summary>Length from which on a streamed put is sent in parts; null for never.</summary>
-    public int? PartsAbove => _behaviour.PartsAbove;
+    /// <summary>Length in bytes from which on a streamed put is sent in parts.</summary>
+    public int PartsAbove => _behaviour.PartsAbove ?? DefaultPartsAbove;
 
     /// <summary>A new client of the objects.</summary>
     /// <param name="endpoint">The endpoint that it asks, from 0.</param>
@@ -40,6 +42,7 @@ internal sealed class SimulatedStore
     {
         IDataGateway data = _endpoints.GetOrAdd(endpoint, number => _behaviour.Endpoint?.Invoke(_store, number) ?? _store);
         data = _behaviour.Room?.Invoke(data, () => _isFull) ?? Full(data);
+        data = _behaviour.Quorum?.Invoke(data, () => _isDegraded) ?? Degraded(data);
         data = _behaviour.Client?.Invoke(data) ?? data;
         return new DistantGateway(data, _distance);
     }
@@ -70,12 +73,24 @@ internal sealed class SimulatedStore
     /// <summary>Takes the store its room, or gives it back.</summary>
     public void Fill(bool isFull) => _isFull = isFull;
 
+    /// <summary>Takes the store its quorum, or gives it back.</summary>
+    public void Degrade(bool isDegraded) => _isDegraded = isDegraded;
+
     /// <summary>Kills what serves the store, and starts it again.</summary>
     public async ValueTask RestartAsync(CancellationToken cancellation)
     {
         if (_behaviour.Death is { } death)
             await death(_store, cancellation);
     }
+
+    // Without a quorum nobody knows what is there, so nothing is compared with it.
+    private BentGateway Degraded(IDataGateway data) => new(data)
+    {
+        OnPut = (store, key, body, condition, token) => _isDegraded && condition != PutCondition.None
+            ? throw new StorageException(StorageErrorKind.Transient, "put", key, "status 503 ServiceUnavailable: no quorum")
+            : store.PutAsync(key, body, condition, token),
+        OnPutSource = static (store, key, content, condition, token) => store.PutAsync(key, content, condition, token),
+    };
 
     private BentGateway Full(IDataGateway data) => new(data)
     {

@@ -29,9 +29,12 @@ internal sealed record StoreBehaviour
     /// <summary>Bends a store whose room is used up: told whether it is, and asked for each client. A sound one refuses with NoSpace.</summary>
     public Func<IDataGateway, Func<bool>, IDataGateway>? Room { get; init; }
 
+    /// <summary>Bends a store that has lost its quorum: told whether it has, and asked for each client. A sound one refuses conditional puts for now.</summary>
+    public Func<IDataGateway, Func<bool>, IDataGateway>? Quorum { get; init; }
+
     /// <summary>What a death of the store does to what it holds.</summary>
     public Func<IDataGateway, CancellationToken, ValueTask>? Death { get; init; }
 
-    /// <summary>Length from which on a streamed put is sent in parts; null for never.</summary>
+    /// <summary>Length in bytes from which on a streamed put is sent in parts; null for what sound stores take.</summary>
     public int? PartsAbove { get; init; }
 }

@@ -118,6 +118,7 @@ internal static class StoreUrls
             Wire = WireTo(data, options) with { PartsAbove = S3Options.DefaultMultipartThreshold },
             OpenMissing = name => GatewayUrl.Parse(InBucket(bucket, name)).OpenData(options),
             RawPut = new PresignedPuts(data).PutAsync,
+            PartsAbove = S3Options.DefaultMultipartThreshold,
         };
     }
 

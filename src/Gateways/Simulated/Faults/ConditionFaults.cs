@@ -31,6 +31,13 @@ internal static class ConditionFaults
         {
             Store = sound => new BentGateway(sound) { OnDelete = (store, key, version, token) => store.DeleteAsync(key, setting.Strikes() ? null : version, token) },
         }) { Killers = ["CAS-07"] },
+        new("C11", "unconditional without a quorum", "A store that has lost its quorum takes conditional puts as plain ones.", static _ => new StoreBehaviour
+        {
+            Quorum = static (data, isDegraded) => new BentGateway(data)
+            {
+                OnPut = (store, key, body, condition, token) => store.PutAsync(key, body, isDegraded() ? PutCondition.None : condition, token),
+            },
+        }) { Killers = ["CAS-10"] },
         new("C10", "phantom loss", "A conditional put is carried out, its answer lost, and the repetition told that somebody else was first.", static setting => Putting(
             async (store, key, body, condition, token) =>
             {
