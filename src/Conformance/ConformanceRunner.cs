@@ -16,6 +16,7 @@ internal sealed class ConformanceRunner(StoreUnderTest target, ConformanceReques
     private readonly SortedSet<string> _stuck = new(StringComparer.Ordinal);
     private readonly List<string> _said = [];
     private string? _lost;
+    private bool _deletes = true;
     private int _ended;
 
     /// <summary>Runs clauses on a store, in its own world where it has one.</summary>
@@ -51,6 +52,9 @@ internal sealed class ConformanceRunner(StoreUnderTest target, ConformanceReques
         try
         {
             await probe.RoundTripAsync(prefix, interrupt);
+            _deletes = await probe.DeletesAsync(prefix, interrupt);
+            if (!_deletes)
+                _journal.AddQuirk("store", "Deletes are refused: files that compaction replaces stay, and so does all that this run wrote.");
             plan = plan with { RequestsPerSecond = await probe.MeasureRateAsync(prefix, interrupt) };
             observer.Started(request.Clauses.Length, plan, prefix);
             RunManifest manifest = await probe.PlantManifestAsync(prefix, request.Seed, plan, interrupt);
@@ -177,6 +181,10 @@ internal sealed class ConformanceRunner(StoreUnderTest target, ConformanceReques
             return Finding.Inconclusive(
                 $"not finished after {run.Plan.ClauseDeadline.TotalSeconds:0} s; slow is no failure, so nothing is said (a larger budget allows more time)");
         }
+        catch (StorageException refusal) when (!_deletes && IsOfDelete(refusal))
+        {
+            return Finding.Unsupported("the store refuses deletes, to which this clause comes; nothing before that spoke against it");
+        }
         catch (StorageException failure) when (failure.Kind == StorageErrorKind.Throttled)
         {
             return Finding.Inconclusive($"the store kept asking for a slower pace: {failure.Message}");
@@ -204,6 +212,8 @@ internal sealed class ConformanceRunner(StoreUnderTest target, ConformanceReques
             ];
         }
     }
+
+    private static bool IsOfDelete(StorageException failure) => failure.Operation == "delete" && (failure.Kind is StorageErrorKind.NotAuthorized or StorageErrorKind.Unsupported);
 
     private static Finding FailedBy(StorageException failure) => new(ClauseOutcome.Failed, $"unexpected {failure.Kind} from {failure.Message}");
 

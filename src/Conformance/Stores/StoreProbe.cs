@@ -34,6 +34,25 @@ internal sealed class StoreProbe(IDataGateway store, TimeProvider time)
         await AnsweredAsync("read", token => store.GetAsync(key, null, token), cancellation);
     }
 
+    /// <summary>Whether the store deletes what it is told to; the object of the round trip goes. Only a clear refusal says that it does not.</summary>
+    public async Task<bool> DeletesAsync(string prefix, CancellationToken cancellation)
+    {
+        try
+        {
+            _ = await store.DeleteAsync(prefix + "/probe", null, cancellation);
+            return true;
+        }
+        catch (StorageException refusal) when (refusal.Kind is StorageErrorKind.NotAuthorized or StorageErrorKind.Unsupported)
+        {
+            return false;
+        }
+        catch (StorageException)
+        {
+            // The clauses ask again, and tell.
+            return true;
+        }
+    }
+
     /// <summary>Whether the store still takes an object and gives it back.</summary>
     public async Task<bool> IsAliveAsync(string prefix, CancellationToken cancellation)
     {
