@@ -1,7 +1,7 @@
 namespace FireproofBench.Conformance;
 
 /// <summary>How much a run may ask of a store.</summary>
-internal enum Budget
+public enum Budget
 {
     /// <summary>A first impression: seconds on a local store.</summary>
     Quick,

@@ -1,7 +1,7 @@
 namespace FireproofBench.Conformance;
 
 /// <summary>How much a clause weighs for a Fireproof-like database.</summary>
-internal enum ClauseLevel
+public enum ClauseLevel
 {
     /// <summary>Without it acknowledged data is lost or wrong data is read.</summary>
     Must,

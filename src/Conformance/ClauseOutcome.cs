@@ -1,7 +1,7 @@
 namespace FireproofBench.Conformance;
 
 /// <summary>What came of a clause.</summary>
-internal enum ClauseOutcome
+public enum ClauseOutcome
 {
     /// <summary>Checked, and nothing spoke against it.</summary>
     Passed,

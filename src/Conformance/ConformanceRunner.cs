@@ -42,7 +42,7 @@ internal sealed class ConformanceRunner(StoreUnderTest target, ConformanceReques
         IDataGateway patient = views.All[0].Gateway;
         StoreProbe probe = new(patient, time);
         foreach (string quirk in target.Data.Traits.Quirks)
-            _journal.AddQuirk("store", quirk);
+            _journal.AddQuirk(Quirk.OfStore, quirk);
         string prefix = await probe.FreshPrefixAsync(request.Seed, interrupt);
         StoreCleaner cleaner = new(patient, observed, prefix, _declared, time);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(interrupt);

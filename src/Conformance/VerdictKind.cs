@@ -1,7 +1,7 @@
 namespace FireproofBench.Conformance;
 
 /// <summary>Whether a Fireproof-like database is safe on a store.</summary>
-internal enum VerdictKind
+public enum VerdictKind
 {
     /// <summary>No clause failed.</summary>
     Safe,

@@ -27,9 +27,9 @@ public sealed record DataTraits
     /// <summary>Whether a read that follows an acknowledged write, by anybody, sees it at once.</summary>
     public bool StronglyConsistent { get; init; }
 
-    /// <summary>Largest object, in bytes.</summary>
+    /// <summary>Largest object, in bytes. A put of a longer one fails as Unsupported before anything is written.</summary>
     public long MaxObjectLength { get; init; } = long.MaxValue;
 
-    /// <summary>Longest key, in bytes of UTF-8.</summary>
+    /// <summary>Longest key, in bytes of UTF-8. A longer one is refused as InvalidName, never cut (NAM-06).</summary>
     public int MaxKeyLength { get; init; } = 1024;
 }

@@ -21,7 +21,10 @@ public interface IDataGateway : IAsyncDisposable
     /// <param name="condition">What has to hold. Enforced, or refused as Unsupported; never ignored (CAS-01).</param>
     /// <param name="cancellation">Ends the call.</param>
     /// <returns>The stored object's version; empty when the provider gives none.</returns>
-    /// <exception cref="StorageException">PreconditionFailed when the condition does not hold; else as the kind says.</exception>
+    /// <exception cref="StorageException">
+    /// PreconditionFailed when the condition does not hold; InvalidName when the key cannot be kept; Unsupported when the object is longer than the traits allow; else as
+    /// the kind says.
+    /// </exception>
     ValueTask<string> PutAsync(string key, ReadOnlyMemory<byte> content, PutCondition condition, CancellationToken cancellation);
 
     /// <summary>Stores an object whole from a source that is read piece by piece; all else as for bytes. Without an implementation of its own it is read into memory.</summary>
@@ -36,7 +39,7 @@ public interface IDataGateway : IAsyncDisposable
 
     /// <summary>Reads an object or a range of it. The length is checked against what the provider announced (INT-02).</summary>
     /// <param name="key">The key.</param>
-    /// <param name="range">Null for all of it. A range that starts at or beyond the end gives no bytes.</param>
+    /// <param name="range">Null for all of it. A range that starts at or beyond the end gives no bytes, which is not absence; so does an object of no bytes (OBJ-02, OBJ-04).</param>
     /// <param name="cancellation">Ends the call.</param>
     /// <returns>Null when there is no such object (OBJ-03).</returns>
     /// <exception cref="StorageException">Unsupported when more than <see cref="ObjectContent.MaxLength"/> bytes would have to be read at once.</exception>

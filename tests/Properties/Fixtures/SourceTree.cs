@@ -8,6 +8,9 @@ public static class SourceTree
     /// <summary>The folder of a part of the test project, such as <c>Fixtures</c>.</summary>
     public static string PropertiesFolder(string name) => Path.Combine(Root.Value, "tests", "Properties", name);
 
+    /// <summary>The path of something in the repository, such as <c>samples/Chat</c>.</summary>
+    public static string At(string relative) => Path.Combine(Root.Value, relative);
+
     private static string Find()
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

@@ -6,6 +6,7 @@ using FireproofBench.Gateways.Entropy;
 using FireproofBench.Gateways.Filesystem;
 using FireproofBench.Properties.Fixtures;
 using Xunit;
+using Xunit.Sdk;
 
 namespace FireproofBench.Properties.Reference;
 
@@ -79,7 +80,7 @@ public sealed class DifferentialTests(ReferenceEngine reference)
             {
                 await check(script, folder.Path);
             }
-            catch (Exception failure) when (failure is not (OperationCanceledException or Xunit.Sdk.IAssertionException or Xunit.Sdk.SkipException))
+            catch (Exception failure) when (failure is not (OperationCanceledException or IAssertionException or SkipException))
             {
                 throw new InvalidOperationException($"{failure.Message}\n{script}", failure);
             }
