@@ -28,7 +28,7 @@ internal static class Runs
         TimeProvider? time = null, DeclaredVisibility? declared = null)
     {
         ConformanceRequest request = new() { Clauses = clauses, Seed = seed, Budget = budget, Keep = keep, Declared = declared };
-        return await new ConformanceRunner(target, request, new SilentObserver(), time ?? TimeProvider.System).RunAsync(cancellation);
+        return await new ConformanceRunner(target, request, SilentObserver.Instance, time ?? TimeProvider.System).RunAsync(cancellation);
     }
 
     /// <summary>A clause for tests of the runner.</summary>
@@ -42,19 +42,4 @@ internal static class Runs
         WhenItFails = "An advice.",
         Check = check,
     };
-
-    private sealed class SilentObserver : IRunObserver
-    {
-        public void Started(int clauses, BudgetPlan plan, string prefix)
-        {
-        }
-
-        public void Ended(ClauseResult result, int ended, int clauses)
-        {
-        }
-
-        public void Note(string text)
-        {
-        }
-    }
 }

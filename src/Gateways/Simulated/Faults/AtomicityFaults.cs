@@ -117,7 +117,7 @@ internal static class AtomicityFaults
                     break;
                 parts.Add(keep(parts.Count, part[..read]));
                 length += read;
-                await setting.WaitAsync(cancellation);
+                await Task.Delay(setting.Lag * (0.5 + setting.Fraction()), setting.Time, cancellation);
             }
         }
         catch

@@ -13,7 +13,7 @@ internal static class ByteFaults
             await store.GetAsync(key, range, token) is { Bytes.Length: > 1 } content && setting.Strikes()
                 ? content with { Bytes = content.Bytes[..(1 + setting.Below(content.Bytes.Length - 1))] }
                 : await store.GetAsync(key, range, token))) { Killers = ["OBJ-01", "INT-01", "INT-02"], Rate = 0.05 },
-        new("B03", "bit rot", "An object changes by one bit while it lies there.", Rotting) { Killers = ["INT-08", "INT-03"], Rate = 0.02 },
+        new("B03", "bit rot", "An object changes by one bit while it lies there.", Rotting) { Killers = ["INT-08"], Rate = 0.2, Lag = TimeSpan.FromMilliseconds(1) },
         new("B05", "ranges ignored", "A part that is asked for is answered with the whole object.", static setting => Getting((store, key, range, token) =>
             store.GetAsync(key, range is not null && setting.Strikes() ? null : range, token))) { Killers = ["OBJ-04"] },
         new("B09", "empty is absent", "An empty object is acknowledged and not kept.", static setting => new StoreBehaviour

@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using FireproofBench.Gateways.Simulated;
+using Xunit;
+
+namespace FireproofBench.Properties.Conformance.Simulated;
+
+/// <summary>The proof of the suite's power, in virtual time: simulated stores that are wrong are found, and those that are only odd are not accused.</summary>
+public sealed class SimulatedFaultTests
+{
+    // A database whose only place shows new files late is not one that anybody could use.
+    private static readonly string[] s_notForDatabases = ["K02"];
+
+    public static TheoryData<string> Wrong => [.. FaultCatalogue.Faults.Select(static fault => fault.Id)];
+
+    public static TheoryData<string> Odd => [.. FaultCatalogue.Oddities.Select(static oddity => oddity.Id).Except(s_notForDatabases)];
+
+    [Theory]
+    [MemberData(nameof(Wrong))]
+    public void A_wrong_store_fails_a_clause_of_its_class(string fault)
+    {
+        ImmutableArray<string> killers = FaultCatalogue.Faults.Single(known => known.Id == fault).Killers;
+        ConformanceReport report = Judge($"sim:fault/{fault}", ClauseBook.Select(ConnectorProfile.All, killers));
+        Assert.True(
+            report.Results.Any(static result => result.Outcome == ClauseOutcome.Failed),
+            string.Join("; ", report.Results.Select(static result => $"{result.Clause.Id} {result.Outcome}: {result.Evidence}")));
+    }
+
+    [Theory]
+    [MemberData(nameof(Odd))]
+    public void An_odd_store_raises_no_alarm(string oddity)
+    {
+        ConformanceReport report = Judge($"sim:oddity/{oddity}", ClauseBook.All);
+        Assert.Empty(report.Results.Where(static result => result.Outcome == ClauseOutcome.Failed).Select(static result => $"{result.Clause.Id}: {result.Evidence}"));
+        Assert.Equal(VerdictKind.Safe, report.Verdict.Kind);
+    }
+
+    [Theory]
+    [InlineData("sim:strong")]
+    [InlineData("sim:strong?heads=objects&latency=5ms")]
+    public void A_run_in_virtual_time_is_the_same_each_time(string profile)
+    {
+        ConformanceReport first = Judge(profile, ClauseBook.All);
+        ConformanceReport second = Judge(profile, ClauseBook.All);
+        Assert.Empty(first.Results.Where(static result => result.Outcome == ClauseOutcome.Failed).Select(static result => $"{result.Clause.Id}: {result.Evidence}"));
+        Assert.Empty(first.Leftovers);
+        Assert.Equal(first.Results.Select(Told), second.Results.Select(Told));
+        Assert.Equal(first.Requests, second.Requests);
+        Assert.Equal(first.Elapsed, second.Elapsed);
+
+        static (string, ClauseOutcome, string, TimeSpan) Told(ClauseResult result) => (result.Clause.Id, result.Outcome, result.Evidence, result.Elapsed);
+    }
+
+    [Fact]
+    public void Each_class_of_faults_is_there_and_each_id_once()
+    {
+        Assert.Equal("VACLBNHSE", string.Concat(FaultCatalogue.Faults.Select(static fault => fault.Id[0]).Distinct()));
+        Assert.Equal(FaultCatalogue.Faults.Length, FaultCatalogue.Faults.Select(static fault => fault.Id).Distinct().Count());
+        Assert.Equal(12, FaultCatalogue.Oddities.Length);
+        Assert.All(FaultCatalogue.Faults, static fault => Assert.All(fault.Killers, static id => Assert.Contains(ClauseBook.All, clause => clause.Id == id)));
+    }
+
+    private static ConformanceReport Judge(string url, ImmutableArray<Clause> clauses) => ConformanceRunner.JudgeAsync(
+        SimulatedTarget.Open(SimulatedUrl.Parse(url)),
+        new ConformanceRequest { Clauses = clauses, Seed = 7, Budget = Budget.Quick },
+        SilentObserver.Instance,
+        CancellationToken.None).GetAwaiter().GetResult();
+}
