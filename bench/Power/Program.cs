@@ -70,6 +70,9 @@ if (options["--parts"].Contains("clean", StringComparison.Ordinal))
         }));
 }
 
+string page = PowerReport.Write(folder);
+File.WriteAllText(Path.Combine(folder, "README.md"), page);
+Console.WriteLine(page);
 return 0;
 
 static string WithSeed(string url, int seed) => string.Create(CultureInfo.InvariantCulture, $"{url}{(url.Contains('?', StringComparison.Ordinal) ? '&' : '?')}seed={seed}");

@@ -12,7 +12,7 @@ internal sealed class ConformVerb(Terminal terminal, StoreOpener stores)
 {
     private readonly Argument<string?> _url = new("URL")
     {
-        Description = "The store: a folder (plain path or file:///…), s3://…, dav+http://…, or memory:.",
+        Description = "The store: a folder (plain path or file:///…), s3://…, dav+http://…, memory:, or a simulated one, sim:PROFILE (strong, eventual, fault/ID, oddity/ID).",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
@@ -75,6 +75,7 @@ internal sealed class ConformVerb(Terminal terminal, StoreOpener stores)
             "Runs the conformance suite on a store and gives a verdict: safe, safe with settings, or unsafe.",
             "fireproofbench conform /srv/data                            a folder, standard budget",
             "fireproofbench conform memory: --budget quick               a store in this process",
+            "fireproofbench conform 'sim:fault/V05?lag=2s' --seed 7      a simulated store with one fault, in virtual time",
             "fireproofbench conform http://127.0.0.1:8787                an HTTP endpoint; its databases are named conform-… and objects",
             "fireproofbench conform file:///srv/data --only CAS,LST-01   one group and one clause more",
             "fireproofbench conform /srv/data --json r.json --junit r.xml --strict",

@@ -47,7 +47,7 @@ internal static class HeadFaults
                 {
                     foreach (Cid cid in p)
                         removed[cid] = true;
-                    await Task.Delay(2, t);
+                    await Task.Delay(20, t);
                     await s.PublishAsync(e, p, t);
                 },
             },
