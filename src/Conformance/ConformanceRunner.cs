@@ -247,7 +247,7 @@ internal sealed class ConformanceRunner(StoreUnderTest target, ConformanceReques
     private string ReplayOf(Clause clause) => string.Create(
         CultureInfo.InvariantCulture,
         $"fireproofbench conform '{target.Url}' --only {clause.Id} --seed {request.Seed} --budget {request.Budget.ToString().ToLowerInvariant()}"
-            + $"{(request.Declared is { } declared ? $" --declared {declared}" : "")}{string.Concat(target.Endpoints.Select(e => $" --endpoint '{e.Url}'"))}");
+            + $"{(request.Declared is { } declared ? $" --declared {declared}" : "")}{(target.World is null ? string.Concat(target.Endpoints.Select(e => $" --endpoint '{e.Url}'")) : "")}");
 
     private sealed record Run(
         StoreViews Views, ObservedGateway Observed, StoreProbe Probe, StoreCleaner Cleaner, string Prefix, BudgetPlan Plan, RunManifest Manifest,

@@ -29,7 +29,7 @@ internal sealed class SimulatedStore
         _options = options;
         _behaviour = url.Behaviour(options.Time);
         _distance = new Distance(url.Latency, new FaultSetting(1, TimeSpan.Zero, options.Time, url.Seed + 1));
-        IDataGateway sound = new MemoryDataGateway(options.Time);
+        BentGateway sound = new(new MemoryDataGateway(options.Time)) { OnTraits = static traits => traits with { Provider = "simulated" } };
         _store = _behaviour.Store?.Invoke(sound) ?? sound;
     }
 
