@@ -29,7 +29,6 @@ public sealed class GatewayUrlTests
     [Theory]
     [InlineData("fpcloud+http://host/base", GatewayScheme.FpCloud)]
     [InlineData("fpcloud+https://host/base", GatewayScheme.FpCloud)]
-    [InlineData("sim:strong?seed=1", GatewayScheme.Simulated)]
     public void A_provider_that_is_not_built_in_is_recognised_and_refused_without_its_secrets(string text, GatewayScheme scheme)
     {
         GatewayUrl url = GatewayUrl.Parse(text.Replace("host", "user:secret@host", StringComparison.Ordinal));

@@ -121,8 +121,11 @@ internal sealed class FakeStore : IAsyncDisposable
         public static Answer Of(int status, string body, params string[] headers) => Raw(status, Encoding.UTF8.GetByteCount(body), body, headers);
 
         /// <summary>With a length that need not be the body's.</summary>
-        public static Answer Raw(int status, int length, string body, params string[] headers) => new(Encoding.UTF8.GetBytes(
-            $"HTTP/1.1 {status} X\r\nContent-Length: {length}\r\nx-amz-request-id: request-7\r\n{string.Concat(headers.Select(static h => h + "\r\n"))}\r\n{body}"));
+        public static Answer Raw(int status, int length, string body, params string[] headers) => OfOther(status, length, body, ["x-amz-request-id: request-7", .. headers]);
+
+        /// <summary>Of a server that is no S3 store: without the id of a request.</summary>
+        public static Answer OfOther(int status, int length, string body, params string[] headers) => new(Encoding.UTF8.GetBytes(
+            $"HTTP/1.1 {status} X\r\nContent-Length: {length}\r\n{string.Concat(headers.Select(static h => h + "\r\n"))}\r\n{body}"));
 
         public static Answer Error(int status, string code, params string[] headers) => Of(
             status, $"<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>as told</Message><RequestId>request-7</RequestId></Error>", ["Content-Type: application/xml", .. headers]);

@@ -26,7 +26,7 @@ public sealed partial class S3FailuresTests
     [Fact]
     public async Task A_page_without_a_request_id_in_place_of_an_acknowledgement_is_none_and_is_not_sent_again()
     {
-        await using FakeStore store = new(static _ => new Answer(System.Text.Encoding.UTF8.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {Html.Length}\r\n\r\n{Html}")));
+        await using FakeStore store = new(static _ => Answer.OfOther(200, Html.Length, Html));
         await using S3DataGateway gateway = Open(store.Endpoint);
         Assert.Equal(StorageErrorKind.Permanent, await KindAsync(() => gateway.PutAsync("k", "content"u8.ToArray(), PutCondition.None, Token).AsTask()));
         Assert.Single(store.Requests);

@@ -79,7 +79,7 @@ public sealed partial class S3FailuresTests
     [InlineData(302)]
     public async Task A_server_that_answers_in_html_is_told_as_no_store(int status)
     {
-        await using FakeStore store = new(_ => Answer.Of(status, Html, "Content-Type: text/html", "Location: https://login.example/?token=" + Secret));
+        await using FakeStore store = new(_ => Answer.OfOther(status, Html.Length, Html, "Content-Type: text/html", "Location: https://login.example/?token=" + Secret));
         await using S3DataGateway gateway = Open(store.Endpoint);
         foreach ((string name, Func<Task> call) in Calls(gateway).Where(c => status != 200 || c.Name != "delete"))
         {
