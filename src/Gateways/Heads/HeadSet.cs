@@ -81,6 +81,13 @@ internal sealed class HeadSet
             return _own.Count == 0 ? [] : [.. _own.Keys.Where(cid => !listed.Exists(o => o.Key == HeadKeys.Of(cid)))];
     }
 
+    /// <summary>A head that was read or published here; null for an unknown one.</summary>
+    public HeadObject? Find(Cid cid)
+    {
+        lock (_lock)
+            return _known.GetValueOrDefault(cid) ?? _own.GetValueOrDefault(cid);
+    }
+
     /// <summary>An own entry was superseded by another writer.</summary>
     public void Disown(Cid cid)
     {

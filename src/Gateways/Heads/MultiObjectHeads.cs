@@ -184,10 +184,27 @@ public sealed class MultiObjectHeads : IMetadataGateway
             await Task.WhenAll(some.Select(cid => RemoveAsync(cid, cancellation)));
     }
 
+    // What it superseded goes first. Where listings lag, another client may have left that to its next publication, and nothing that stays would say that it is none of the heads.
     private async Task RemoveAsync(Cid cid, CancellationToken cancellation)
     {
+        if (!_data.Traits.StronglyConsistent)
+            await RemoveSupersededAsync(cid, [cid], cancellation);
         _ = await _data.DeleteAsync(HeadKeys.Of(cid), null, cancellation);
         _set.NoteRemoved(cid);
+    }
+
+    private async Task RemoveSupersededAsync(Cid cid, HashSet<Cid> visited, CancellationToken cancellation)
+    {
+        if ((_set.Find(cid) ?? await HeadKeys.ReadAsync(_data, cid, cancellation)) is not { } head)
+            return;
+        foreach (Cid older in head.Entry.Parents.Concat(head.Superseded))
+        {
+            if (!visited.Add(older) || await _data.HeadAsync(HeadKeys.Of(older), cancellation) is null)
+                continue;
+            await RemoveSupersededAsync(older, visited, cancellation);
+            _ = await _data.DeleteAsync(HeadKeys.Of(older), null, cancellation);
+            _set.NoteRemoved(older);
+        }
     }
 
     // The entries of a folder's file that stay get objects of their own, then the file goes.

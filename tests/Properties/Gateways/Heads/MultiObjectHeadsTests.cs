@@ -34,6 +34,19 @@ public sealed class MultiObjectHeadsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_somebody_else_left_for_his_next_publication_does_not_come_back_when_its_successor_goes()
+    {
+        MultiObjectHeads one = Open();
+        await one.PublishAsync(Entry(1), [], Token);
+        await one.PublishAsync(Entry(2, 1), [Entry(1).Cid], Token);
+        MultiObjectHeads other = Open();
+        await other.PublishAsync(Entry(3, 2), [Entry(2).Cid], Token);
+        await other.PublishAsync(Entry(4, 3), [Entry(3).Cid], Token);
+        Assert.Null(await _store.HeadAsync("meta/" + Entry(2).Cid, Token));
+        Assert.Equal("4", await HeadsAsync(Open()));
+    }
+
+    [Fact]
     public async Task A_listing_that_shows_removed_heads_beside_live_ones_gives_the_live_ones()
     {
         await Open().PublishAsync(Entry(1), [], Token);
