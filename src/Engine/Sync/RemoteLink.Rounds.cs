@@ -186,32 +186,33 @@ public sealed partial class RemoteLink
         _remoteLog = log.Count;
     }
 
+    // Sends what is here now, once: what is written meanwhile is the next round's. Whoever writes faster than the remote answers would else never take anything in.
     private async ValueTask SendAsync(CancellationToken cancellation)
     {
         await SendAttachmentsAsync(cancellation);
-        while (IsBehind(_replica.State))
-        {
-            // The files of the state must not be deleted before they are sent.
-            using OpenWalks.Walk hold = _replica.Hold();
-            (LedgerState state, CarGroup group, CarHeader header) = await _replica.DescribeAsync(cancellation);
-            if (!IsBehind(state))
-                return;
-            List<Cid> due = [.. state.Log.Append(group).SelectMany(static part => part.Cars).Where(car => !_uploader.IsThere(car)).Distinct()];
-            due.Reverse();
-            await _uploader.SendAsync(due, DataFiles.KeyOfCar, cancellation);
-            await SendAttachmentsAsync(cancellation);
-            MetaEntry entry = MetaPayload.Write(group, _takenIn);
-            await _remote.Metadata.PublishAsync(entry, _takenIn, cancellation);
-            _entries = [.. _entries.Where(old => !_takenIn.Contains(old.Cid)), entry];
-            _takenIn = [entry.Cid];
-            _remoteHeads = state.Heads;
-            int before = _remoteLog;
-            _remoteLog = header.Cars.Length + 1;
-            if (_remoteLog < before)
-                CollectGarbage(cancellation);
-            _seen = _remoteHeads;
-            Report(status => Measure(status) with { RemoteHeads = _remoteHeads, Published = status.Published + 1 });
-        }
+        if (!IsBehind(_replica.State))
+            return;
+
+        // The files of the state must not be deleted before they are sent.
+        using OpenWalks.Walk hold = _replica.Hold();
+        (LedgerState state, CarGroup group, CarHeader header) = await _replica.DescribeAsync(cancellation);
+        if (!IsBehind(state))
+            return;
+        List<Cid> due = [.. state.Log.Append(group).SelectMany(static part => part.Cars).Where(car => !_uploader.IsThere(car)).Distinct()];
+        due.Reverse();
+        await _uploader.SendAsync(due, DataFiles.KeyOfCar, cancellation);
+        await SendAttachmentsAsync(cancellation);
+        MetaEntry entry = MetaPayload.Write(group, _takenIn);
+        await _remote.Metadata.PublishAsync(entry, _takenIn, cancellation);
+        _entries = [.. _entries.Where(old => !_takenIn.Contains(old.Cid)), entry];
+        _takenIn = [entry.Cid];
+        _remoteHeads = state.Heads;
+        int before = _remoteLog;
+        _remoteLog = header.Cars.Length + 1;
+        if (_remoteLog < before)
+            CollectGarbage(cancellation);
+        _seen = _remoteHeads;
+        Report(status => Measure(status) with { RemoteHeads = _remoteHeads, Published = status.Published + 1 });
     }
 
     // The remote lacks heads of ours; or it has all, in a log so long that our compacted one serves others better.
