@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Compaction;
@@ -11,6 +12,9 @@ namespace FireproofBench.Engine.Sync;
 /// <content>One round: what is new there is taken in, what is new here is sent.</content>
 public sealed partial class RemoteLink
 {
+    // Heads whose files are fetched and merged before what is written here has its turn again.
+    private const int MostHeadsAtOnce = 16;
+
     private readonly Dictionary<Cid, DateTimeOffset> _since = [];
     private ImmutableArray<MetaEntry> _entries = [];
     private ImmutableArray<Cid> _takenIn = [];
@@ -83,28 +87,35 @@ public sealed partial class RemoteLink
             throw refusal;
     }
 
-    // All that is new is merged at once; what cannot be read is set aside, and the rest merged without it.
-    // Gives the reason when something was set aside that may be had later.
+    // What is new is merged together; what cannot be read is set aside, and the rest merged without it. Where there is much, what is written here goes out in between:
+    // else it would wait until the files of all others are here. Gives the reason when something was set aside that may be had later.
     private async ValueTask<Exception?> TakeInAsync(MetaReading reading, bool isFirst, CancellationToken cancellation)
     {
+        await RecallAsync(cancellation);
+        _entries = reading.Entries;
         ImmutableArray<MetaEntry> fresh = [.. reading.Entries.Where(entry => !_takenIn.Contains(entry.Cid))];
         var unreadable = ImmutableArray.CreateBuilder<UnreadableHead>();
-        if (fresh.Length > 0)
+        int merged = 0;
+        for (; !isFirst && fresh.Length > MostHeadsAtOnce; fresh = fresh[MostHeadsAtOnce..])
         {
-            fresh = await ReadableAsync(fresh, unreadable, cancellation);
-            fresh = await MergeAsync(fresh, unreadable, cancellation);
+            merged += await TakeInAsync(fresh[..MostHeadsAtOnce], unreadable, cancellation);
+            await NoteRemoteAsync(cancellation);
+
+            // What is not taken in yet may well stand for it.
+            _remoteHeads = await WithSeenAsync(cancellation);
+            if (_hasMet && _listedAttachments && !_isInDoubt)
+                await SendAsync(cancellation);
         }
 
+        merged += await TakeInAsync(fresh, unreadable, cancellation);
         foreach (UnreadableHead head in unreadable)
         {
             // Where nothing else stands at the beginning that is an answer; beside others, or later, it is a fault of one device among many.
-            if (isFirst && fresh.IsEmpty && IsRefusal(head.Reason))
+            if (isFirst && merged == 0 && IsRefusal(head.Reason))
                 throw head.Reason;
         }
 
-        _wasReadable |= unreadable.Count == 0 || fresh.Length > 0;
-        _entries = reading.Entries;
-        _takenIn = [.. reading.Entries.Select(static entry => entry.Cid).Where(cid => _takenIn.Contains(cid) || fresh.Any(entry => entry.Cid == cid))];
+        _wasReadable |= unreadable.Count == 0 || merged > 0;
         await NoteRemoteAsync(cancellation);
         await CompareWithSeenAsync(cancellation);
         ImmutableArray<UnreadableHead> setAside = unreadable.ToImmutable();
@@ -112,33 +123,39 @@ public sealed partial class RemoteLink
         return setAside.FirstOrDefault(static head => head.Reason is StorageException { Kind: not StorageErrorKind.Corrupt })?.Reason;
     }
 
+    // Tells how many were merged.
+    private async ValueTask<int> TakeInAsync(ImmutableArray<MetaEntry> fresh, ImmutableArray<UnreadableHead>.Builder unreadable, CancellationToken cancellation)
+    {
+        ImmutableArray<MetaEntry> merged = await MergeAsync(await ReadableAsync(fresh, unreadable, cancellation), unreadable, cancellation);
+        _takenIn = [.. _entries.Select(static entry => entry.Cid).Where(cid => _takenIn.Contains(cid) || merged.Any(entry => entry.Cid == cid))];
+        return merged.Length;
+    }
+
     private async ValueTask<ImmutableArray<MetaEntry>> ReadableAsync(
         ImmutableArray<MetaEntry> entries, ImmutableArray<UnreadableHead>.Builder unreadable, CancellationToken cancellation)
     {
-        var readable = ImmutableArray.CreateBuilder<MetaEntry>();
-        foreach (MetaEntry entry in entries)
+        var reasons = new ConcurrentDictionary<Cid, StorageException>();
+        await AtOnceAsync(entries, async entry =>
         {
             try
             {
                 CarGroup group = Ledger.ReadGroup(entry);
                 CarHeader header = await _replica.Blocks.ReadHeaderAsync(group, cancellation)
                     ?? throw new StorageException(StorageErrorKind.Corrupt, "take in", DataFiles.KeyOfCar(group.First), "a head of the remote names this file, and it is nowhere");
-                if (_options.Prefetch && !_replica.State.Heads.IsEmpty)
-                {
-                    // An older file that cannot be had keeps the head back only if the merge needs it.
-                    foreach (Cid car in header.Cars.Append(group).SelectMany(static part => part.Cars))
-                        _ = await WhatIsWrongAsync(car, cancellation);
-                }
+                if (!_options.Prefetch || _replica.State.Heads.IsEmpty)
+                    return;
 
-                readable.Add(entry);
+                // An older file that cannot be had keeps the head back only if the merge needs it.
+                foreach (Cid car in header.Cars.Append(group).SelectMany(static part => part.Cars))
+                    _ = await WhatIsWrongAsync(car, cancellation);
             }
             catch (StorageException e)
             {
-                unreadable.Add(new UnreadableHead(entry.Cid, e));
+                reasons[entry.Cid] = e;
             }
-        }
-
-        return readable.ToImmutable();
+        });
+        unreadable.AddRange(entries.Where(entry => reasons.ContainsKey(entry.Cid)).Select(entry => new UnreadableHead(entry.Cid, reasons[entry.Cid])));
+        return [.. entries.Where(entry => !reasons.ContainsKey(entry.Cid))];
     }
 
     private async ValueTask<ImmutableArray<MetaEntry>> MergeAsync(

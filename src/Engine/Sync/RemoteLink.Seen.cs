@@ -18,7 +18,6 @@ public sealed partial class RemoteLink
     // A store that lags shows a former state now and then, and the newer one again at the next look. One that stays behind lost it, or was put back.
     private async ValueTask CompareWithSeenAsync(CancellationToken cancellation)
     {
-        await RecallAsync(cancellation);
         if (await CoversSeenAsync(cancellation))
         {
             _isInDoubt = false;
@@ -55,6 +54,19 @@ public sealed partial class RemoteLink
         {
             // What was seen is not above what is there, and what lies between is gone.
             return false;
+        }
+    }
+
+    // The heads that the remote is known to have now, and those that it had.
+    private async ValueTask<ImmutableArray<Cid>> WithSeenAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await _replica.JoinAsync(_remoteHeads, _seen, cancellation);
+        }
+        catch (MissingBlockException)
+        {
+            return _seen;
         }
     }
 

@@ -227,12 +227,17 @@ public sealed partial class RemoteLink : IAsyncDisposable
                 if (looks)
                     looked = _time.GetTimestamp();
                 bool isDone = looks ? await RoundAsync(round, cancellation) : await SendOnlyAsync(round, cancellation);
+
+                // What was written while the round sent goes out with the next one, which begins at once.
+                bool isBehind = IsBehind(_replica.State);
+                if (isBehind)
+                    _work.Raise();
                 failures = 0;
                 pause = PauseBetweenLooks;
                 _uploader.LooksFirst = false;
                 Report(status => Measure(status) with
                 {
-                    Activity = isDone ? SyncActivity.UpToDate : SyncActivity.Working,
+                    Activity = isDone && !isBehind ? SyncActivity.UpToDate : SyncActivity.Working,
                     LastError = isDone ? _lacking.Values.FirstOrDefault() : status.LastError,
                     NextAttempt = null,
                 });

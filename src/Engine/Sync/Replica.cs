@@ -42,12 +42,12 @@ internal sealed class Replica(
         (await ledger.ReadAsync(entries, cancellation)).Heads;
 
     /// <summary>Whether heads are all of what earlier ones stand for, or more.</summary>
-    public async ValueTask<bool> CoversAsync(ImmutableArray<Cid> heads, ImmutableArray<Cid> earlier, CancellationToken cancellation)
-    {
-        if (earlier.All(heads.Contains))
-            return true;
-        return Ledger.Sorted(await MerkleClock.ReduceAsync(ledger.Blocks, [.. heads, .. earlier], cancellation)).SequenceEqual(heads);
-    }
+    public async ValueTask<bool> CoversAsync(ImmutableArray<Cid> heads, ImmutableArray<Cid> earlier, CancellationToken cancellation) =>
+        (await JoinAsync(heads, earlier, cancellation)).SequenceEqual(heads);
+
+    /// <summary>The heads that stand for both, sorted by their text.</summary>
+    public async ValueTask<ImmutableArray<Cid>> JoinAsync(ImmutableArray<Cid> heads, ImmutableArray<Cid> others, CancellationToken cancellation) =>
+        others.All(heads.Contains) ? heads : Ledger.Sorted(await MerkleClock.ReduceAsync(ledger.Blocks, [.. heads, .. others], cancellation));
 
     /// <summary>Finds out whether entries of a remote store can be merged, and merges nothing.</summary>
     /// <exception cref="UnrelatedHistoriesException">They are of another database.</exception>

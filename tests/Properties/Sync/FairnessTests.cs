@@ -36,13 +36,14 @@ public sealed class FairnessTests
     {
         await using MemoryDeviceStore store = new("remote", _time);
         RemoteStore remote = new("remote", new DistantData(this, store.Data), new DistantHeads(this, store.Metadata, push));
+        var watch = System.Diagnostics.Stopwatch.StartNew();
         Writer[] writers = [.. Enumerable.Range(0, Devices).Select(i => new Writer(this, i))];
         foreach (Writer writer in writers)
             await writer.AttachAsync(remote);
         long start = _time.GetTimestamp();
         Task[] writing = [.. writers.Select(writer => writer.WriteAsync())];
         TimeSpan worst = default;
-        for (int second = 1; second <= 10; second++)
+        for (int second = 1; second <= 30; second++)
         {
             await Task.Delay(TimeSpan.FromSeconds(1), _time);
             TimeSpan max = default;
@@ -55,7 +56,7 @@ public sealed class FairnessTests
                     max = behind > max ? behind : max;
                 }
             }
-            Console.WriteLine($"{second} {max} writes {writers.Sum(w => w.Written)} min {writers.Min(w => w.Written)} published {writers.Min(w => w.Link.Status.Published)}..{writers.Max(w => w.Link.Status.Published)} entries {(await store.Metadata.ReadAsync(default)).Entries.Length} log {writers.Max(w=>w.Log)} {System.Diagnostics.Stopwatch.GetTimestamp()/1000000000.0:f1}");
+            Console.WriteLine($"{second} {max} writes {writers.Sum(w => w.Written)} min {writers.Min(w => w.Written)} published {writers.Min(w => w.Link.Status.Published)}..{writers.Max(w => w.Link.Status.Published)} entries {(await store.Metadata.ReadAsync(default)).Entries.Length} log {writers.Max(w=>w.Log)} {watch.Elapsed} rcv {writers.Max(w=>w.Link.Status.Received.Files)}");
             worst = max > worst ? max : worst;
         }
 
