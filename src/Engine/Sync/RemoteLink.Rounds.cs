@@ -135,6 +135,7 @@ public sealed partial class RemoteLink
         ImmutableArray<MetaEntry> entries, ImmutableArray<UnreadableHead>.Builder unreadable, CancellationToken cancellation)
     {
         var reasons = new ConcurrentDictionary<Cid, StorageException>();
+        var headers = new ConcurrentDictionary<Cid, IEnumerable<CarGroup>>();
         await AtOnceAsync(entries, async entry =>
         {
             try
@@ -142,18 +143,35 @@ public sealed partial class RemoteLink
                 CarGroup group = Ledger.ReadGroup(entry);
                 CarHeader header = await _replica.Blocks.ReadHeaderAsync(group, cancellation)
                     ?? throw new StorageException(StorageErrorKind.Corrupt, "take in", DataFiles.KeyOfCar(group.First), "a head of the remote names this file, and it is nowhere");
-                if (!_options.Prefetch || _replica.State.Heads.IsEmpty)
-                    return;
-
-                // An older file that cannot be had keeps the head back only if the merge needs it.
-                foreach (Cid car in header.Cars.Append(group).SelectMany(static part => part.Cars))
-                    _ = await WhatIsWrongAsync(car, cancellation);
+                headers[entry.Cid] = header.Cars.Append(group);
             }
             catch (StorageException e)
             {
                 reasons[entry.Cid] = e;
             }
         });
+        if (_options.Prefetch && !_replica.State.Heads.IsEmpty)
+        {
+            // Several heads name the same file, as a rule. An older file that cannot be had keeps a head back only if the merge needs it.
+            var named = entries.Where(entry => headers.ContainsKey(entry.Cid))
+                .SelectMany(entry => headers[entry.Cid].SelectMany(static part => part.Cars).Select(car => (Car: car, Entry: entry.Cid)))
+                .ToLookup(static name => name.Car, static name => name.Entry);
+            await AtOnceAsync(named, async car =>
+            {
+                if (car.All(reasons.ContainsKey))
+                    return;
+                try
+                {
+                    _ = await WhatIsWrongAsync(car.Key, cancellation);
+                }
+                catch (StorageException e)
+                {
+                    foreach (Cid entry in car)
+                        _ = reasons.TryAdd(entry, e);
+                }
+            });
+        }
+
         unreadable.AddRange(entries.Where(entry => reasons.ContainsKey(entry.Cid)).Select(entry => new UnreadableHead(entry.Cid, reasons[entry.Cid])));
         return [.. entries.Where(entry => !reasons.ContainsKey(entry.Cid))];
     }

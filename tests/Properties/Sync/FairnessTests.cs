@@ -22,6 +22,7 @@ public sealed class FairnessTests
 
     private readonly MemoryKeyBag _keys = new();
     private readonly SteppedTime _time = new();
+    private Dictionary<GatewayOperation, int> Calls { get; } = [];
     private readonly SeededDice _dice = new(1);
 
     [Theory]
@@ -43,7 +44,7 @@ public sealed class FairnessTests
         long start = _time.GetTimestamp();
         Task[] writing = [.. writers.Select(writer => writer.WriteAsync())];
         TimeSpan worst = default;
-        for (int second = 1; second <= 30; second++)
+        for (int second = 1; second <= 20; second++)
         {
             await Task.Delay(TimeSpan.FromSeconds(1), _time);
             TimeSpan max = default;
@@ -56,7 +57,7 @@ public sealed class FairnessTests
                     max = behind > max ? behind : max;
                 }
             }
-            Console.WriteLine($"{second} {max} writes {writers.Sum(w => w.Written)} min {writers.Min(w => w.Written)} published {writers.Min(w => w.Link.Status.Published)}..{writers.Max(w => w.Link.Status.Published)} entries {(await store.Metadata.ReadAsync(default)).Entries.Length} log {writers.Max(w=>w.Log)} {watch.Elapsed} rcv {writers.Max(w=>w.Link.Status.Received.Files)}");
+            Console.WriteLine($"{second} {max} writes {writers.Sum(w => w.Written)} min {writers.Min(w => w.Written)} published {writers.Min(w => w.Link.Status.Published)}..{writers.Max(w => w.Link.Status.Published)} entries {(await store.Metadata.ReadAsync(default)).Entries.Length} log {writers.Max(w=>w.Log)} {string.Join(" ", Calls.OrderBy(c => c.Key).Select(c => $"{c.Key}={c.Value}"))} err {string.Join(" | ", writers.Select(w => w.Link.Status).Where(s => s.LastError != null).Select(s => s.Activity + s.LastError!.Message + s.LastError.InnerException?.Message).Take(2))} unread {writers.Sum(w => w.Link.Status.Unreadable.Length)} compfail {writers.Count(w => w.Db.CompactionFailure != null)} rcv {writers.Max(w=>w.Link.Status.Received.Files)}");
             worst = max > worst ? max : worst;
         }
 
@@ -78,6 +79,8 @@ public sealed class FairnessTests
 
         public RemoteLink Link { get; private set; } = null!;
 
+        public Database Db => _database;
+
         public int Number => number;
 
         public int Log => _database.Log.Length;
@@ -88,7 +91,7 @@ public sealed class FairnessTests
 
         public async Task AttachAsync(RemoteStore remote)
         {
-            var store = new WatchedStore(new MemoryDeviceStore("device", test._time)) { Before = (verb, _) => verb == "put" ? new ValueTask(test.PauseAsync(50, 150)) : default };
+            var store = new WatchedStore(new MemoryDeviceStore("device", test._time)) { Before = (verb, _) => verb == "put" ? new ValueTask(test.PauseAsync(1, 4)) : default };
             _database = await Database.OpenAsync(
                 Fixture.DatabaseName, store, new DatabaseOptions { KeyBag = test._keys, Entropy = new SeededEntropy((ulong)number + 1), Time = test._time });
             if (number == 0)
@@ -103,6 +106,7 @@ public sealed class FairnessTests
             {
                 await _database.PutAsync(Document.Parse($$"""{"_id":"{{number:d2}}","n":{{_at.Count + 1}}}"""));
                 _at.Add(test._time.GetTimestamp());
+                await test.PauseAsync(100, 400);
             }
         }
 
@@ -127,6 +131,7 @@ public sealed class FairnessTests
     {
         protected override async ValueTask<T> CallAsync<T>(DataCall made, Func<CancellationToken, ValueTask<T>> proceed, CancellationToken cancellation)
         {
+            test.Calls[made.Operation] = test.Calls.GetValueOrDefault(made.Operation) + 1;
             await test.PauseAsync(10, 50, cancellation);
             T answer = await proceed(cancellation);
             await test.PauseAsync(10, 50, cancellation);
@@ -145,6 +150,7 @@ public sealed class FairnessTests
             Func<CancellationToken, ValueTask<T>> proceed,
             CancellationToken cancellation)
         {
+            test.Calls[operation] = test.Calls.GetValueOrDefault(operation) + 1;
             await test.PauseAsync(10, 50, cancellation);
             T answer = await proceed(cancellation);
             await test.PauseAsync(10, 50, cancellation);
