@@ -135,7 +135,7 @@ public sealed partial class RemoteLink
         ImmutableArray<MetaEntry> entries, ImmutableArray<UnreadableHead>.Builder unreadable, CancellationToken cancellation)
     {
         var reasons = new ConcurrentDictionary<Cid, StorageException>();
-        var headers = new ConcurrentDictionary<Cid, IEnumerable<CarGroup>>();
+        var headers = new ConcurrentDictionary<Cid, ImmutableArray<CarGroup>>();
         await AtOnceAsync(entries, async entry =>
         {
             try
@@ -143,7 +143,9 @@ public sealed partial class RemoteLink
                 CarGroup group = Ledger.ReadGroup(entry);
                 CarHeader header = await _replica.Blocks.ReadHeaderAsync(group, cancellation)
                     ?? throw new StorageException(StorageErrorKind.Corrupt, "take in", DataFiles.KeyOfCar(group.First), "a head of the remote names this file, and it is nowhere");
-                headers[entry.Cid] = header.Cars.Append(group);
+
+                // A bookmark is never kept here; what it said is known now.
+                headers[entry.Cid] = _replica.Blocks.IsBookmark(group) ? header.Cars : [.. header.Cars, group];
             }
             catch (StorageException e)
             {
@@ -239,6 +241,9 @@ public sealed partial class RemoteLink
         await SendAttachmentsAsync(cancellation);
         MetaEntry entry = MetaPayload.Write(group, _takenIn);
         await _remote.Metadata.PublishAsync(entry, _takenIn, cancellation);
+
+        // What was told before does not have it yet, and would look like a loss.
+        _told = null;
         _entries = [.. _entries.Where(old => !_takenIn.Contains(old.Cid)), entry];
         _takenIn = [entry.Cid];
         _remoteHeads = state.Heads;
@@ -250,9 +255,10 @@ public sealed partial class RemoteLink
         Report(status => Measure(status) with { RemoteHeads = _remoteHeads, Published = status.Published + 1 });
     }
 
-    // The remote lacks heads of ours; or it has all, in a log so long that our compacted one serves others better.
+    // The remote lacks heads of ours; or it has all, in a log so long that our compacted one serves others better. Where several devices' entries stand side by side the
+    // next write joins them anyway: if each of the devices put its own log in their place, there would be as many entries again, and no end of it.
     private bool IsBehind(LedgerState state) =>
-        state.Heads.Length > 0 && (!state.Heads.SequenceEqual(_remoteHeads) || _remoteLog > (2 * state.Log.Length) + 1);
+        state.Heads.Length > 0 && (!state.Heads.SequenceEqual(_remoteHeads) || (_takenIn.Length == 1 && _remoteLog > (2 * state.Log.Length) + 1));
 
     private SyncStatus Measure(SyncStatus status)
     {

@@ -29,9 +29,9 @@ public sealed partial class RemoteLink
             _olderSince = _time.GetTimestamp();
         if (!_isInDoubt || _time.GetElapsedTime(_olderSince) < _options.PollInterval / 2)
         {
-            // Until the next look, which comes soon, it is taken to have what it had.
+            // Until the next look, which comes soon, it is taken to have what it had, beside what it shows.
             _isInDoubt = true;
-            _remoteHeads = _seen;
+            _remoteHeads = await WithSeenAsync(cancellation);
             return;
         }
 

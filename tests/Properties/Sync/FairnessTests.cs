@@ -44,19 +44,25 @@ public sealed class FairnessTests
         long start = _time.GetTimestamp();
         Task[] writing = [.. writers.Select(writer => writer.WriteAsync())];
         TimeSpan worst = default;
-        for (int second = 1; second <= 20; second++)
+        for (int second = 1; second <= 4; second++)
         {
             await Task.Delay(TimeSpan.FromSeconds(1), _time);
             TimeSpan max = default;
+            var byReader = new List<string>(); var byWriter = new TimeSpan[64];
             foreach (Writer reader in writers)
             {
+                TimeSpan m = default;
                 var seen = await reader.SeenAsync();
                 foreach (Writer writer in writers)
                 {
                     TimeSpan behind = writer.Behind(seen[writer.Number], _time);
                     max = behind > max ? behind : max;
+                    m = behind > m ? behind : m;
+                    byWriter[writer.Number] = behind > byWriter[writer.Number] ? behind : byWriter[writer.Number];
                 }
+                byReader.Add($"{m.TotalSeconds:f0}");
             }
+            Console.WriteLine($"readers {string.Join(",", byReader)} writers {string.Join(",", byWriter.Select(w => $"{w.TotalSeconds:f0}"))}");
             Console.WriteLine($"{second} {max} writes {writers.Sum(w => w.Written)} min {writers.Min(w => w.Written)} published {writers.Min(w => w.Link.Status.Published)}..{writers.Max(w => w.Link.Status.Published)} entries {(await store.Metadata.ReadAsync(default)).Entries.Length} log {writers.Max(w=>w.Log)} {string.Join(" ", Calls.OrderBy(c => c.Key).Select(c => $"{c.Key}={c.Value}"))} err {string.Join(" | ", writers.Select(w => w.Link.Status).Where(s => s.LastError != null).Select(s => s.Activity + s.LastError!.Message + s.LastError.InnerException?.Message).Take(2))} unread {writers.Sum(w => w.Link.Status.Unreadable.Length)} compfail {writers.Count(w => w.Db.CompactionFailure != null)} rcv {writers.Max(w=>w.Link.Status.Received.Files)}");
             worst = max > worst ? max : worst;
         }
@@ -64,6 +70,7 @@ public sealed class FairnessTests
         foreach (Writer writer in writers)
             writer.Stop();
         await Task.WhenAll(writing);
+        Console.WriteLine("reader 5 " + string.Join(" ", (await writers[5].SeenAsync()).Select((s, i) => $"{s}/{writers[i].Written}")));
         foreach (Writer writer in writers)
             await writer.DisposeAsync();
     }
@@ -96,7 +103,7 @@ public sealed class FairnessTests
                 Fixture.DatabaseName, store, new DatabaseOptions { KeyBag = test._keys, Entropy = new SeededEntropy((ulong)number + 1), Time = test._time });
             if (number == 0)
                 await _database.PutAsync(Document.Parse("""{"_id":"first"}"""));
-            Link = await _database.AttachAsync(remote, new AttachOptions());
+            Link = await _database.AttachAsync(number == 55555 ? remote with { Name = "remote5", Data = new Logged(remote.Data) } : remote with { Name = "remote" + number }, new AttachOptions());
             await Link.WhenUpToDateAsync();
         }
 
@@ -104,22 +111,23 @@ public sealed class FairnessTests
         {
             while (!_stops)
             {
-                await _database.PutAsync(Document.Parse($$"""{"_id":"{{number:d2}}","n":{{_at.Count + 1}}}"""));
+                await _database.PutAsync(Document.Parse($$"""{"_id":"{{number:d2}}-{{_at.Count + 1}}"}"""));
                 _at.Add(test._time.GetTimestamp());
-                await test.PauseAsync(100, 400);
+                await test.PauseAsync(600, 1400);
             }
         }
 
+        private readonly int[] _seen = new int[Devices];
+
         public async Task<int[]> SeenAsync()
         {
-            int[] seen = new int[Devices];
-            await foreach (Document row in _database.AllAsync())
+            for (int i = 0; i < Devices; i++)
             {
-                if (row.Id != "first")
-                    seen[int.Parse(row.Id, System.Globalization.CultureInfo.InvariantCulture)] = int.Parse(row.ToJson()[15..^1].TrimStart((char)58), System.Globalization.CultureInfo.InvariantCulture);
+                while (await _database.GetAsync($"{i:d2}-{_seen[i] + 1}") is not null)
+                    _seen[i]++;
             }
 
-            return seen;
+            return _seen;
         }
 
         public TimeSpan Behind(int seen, TimeProvider time) => seen >= _at.Count ? TimeSpan.Zero : time.GetElapsedTime(_at[seen]);
@@ -132,9 +140,21 @@ public sealed class FairnessTests
         protected override async ValueTask<T> CallAsync<T>(DataCall made, Func<CancellationToken, ValueTask<T>> proceed, CancellationToken cancellation)
         {
             test.Calls[made.Operation] = test.Calls.GetValueOrDefault(made.Operation) + 1;
-            await test.PauseAsync(10, 50, cancellation);
+            await test.PauseAsync(1, 4, cancellation);
             T answer = await proceed(cancellation);
-            await test.PauseAsync(10, 50, cancellation);
+            await test.PauseAsync(1, 4, cancellation);
+            return answer;
+        }
+    }
+
+    private sealed class Logged(IDataGateway below) : DataGatewayWrapper(below, leaveOpen: true)
+    {
+        private HashSet<string> _seen = [];
+        protected override async ValueTask<T> CallAsync<T>(DataCall made, Func<CancellationToken, ValueTask<T>> proceed, CancellationToken cancellation)
+        {
+            T answer = await proceed(cancellation);
+            if (made.Operation == GatewayOperation.Get)
+                Console.WriteLine($"      get {made.Key[^12..^4]} {(answer is null ? "null" : "")} {(_seen.Add(made.Key) ? "" : "again")}");
             return answer;
         }
     }
@@ -151,9 +171,9 @@ public sealed class FairnessTests
             CancellationToken cancellation)
         {
             test.Calls[operation] = test.Calls.GetValueOrDefault(operation) + 1;
-            await test.PauseAsync(10, 50, cancellation);
+            await test.PauseAsync(1, 4, cancellation);
             T answer = await proceed(cancellation);
-            await test.PauseAsync(10, 50, cancellation);
+            await test.PauseAsync(1, 4, cancellation);
             return answer;
         }
     }
