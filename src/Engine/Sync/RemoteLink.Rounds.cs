@@ -172,6 +172,11 @@ public sealed partial class RemoteLink
                         _ = reasons.TryAdd(entry, e);
                 }
             });
+
+            // Where a compaction replaced what another log still lists, the merge may ask the remote whether it is complete: not for one after the other.
+            ImmutableArray<CarGroup> log = [.. headers.Values.SelectMany(static part => part).Concat(_replica.State.Log).Distinct()];
+            HashSet<CarGroup> among = [.. log];
+            await AtOnceAsync(log, group => _replica.FetchReplacedAsync(group, among, cancellation));
         }
 
         unreadable.AddRange(entries.Where(entry => reasons.ContainsKey(entry.Cid)).Select(entry => new UnreadableHead(entry.Cid, reasons[entry.Cid])));

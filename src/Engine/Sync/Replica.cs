@@ -49,6 +49,18 @@ internal sealed class Replica(
     public async ValueTask<ImmutableArray<Cid>> JoinAsync(ImmutableArray<Cid> heads, ImmutableArray<Cid> others, CancellationToken cancellation) =>
         others.All(heads.Contains) ? heads : Ledger.Sorted(await MerkleClock.ReduceAsync(ledger.Blocks, [.. heads, .. others], cancellation));
 
+    /// <summary>Fetches what a merge asks for to find out whether a group replaced some of others. It asks again, and fails, where this could not be had.</summary>
+    public async Task FetchReplacedAsync(CarGroup group, HashSet<CarGroup> others, CancellationToken cancellation)
+    {
+        try
+        {
+            _ = await ledger.ReplacedInAsync([group], others, cancellation);
+        }
+        catch (StorageException)
+        {
+        }
+    }
+
     /// <summary>Finds out whether entries of a remote store can be merged, and merges nothing.</summary>
     /// <exception cref="UnrelatedHistoriesException">They are of another database.</exception>
     /// <exception cref="MissingBlockException">An event or a shard of theirs is nowhere.</exception>
