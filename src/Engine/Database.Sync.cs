@@ -19,7 +19,10 @@ public sealed partial class Database
     /// Attaches a remote store: from now on what is written here goes there in the background, and what others write there is merged in here. Several can be attached.
     /// A remote that cannot be reached is attached all the same, and met when it comes back.
     /// </summary>
-    /// <param name="remote">The store: empty, or of the same database and key. It stays the caller's to dispose of, after the link.</param>
+    /// <param name="remote">
+    /// The store: prepared (<see cref="IDeviceStore.PrepareAsync"/>), and empty or of the same database and key. It stays the caller's to dispose of, after the link. One that
+    /// is not there is waited for; the state says so (<see cref="SyncStatus.LastError"/>, MissingContainer).
+    /// </param>
     /// <param name="options">How to keep up; null for the defaults.</param>
     /// <param name="cancellation">Ends the call before the link is made.</param>
     /// <returns>The link; dispose of it to detach. Closing the database detaches all.</returns>

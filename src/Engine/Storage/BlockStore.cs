@@ -166,6 +166,13 @@ internal sealed partial class BlockStore : IBlockSource, IShardSource, IEventSou
             return _slots.TryGetValue(group.First, out CarSlot? slot) && slot.IsBookmark;
     }
 
+    /// <summary>Whether a group was nowhere when it was looked for, and no log has named it since.</summary>
+    public bool IsAbsent(CarGroup group)
+    {
+        lock (_gate)
+            return _absent.Contains(group.First);
+    }
+
     /// <summary>Length of a file's content, in bytes; 0 when it was not opened yet.</summary>
     public int LengthOf(Cid car)
     {

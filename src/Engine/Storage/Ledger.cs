@@ -83,7 +83,7 @@ internal sealed class Ledger(BlockStore blocks, IMetadataGateway metadata)
         ImmutableArray<CarGroup> log = [.. union.Log.Where(group => !replaced.Contains(group))];
 
         // What a compaction of theirs replaced can stand only in our log, and the other way round: a log that has not changed is not looked through.
-        HashSet<CarGroup> merged = before.Log.Length == 0 || log.All(before.Log.Contains) ? [] : await ReplacedInAsync(log, cancellation);
+        HashSet<CarGroup> merged = before.Log.Length == 0 || log.All(before.Log.Contains) ? [] : await ReplacedInAsync(log, log.ToHashSet(), cancellation);
         return new LedgerState(union.Heads, [.. log.Where(group => !merged.Contains(group))]);
     }
 
@@ -91,13 +91,16 @@ internal sealed class Ledger(BlockStore blocks, IMetadataGateway metadata)
     public ValueTask<LedgerState> ReadAsync(ImmutableArray<MetaEntry> entries, CancellationToken cancellation) => BuildAsync([], entries, cancellation);
 
     /// <summary>The groups that compactions of a log replaced, as far as all that was in them is in the log: another device may still list them.</summary>
-    public async ValueTask<HashSet<CarGroup>> ReplacedInAsync(ImmutableArray<CarGroup> log, CancellationToken cancellation)
+    /// <param name="log">The log.</param>
+    /// <param name="among">The groups that matter: no other is judged, which may take a question to a remote store; null for all.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    public async ValueTask<HashSet<CarGroup>> ReplacedInAsync(ImmutableArray<CarGroup> log, HashSet<CarGroup>? among, CancellationToken cancellation)
     {
         var replaced = new HashSet<CarGroup>();
         foreach (CarGroup group in log)
         {
             ImmutableArray<CarGroup> own = await blocks.ReadReplacedAsync(group, cancellation);
-            if (own.Length > 0 && await IsCompleteAsync(group, cancellation))
+            if (own.Length > 0 && (among is null || own.Any(among.Contains)) && await IsCompleteAsync(group, cancellation))
                 replaced.UnionWith(own);
         }
 
@@ -111,7 +114,9 @@ internal sealed class Ledger(BlockStore blocks, IMetadataGateway metadata)
             return false;
         if (header.Cars.Length > 0)
             return true;
-        CarHeader? newest = await blocks.ReadHeaderAsync(header.Compact[0], cancellation);
+
+        // What was nowhere a moment ago is not asked for again, perhaps while writes wait; a log that names it lifts that.
+        CarHeader? newest = blocks.IsAbsent(header.Compact[0]) ? null : await blocks.ReadHeaderAsync(header.Compact[0], cancellation);
         if (newest is null || (compaction.Cars.Length > 1 && await blocks.ReadIndexAsync(compaction.Cars[^1], cancellation) is { } index && newest.Heads.All(head => index.Find(head).Any())))
             return true;
         var own = new HashSet<Cid>();

@@ -8,12 +8,14 @@ namespace FireproofBench.Engine.Storage;
 internal sealed class RemoteFiles
 {
     private ImmutableArray<Source> _sources = [];
+    private long _files;
+    private long _bytes;
 
     /// <summary>Whether nothing is attached.</summary>
     public bool IsEmpty => _sources.IsEmpty;
 
     /// <summary>Bytes that were fetched so far, and files.</summary>
-    public (long Files, long Bytes) Fetched { get; private set; }
+    public (long Files, long Bytes) Fetched => (Interlocked.Read(ref _files), Interlocked.Read(ref _bytes));
 
     /// <summary>Adds a store.</summary>
     /// <param name="name">Its name, for messages.</param>
@@ -40,7 +42,8 @@ internal sealed class RemoteFiles
                 if (content is null)
                     continue;
                 await source.Files.CheckAsync(key, name, content.Bytes, cancellation);
-                Fetched = (Fetched.Files + 1, Fetched.Bytes + content.Bytes.Length);
+                Interlocked.Increment(ref _files);
+                Interlocked.Add(ref _bytes, content.Bytes.Length);
                 return content.Bytes;
             }
             catch (StorageException e)

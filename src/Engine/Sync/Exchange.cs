@@ -63,7 +63,7 @@ internal sealed class Exchange(
     private async ValueTask<LedgerState> TakeOverAsync(ImmutableArray<MetaEntry> entries, DataFiles remoteFiles, CancellationToken cancellation)
     {
         // What a compaction replaced here is not fetched again; nor is it listed again when that compaction is itself merged meanwhile.
-        HashSet<CarGroup> replaced = await ledger.ReplacedInAsync(ledger.State.Log, cancellation);
+        HashSet<CarGroup> replaced = await ledger.ReplacedInAsync(ledger.State.Log, among: null, cancellation);
         var pull = new FileCopier(remoteFiles, local);
         try
         {

@@ -15,6 +15,7 @@ public sealed partial class RemoteLink
 
     private readonly PendingFiles _attachments = new();
     private readonly ConcurrentDictionary<Cid, bool> _here = new();
+    private readonly ConcurrentDictionary<Cid, Task<bool>> _coming = new();
     private volatile ImmutableDictionary<Cid, StorageException> _lacking = ImmutableDictionary<Cid, StorageException>.Empty;
     private DateTimeOffset _nextCollection;
     private long _fetched;
@@ -67,10 +68,39 @@ public sealed partial class RemoteLink
     {
         if (_here.ContainsKey(car))
             return true;
-        bool isHere = await _replica.Files.BringAsync(DataFiles.KeyOfCar(car), car, cancellation);
-        if (isHere)
-            _here[car] = true;
-        return isHere;
+
+        // Several heads name the same file, as a rule.
+        var mine = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task<bool> coming = _coming.GetOrAdd(car, mine.Task);
+        if (coming != mine.Task)
+            return await coming;
+        try
+        {
+            if (await _replica.Files.BringAsync(DataFiles.KeyOfCar(car), car, cancellation))
+                _here[car] = true;
+            mine.SetResult(_here.ContainsKey(car));
+        }
+        catch (Exception e)
+        {
+            mine.SetException(e);
+        }
+        finally
+        {
+            _coming.TryRemove(car, out _);
+        }
+
+        return await mine.Task;
+    }
+
+    // As many at once as files may be copied at once, begun in their order.
+    private async Task AtOnceAsync<T>(IEnumerable<T> items, Func<T, Task> action)
+    {
+        var due = new ConcurrentQueue<T>(items);
+        await Task.WhenAll(Enumerable.Range(0, Math.Min(_options.Parallelism, due.Count)).Select(async _ =>
+        {
+            while (due.TryDequeue(out T? next))
+                await action(next);
+        }));
     }
 
     // Newest first, as they will be asked for. A file that cannot be had now is fetched when it is needed, or in a later round.

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Compaction;
@@ -11,6 +12,9 @@ namespace FireproofBench.Engine.Sync;
 /// <content>One round: what is new there is taken in, what is new here is sent.</content>
 public sealed partial class RemoteLink
 {
+    // Heads whose files are fetched and merged before what is written here has its turn again.
+    private const int MostHeadsAtOnce = 16;
+
     private readonly Dictionary<Cid, DateTimeOffset> _since = [];
     private ImmutableArray<MetaEntry> _entries = [];
     private ImmutableArray<Cid> _takenIn = [];
@@ -83,28 +87,35 @@ public sealed partial class RemoteLink
             throw refusal;
     }
 
-    // All that is new is merged at once; what cannot be read is set aside, and the rest merged without it.
-    // Gives the reason when something was set aside that may be had later.
+    // What is new is merged together; what cannot be read is set aside, and the rest merged without it. Where there is much, what is written here goes out in between:
+    // else it would wait until the files of all others are here. Gives the reason when something was set aside that may be had later.
     private async ValueTask<Exception?> TakeInAsync(MetaReading reading, bool isFirst, CancellationToken cancellation)
     {
+        await RecallAsync(cancellation);
+        _entries = reading.Entries;
         ImmutableArray<MetaEntry> fresh = [.. reading.Entries.Where(entry => !_takenIn.Contains(entry.Cid))];
         var unreadable = ImmutableArray.CreateBuilder<UnreadableHead>();
-        if (fresh.Length > 0)
+        int merged = 0;
+        for (; !isFirst && fresh.Length > MostHeadsAtOnce; fresh = fresh[MostHeadsAtOnce..])
         {
-            fresh = await ReadableAsync(fresh, unreadable, cancellation);
-            fresh = await MergeAsync(fresh, unreadable, cancellation);
+            merged += await TakeInAsync(fresh[..MostHeadsAtOnce], unreadable, cancellation);
+            await NoteRemoteAsync(cancellation);
+
+            // What is not taken in yet may well stand for it.
+            _remoteHeads = await WithSeenAsync(cancellation);
+            if (_hasMet && _listedAttachments && !_isInDoubt)
+                await SendAsync(cancellation);
         }
 
+        merged += await TakeInAsync(fresh, unreadable, cancellation);
         foreach (UnreadableHead head in unreadable)
         {
             // Where nothing else stands at the beginning that is an answer; beside others, or later, it is a fault of one device among many.
-            if (isFirst && fresh.IsEmpty && IsRefusal(head.Reason))
+            if (isFirst && merged == 0 && IsRefusal(head.Reason))
                 throw head.Reason;
         }
 
-        _wasReadable |= unreadable.Count == 0 || fresh.Length > 0;
-        _entries = reading.Entries;
-        _takenIn = [.. reading.Entries.Select(static entry => entry.Cid).Where(cid => _takenIn.Contains(cid) || fresh.Any(entry => entry.Cid == cid))];
+        _wasReadable |= unreadable.Count == 0 || merged > 0;
         await NoteRemoteAsync(cancellation);
         await CompareWithSeenAsync(cancellation);
         ImmutableArray<UnreadableHead> setAside = unreadable.ToImmutable();
@@ -112,33 +123,64 @@ public sealed partial class RemoteLink
         return setAside.FirstOrDefault(static head => head.Reason is StorageException { Kind: not StorageErrorKind.Corrupt })?.Reason;
     }
 
+    // Tells how many were merged.
+    private async ValueTask<int> TakeInAsync(ImmutableArray<MetaEntry> fresh, ImmutableArray<UnreadableHead>.Builder unreadable, CancellationToken cancellation)
+    {
+        ImmutableArray<MetaEntry> merged = await MergeAsync(await ReadableAsync(fresh, unreadable, cancellation), unreadable, cancellation);
+        _takenIn = [.. _entries.Select(static entry => entry.Cid).Where(cid => _takenIn.Contains(cid) || merged.Any(entry => entry.Cid == cid))];
+        return merged.Length;
+    }
+
     private async ValueTask<ImmutableArray<MetaEntry>> ReadableAsync(
         ImmutableArray<MetaEntry> entries, ImmutableArray<UnreadableHead>.Builder unreadable, CancellationToken cancellation)
     {
-        var readable = ImmutableArray.CreateBuilder<MetaEntry>();
-        foreach (MetaEntry entry in entries)
+        var reasons = new ConcurrentDictionary<Cid, StorageException>();
+        var headers = new ConcurrentDictionary<Cid, ImmutableArray<CarGroup>>();
+        await AtOnceAsync(entries, async entry =>
         {
             try
             {
                 CarGroup group = Ledger.ReadGroup(entry);
                 CarHeader header = await _replica.Blocks.ReadHeaderAsync(group, cancellation)
                     ?? throw new StorageException(StorageErrorKind.Corrupt, "take in", DataFiles.KeyOfCar(group.First), "a head of the remote names this file, and it is nowhere");
-                if (_options.Prefetch && !_replica.State.Heads.IsEmpty)
-                {
-                    // An older file that cannot be had keeps the head back only if the merge needs it.
-                    foreach (Cid car in header.Cars.Append(group).SelectMany(static part => part.Cars))
-                        _ = await WhatIsWrongAsync(car, cancellation);
-                }
 
-                readable.Add(entry);
+                // A bookmark is never kept here; what it said is known now.
+                headers[entry.Cid] = _replica.Blocks.IsBookmark(group) ? header.Cars : [.. header.Cars, group];
             }
             catch (StorageException e)
             {
-                unreadable.Add(new UnreadableHead(entry.Cid, e));
+                reasons[entry.Cid] = e;
             }
+        });
+        if (_options.Prefetch && !_replica.State.Heads.IsEmpty)
+        {
+            // Several heads name the same file, as a rule. An older file that cannot be had keeps a head back only if the merge needs it.
+            var named = entries.Where(entry => headers.ContainsKey(entry.Cid))
+                .SelectMany(entry => headers[entry.Cid].SelectMany(static part => part.Cars).Select(car => (Car: car, Entry: entry.Cid)))
+                .ToLookup(static name => name.Car, static name => name.Entry);
+            await AtOnceAsync(named, async car =>
+            {
+                if (car.All(reasons.ContainsKey))
+                    return;
+                try
+                {
+                    _ = await WhatIsWrongAsync(car.Key, cancellation);
+                }
+                catch (StorageException e)
+                {
+                    foreach (Cid entry in car)
+                        _ = reasons.TryAdd(entry, e);
+                }
+            });
+
+            // Where a compaction replaced what another log still lists, the merge may ask the remote whether it is complete: not for one after the other.
+            ImmutableArray<CarGroup> log = [.. headers.Values.SelectMany(static part => part).Concat(_replica.State.Log).Distinct()];
+            HashSet<CarGroup> among = [.. log];
+            await AtOnceAsync(log, group => _replica.FetchReplacedAsync(group, among, cancellation));
         }
 
-        return readable.ToImmutable();
+        unreadable.AddRange(entries.Where(entry => reasons.ContainsKey(entry.Cid)).Select(entry => new UnreadableHead(entry.Cid, reasons[entry.Cid])));
+        return [.. entries.Where(entry => !reasons.ContainsKey(entry.Cid))];
     }
 
     private async ValueTask<ImmutableArray<MetaEntry>> MergeAsync(
@@ -186,37 +228,42 @@ public sealed partial class RemoteLink
         _remoteLog = log.Count;
     }
 
+    // Sends what is here now, once: what is written meanwhile is the next round's. Whoever writes faster than the remote answers would else never take anything in.
     private async ValueTask SendAsync(CancellationToken cancellation)
     {
         await SendAttachmentsAsync(cancellation);
-        while (IsBehind(_replica.State))
-        {
-            // The files of the state must not be deleted before they are sent.
-            using OpenWalks.Walk hold = _replica.Hold();
-            (LedgerState state, CarGroup group, CarHeader header) = await _replica.DescribeAsync(cancellation);
-            if (!IsBehind(state))
-                return;
-            List<Cid> due = [.. state.Log.Append(group).SelectMany(static part => part.Cars).Where(car => !_uploader.IsThere(car)).Distinct()];
-            due.Reverse();
-            await _uploader.SendAsync(due, DataFiles.KeyOfCar, cancellation);
-            await SendAttachmentsAsync(cancellation);
-            MetaEntry entry = MetaPayload.Write(group, _takenIn);
-            await _remote.Metadata.PublishAsync(entry, _takenIn, cancellation);
-            _entries = [.. _entries.Where(old => !_takenIn.Contains(old.Cid)), entry];
-            _takenIn = [entry.Cid];
-            _remoteHeads = state.Heads;
-            int before = _remoteLog;
-            _remoteLog = header.Cars.Length + 1;
-            if (_remoteLog < before)
-                CollectGarbage(cancellation);
-            _seen = _remoteHeads;
-            Report(status => Measure(status) with { RemoteHeads = _remoteHeads, Published = status.Published + 1 });
-        }
+        if (!IsBehind(_replica.State))
+            return;
+
+        // The files of the state must not be deleted before they are sent.
+        using OpenWalks.Walk hold = _replica.Hold();
+        (LedgerState state, CarGroup group, CarHeader header) = await _replica.DescribeAsync(cancellation);
+        if (!IsBehind(state))
+            return;
+        List<Cid> due = [.. state.Log.Append(group).SelectMany(static part => part.Cars).Where(car => !_uploader.IsThere(car)).Distinct()];
+        due.Reverse();
+        await _uploader.SendAsync(due, DataFiles.KeyOfCar, cancellation);
+        await SendAttachmentsAsync(cancellation);
+        MetaEntry entry = MetaPayload.Write(group, _takenIn);
+        await _remote.Metadata.PublishAsync(entry, _takenIn, cancellation);
+
+        // What was told before does not have it yet, and would look like a loss.
+        _told = null;
+        _entries = [.. _entries.Where(old => !_takenIn.Contains(old.Cid)), entry];
+        _takenIn = [entry.Cid];
+        _remoteHeads = state.Heads;
+        int before = _remoteLog;
+        _remoteLog = header.Cars.Length + 1;
+        if (_remoteLog < before)
+            CollectGarbage(cancellation);
+        _seen = _remoteHeads;
+        Report(status => Measure(status) with { RemoteHeads = _remoteHeads, Published = status.Published + 1 });
     }
 
-    // The remote lacks heads of ours; or it has all, in a log so long that our compacted one serves others better.
+    // The remote lacks heads of ours; or it has all, in a log so long that our compacted one serves others better. Where several devices' entries stand side by side the
+    // next write joins them anyway: if each of the devices put its own log in their place, there would be as many entries again, and no end of it.
     private bool IsBehind(LedgerState state) =>
-        state.Heads.Length > 0 && (!state.Heads.SequenceEqual(_remoteHeads) || _remoteLog > (2 * state.Log.Length) + 1);
+        state.Heads.Length > 0 && (!state.Heads.SequenceEqual(_remoteHeads) || (_takenIn.Length == 1 && _remoteLog > (2 * state.Log.Length) + 1));
 
     private SyncStatus Measure(SyncStatus status)
     {

@@ -18,7 +18,6 @@ public sealed partial class RemoteLink
     // A store that lags shows a former state now and then, and the newer one again at the next look. One that stays behind lost it, or was put back.
     private async ValueTask CompareWithSeenAsync(CancellationToken cancellation)
     {
-        await RecallAsync(cancellation);
         if (await CoversSeenAsync(cancellation))
         {
             _isInDoubt = false;
@@ -30,9 +29,9 @@ public sealed partial class RemoteLink
             _olderSince = _time.GetTimestamp();
         if (!_isInDoubt || _time.GetElapsedTime(_olderSince) < _options.PollInterval / 2)
         {
-            // Until the next look, which comes soon, it is taken to have what it had.
+            // Until the next look, which comes soon, it is taken to have what it had, beside what it shows.
             _isInDoubt = true;
-            _remoteHeads = _seen;
+            _remoteHeads = await WithSeenAsync(cancellation);
             return;
         }
 
@@ -55,6 +54,19 @@ public sealed partial class RemoteLink
         {
             // What was seen is not above what is there, and what lies between is gone.
             return false;
+        }
+    }
+
+    // The heads that the remote is known to have now, and those that it had.
+    private async ValueTask<ImmutableArray<Cid>> WithSeenAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await _replica.JoinAsync(_remoteHeads, _seen, cancellation);
+        }
+        catch (MissingBlockException)
+        {
+            return _seen;
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Crdt;
 using FireproofBench.Engine.Crypto;
@@ -31,8 +30,6 @@ public sealed partial class RemoteLink : IAsyncDisposable
     private readonly Signal _work = new();
     private readonly CancellationTokenSource _ending = new();
     private readonly Lock _gate = new();
-    private readonly List<Waiter> _waiters = [];
-    private ImmutableArray<Action<SyncStatus>> _subscribers = [];
     private Task _running = Task.CompletedTask;
     private Task _listening = Task.CompletedTask;
     private Task _fetching = Task.CompletedTask;
@@ -62,51 +59,6 @@ public sealed partial class RemoteLink : IAsyncDisposable
 
     /// <summary>How far both sides are apart, and what is being done about it.</summary>
     public SyncStatus Status => _status;
-
-    /// <summary>Calls back after every change of the state, until the result is disposed of.</summary>
-    /// <param name="subscriber">Called from the link's own loop, one call at a time; what it throws reaches nobody.</param>
-    public IDisposable Subscribe(Action<SyncStatus> subscriber)
-    {
-        ImmutableInterlocked.Update(ref _subscribers, static (all, added) => all.Add(added), subscriber);
-        return new Subscription(this, subscriber);
-    }
-
-    /// <summary>
-    /// Waits until the remote has everything that is here at the moment of the call, and everything is taken in that the remote had. An outage is waited through.
-    /// </summary>
-    /// <param name="cancellation">Ends the waiting, not the work.</param>
-    /// <exception cref="StorageException">The remote refuses this database for good (<see cref="SyncActivity.Refused"/>).</exception>
-    /// <exception cref="UnrelatedHistoriesException">The remote holds another database.</exception>
-    /// <exception cref="ObjectDisposedException">The link was detached before it was done.</exception>
-    public ValueTask WhenUpToDateAsync(CancellationToken cancellation = default) => WaitAsync(isSendingEnough: false, cancellation);
-
-    /// <summary>Waits until the remote has everything that is here at the moment of the call, whatever is still on its way here. An outage is waited through.</summary>
-    /// <param name="cancellation">Ends the waiting, not the work.</param>
-    /// <exception cref="StorageException">The remote refuses this database for good (<see cref="SyncActivity.Refused"/>).</exception>
-    /// <exception cref="UnrelatedHistoriesException">The remote holds another database.</exception>
-    /// <exception cref="ObjectDisposedException">The link was detached before it was done.</exception>
-    public ValueTask WhenSentAsync(CancellationToken cancellation = default) => WaitAsync(isSendingEnough: true, cancellation);
-
-    private async ValueTask WaitAsync(bool isSendingEnough, CancellationToken cancellation)
-    {
-        Waiter waiter;
-        lock (_gate)
-        {
-            if (_status.Activity == SyncActivity.Refused)
-                throw _status.LastError!;
-            ObjectDisposedException.ThrowIf(_status.Activity == SyncActivity.Detached, this);
-
-            // A round that is under way may have looked before the call.
-            waiter = new Waiter(_rounds + 1, isSendingEnough);
-            _waiters.Add(waiter);
-            if (!isSendingEnough)
-                _wantsLook = true;
-        }
-
-        _work.Raise();
-        await using CancellationTokenRegistration end = cancellation.Register(() => waiter.Done.TrySetCanceled(cancellation));
-        await waiter.Done.Task;
-    }
 
     /// <summary>Ends the link: what is under way is given up, files that were sent stay. The stores stay open; the next link goes on from there.</summary>
     public async ValueTask DisposeAsync()
@@ -181,28 +133,15 @@ public sealed partial class RemoteLink : IAsyncDisposable
     /// <summary>A file with attachments was written, which a document will name.</summary>
     internal void NoteAttachment(Cid file, long length) => _attachments.Add(file, length);
 
-    /// <summary>Waits while more bytes wait for the remote than the options allow.</summary>
-    internal async ValueTask WaitForRoomAsync()
-    {
-        while (_options.MaxPendingBytes is { } most && _status.PendingBytes > most && _status.Activity is SyncActivity.Working or SyncActivity.Waiting)
-        {
-            var room = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            using (Subscribe(status =>
-            {
-                if (status.PendingBytes <= most || status.Activity is SyncActivity.Refused or SyncActivity.Detached)
-                    room.TrySetResult();
-            }))
-            {
-                if (_status.PendingBytes <= most)
-                    return;
-                await room.Task;
-            }
-        }
-    }
-
     // What no waiting mends: another database, another key, no permission.
     private static bool IsRefusal(Exception e) =>
         e is UnrelatedHistoriesException or StorageException { Kind: StorageErrorKind.NotAuthorized or StorageErrorKind.InvalidName };
+
+    // The link prepares nothing: at a wrong address it would make a store that nobody looks for.
+    private static Exception Advised(Exception e) => e is not StorageException { Kind: StorageErrorKind.MissingContainer } missing
+        ? e
+        : new StorageException(
+            missing.Kind, missing.Operation, missing.Key, missing.Reason + "; attaching makes no store: check the address, or make it (PrepareAsync), and the link goes on by itself", missing);
 
     private async Task RunAsync(CancellationToken cancellation)
     {
@@ -227,12 +166,17 @@ public sealed partial class RemoteLink : IAsyncDisposable
                 if (looks)
                     looked = _time.GetTimestamp();
                 bool isDone = looks ? await RoundAsync(round, cancellation) : await SendOnlyAsync(round, cancellation);
+
+                // What was written while the round sent goes out with the next one, which begins at once.
+                bool isBehind = IsBehind(_replica.State);
+                if (isBehind)
+                    _work.Raise();
                 failures = 0;
                 pause = PauseBetweenLooks;
                 _uploader.LooksFirst = false;
                 Report(status => Measure(status) with
                 {
-                    Activity = isDone ? SyncActivity.UpToDate : SyncActivity.Working,
+                    Activity = isDone && !isBehind ? SyncActivity.UpToDate : SyncActivity.Working,
                     LastError = isDone ? _lacking.Values.FirstOrDefault() : status.LastError,
                     NextAttempt = null,
                 });
@@ -257,7 +201,7 @@ public sealed partial class RemoteLink : IAsyncDisposable
                 _uploader.LooksFirst = true;
                 _uploader.Forget();
                 pause = PauseAfter(++failures, e as StorageException);
-                Report(status => Measure(status) with { Activity = SyncActivity.Waiting, LastError = e, NextAttempt = _time.GetUtcNow() + pause });
+                Report(status => Measure(status) with { Activity = SyncActivity.Waiting, LastError = Advised(e), NextAttempt = _time.GetUtcNow() + pause });
             }
 
             try
@@ -337,77 +281,5 @@ public sealed partial class RemoteLink : IAsyncDisposable
         Span<byte> dice = stackalloc byte[1];
         _entropy.Fill(dice);
         return dice[0] / 256.0;
-    }
-
-    private void Report(Func<SyncStatus, SyncStatus> change)
-    {
-        SyncStatus status;
-        lock (_gate)
-        {
-            status = change(_status);
-            if (status == _status)
-                return;
-            _status = status;
-        }
-
-        foreach (Action<SyncStatus> subscriber in _subscribers)
-        {
-            try
-            {
-                subscriber(status);
-            }
-            catch (Exception)
-            {
-                // One subscriber's fault must not keep the others, or the link, from going on.
-            }
-        }
-    }
-
-    private void EndWaiters(long round)
-    {
-        foreach (Waiter waiter in Take(waiter => waiter.Round <= round))
-            waiter.Done.TrySetResult();
-    }
-
-    private void EndSent(long round)
-    {
-        foreach (Waiter waiter in Take(waiter => waiter.IsSendingEnough && waiter.Round <= round))
-            waiter.Done.TrySetResult();
-    }
-
-    private void EndWaiters(Exception reason)
-    {
-        foreach (Waiter waiter in Take(static _ => true))
-            waiter.Done.TrySetException(reason);
-    }
-
-    private List<Waiter> Take(Predicate<Waiter> due)
-    {
-        lock (_gate)
-        {
-            List<Waiter> taken = _waiters.FindAll(due);
-            _waiters.RemoveAll(due);
-            return taken;
-        }
-    }
-
-    private sealed class Waiter(long round, bool isSendingEnough)
-    {
-        public long Round { get; } = round;
-
-        public bool IsSendingEnough { get; } = isSendingEnough;
-
-        public TaskCompletionSource Done { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
-
-    private sealed class Subscription(RemoteLink link, Action<SyncStatus> subscriber) : IDisposable
-    {
-        private Action<SyncStatus>? _subscriber = subscriber;
-
-        public void Dispose()
-        {
-            if (Interlocked.Exchange(ref _subscriber, null) is { } mine)
-                ImmutableInterlocked.Update(ref link._subscribers, static (all, gone) => all.Remove(gone), mine);
-        }
     }
 }

@@ -42,11 +42,23 @@ internal sealed class Replica(
         (await ledger.ReadAsync(entries, cancellation)).Heads;
 
     /// <summary>Whether heads are all of what earlier ones stand for, or more.</summary>
-    public async ValueTask<bool> CoversAsync(ImmutableArray<Cid> heads, ImmutableArray<Cid> earlier, CancellationToken cancellation)
+    public async ValueTask<bool> CoversAsync(ImmutableArray<Cid> heads, ImmutableArray<Cid> earlier, CancellationToken cancellation) =>
+        (await JoinAsync(heads, earlier, cancellation)).SequenceEqual(heads);
+
+    /// <summary>The heads that stand for both, sorted by their text.</summary>
+    public async ValueTask<ImmutableArray<Cid>> JoinAsync(ImmutableArray<Cid> heads, ImmutableArray<Cid> others, CancellationToken cancellation) =>
+        others.All(heads.Contains) ? heads : Ledger.Sorted(await MerkleClock.ReduceAsync(ledger.Blocks, [.. heads, .. others], cancellation));
+
+    /// <summary>Fetches what a merge asks for to find out whether a group replaced some of others. It asks again, and fails, where this could not be had.</summary>
+    public async Task FetchReplacedAsync(CarGroup group, HashSet<CarGroup> others, CancellationToken cancellation)
     {
-        if (earlier.All(heads.Contains))
-            return true;
-        return Ledger.Sorted(await MerkleClock.ReduceAsync(ledger.Blocks, [.. heads, .. earlier], cancellation)).SequenceEqual(heads);
+        try
+        {
+            _ = await ledger.ReplacedInAsync([group], others, cancellation);
+        }
+        catch (StorageException)
+        {
+        }
     }
 
     /// <summary>Finds out whether entries of a remote store can be merged, and merges nothing.</summary>

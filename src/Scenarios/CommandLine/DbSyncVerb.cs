@@ -35,13 +35,32 @@ internal sealed class DbSyncVerb(DbVerb verb)
         // A new device begins with what the remote has, so here the database may be missing; somewhere it must be.
         if (isRemoteThere)
             await call.Place.RequireKeyAsync(call.Cancellation);
-        await using Database database = await call.OpenAsync(isRemoteThere ? OpenMode.Create : OpenMode.Existing);
+        await using Database database = await OpenAsync(call, there, isRemoteThere);
         await using IDeviceStore remote = there.OpenDevice();
-        if (watches)
-            await WatchAsync(call, database, there, remote);
-        else
-            await call.WriteLineAsync(Describe(await database.SyncAsync(remote, call.Cancellation)));
-        return ExitCodes.Success;
+        try
+        {
+            if (watches)
+                await WatchAsync(call, database, there, remote);
+            else
+                await call.WriteLineAsync(Describe(await database.SyncAsync(remote, call.Cancellation)));
+            return ExitCodes.Success;
+        }
+        catch (StorageException e) when (e.Kind == StorageErrorKind.MissingContainer)
+        {
+            throw new UsageException($"{e.Message}. The database here is sound; {there.Url} is not there, or keeps no databases: check that address, or make the bucket or folder first");
+        }
+    }
+
+    private static async Task<Database> OpenAsync(DbCall call, DatabasePlace there, bool isRemoteThere)
+    {
+        try
+        {
+            return await call.OpenAsync(isRemoteThere ? OpenMode.Create : OpenMode.Existing);
+        }
+        catch (StorageException e) when (!isRemoteThere && e.Kind == StorageErrorKind.MissingContainer)
+        {
+            throw new UsageException($"There is no database '{there.Name}' at {call.Place.Url}, nor at {there.Url}: check both, and --name; 'put' and 'import' begin one");
+        }
     }
 
     private static async Task WatchAsync(DbCall call, Database database, DatabasePlace there, IDeviceStore remote)

@@ -10,7 +10,7 @@ namespace FireproofBench.Scenarios.CommandLine;
 /// <summary>What all verbs of the shell share: URL, name, key bag and durability, and how failures become exit codes.</summary>
 internal sealed class DbVerb(Terminal terminal)
 {
-    private readonly Argument<string> _url = new("URL") { Description = "The provider: a folder (plain path or file:///…), s3://…, dav+http://…, or memory:." };
+    private readonly Argument<string> _url = new("URL") { Description = "The provider: a folder (plain path or file:///…), s3://…, dav+http://…, http://… (an endpoint), or memory:." };
     private readonly Option<string> _name = new("--name") { Description = "The database.", HelpName = "NAME", Required = true };
     private readonly Option<string> _optionalName = new("--name") { Description = "The database; the one that is invited to without this.", HelpName = "NAME" };
     private readonly Option<string?> _keyBag = new("--keybag")

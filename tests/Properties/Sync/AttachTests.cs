@@ -5,8 +5,10 @@ using FireproofBench.Engine.Documents;
 using FireproofBench.Engine.Inspection;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Engine.Sync;
+using FireproofBench.Gateways.Filesystem;
 using FireproofBench.Gateways.Memory;
 using FireproofBench.Properties.Databases;
+using FireproofBench.Properties.Fixtures;
 using FireproofBench.Properties.Reference;
 using Xunit;
 
@@ -97,7 +99,7 @@ public sealed class AttachTests : IAsyncDisposable
 
         await using Database again = await DeviceAsync(2, store);
         await SameAsync(other, again, 3);
-        VerificationReport report = await DatabaseInspector.VerifyAsync(Fixtures.Fixture.DatabaseName, store, _keys, cancellation: Token);
+        VerificationReport report = await DatabaseInspector.VerifyAsync(Fixture.DatabaseName, store, _keys, cancellation: Token);
         Assert.Empty(report.Findings.Where(static finding => finding.IsDamage || finding.Kind == FindingKind.Orphan));
     }
 
@@ -119,7 +121,7 @@ public sealed class AttachTests : IAsyncDisposable
         await (await AttachAsync(device)).DisposeAsync();
         await device.PutAsync(Numbered(20));
         await device.CompactAsync(Token);
-        VerificationReport report = await DatabaseInspector.VerifyAsync(Fixtures.Fixture.DatabaseName, store, _keys, cancellation: Token);
+        VerificationReport report = await DatabaseInspector.VerifyAsync(Fixture.DatabaseName, store, _keys, cancellation: Token);
         Assert.DoesNotContain(report.Findings, static finding => finding.IsDamage);
     }
 
@@ -188,6 +190,29 @@ public sealed class AttachTests : IAsyncDisposable
         await using Database other = await DeviceAsync(2);
         await (await AttachAsync(other)).WhenUpToDateAsync(Token);
         await SameAsync(device, other, 20);
+    }
+
+    [Fact]
+    public async Task A_folder_that_is_not_prepared_is_told_with_what_to_do_and_met_once_it_is()
+    {
+        using var folder = new TemporaryFolder();
+        await using Database device = await DeviceAsync(1);
+        await device.PutAsync(Numbered(0));
+        await using FolderDeviceStore remote = new(folder.At("remote"), Fixture.DatabaseName, OpenDatabase.Gateway());
+        RemoteLink link = await AttachAsync(device, remote);
+        SyncStatus status;
+        while ((status = link.Status).Activity != SyncActivity.Waiting)
+            await Task.Delay(5, Token);
+        StorageException told = Assert.IsType<StorageException>(status.LastError);
+        Assert.Equal(StorageErrorKind.MissingContainer, told.Kind);
+        Assert.Contains("PrepareAsync", told.Message, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(folder.At("remote")));
+
+        await remote.PrepareAsync(Token);
+        await link.WhenUpToDateAsync(Token);
+        Assert.Null(link.Status.LastError);
+        Assert.Single((await remote.Metadata.ReadAsync(Token)).Entries);
+        await link.DisposeAsync();
     }
 
     [Fact]
@@ -384,8 +409,10 @@ public sealed class AttachTests : IAsyncDisposable
     private ValueTask<Database> DeviceAsync(ulong seed, WatchedStore? store = null, CompactionMode compaction = CompactionMode.Manual) =>
         OpenDatabase.OnStoreAsync(store ?? new WatchedStore(), _keys, compaction, seed);
 
-    private ValueTask<RemoteLink> AttachAsync(Database database) => database.AttachAsync(
-        new RemoteStore("remote", _remote.Data, _remote.Metadata),
+    private ValueTask<RemoteLink> AttachAsync(Database database) => AttachAsync(database, _remote);
+
+    private static ValueTask<RemoteLink> AttachAsync(Database database, IDeviceStore remote) => database.AttachAsync(
+        new RemoteStore("remote", remote.Data, remote.Metadata),
         new AttachOptions { PollInterval = TimeSpan.FromMilliseconds(20), FirstPause = TimeSpan.FromMilliseconds(10), LongestPause = TimeSpan.FromMilliseconds(50) },
         Token);
 }
