@@ -15,7 +15,7 @@ public sealed class SyncVerbTests : IDisposable
     public async Task Where_no_endpoint_answers_the_address_of_the_remote_is_to_blame()
     {
         await _here.BeginAsync();
-        await using FakeServer other = new("HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n");
+        await using FakeServer other = new("404 Not Found");
         string address = other.Address.ToString().TrimEnd('/');
 
         ShellResult refused = await _here.DbAsync("sync", [address]);
