@@ -8,6 +8,8 @@ namespace FireproofBench.Conformance;
 /// <summary>Runs clauses against one store: all of them, whatever the outcome of each, and leaves the store as it was.</summary>
 internal sealed class ConformanceRunner(StoreUnderTest target, ConformanceRequest request, IRunObserver observer, TimeProvider time)
 {
+    private const int DeadlineInBounds = 30;
+    private const int RoundsOfEnding = 3;
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(5);
     private readonly DeclaredVisibility _declared = request.Declared ?? DeclaredVisibility.Of(target.Data.Traits);
     private readonly Lock _gate = new();
@@ -15,6 +17,7 @@ internal sealed class ConformanceRunner(StoreUnderTest target, ConformanceReques
     private readonly RequestMeter _meter = new();
     private readonly SortedSet<string> _stuck = new(StringComparer.Ordinal);
     private readonly List<string> _said = [];
+    private readonly List<StoreDatabases> _late = [];
     private string? _lost;
     private bool _deletes = true;
     private int _ended;
@@ -66,6 +69,7 @@ internal sealed class ConformanceRunner(StoreUnderTest target, ConformanceReques
         }
         finally
         {
+            await EndLateAsync(hurry: interrupt.IsCancellationRequested || _lost is not null);
             leftovers = await cleaner.FinishAsync(request.Keep, hurry: interrupt.IsCancellationRequested || _lost is not null);
             lock (_gate)
                 leftovers = [.. leftovers.Union(_stuck, StringComparer.Ordinal).Order(StringComparer.Ordinal)];
@@ -125,11 +129,14 @@ internal sealed class ConformanceRunner(StoreUnderTest target, ConformanceReques
     {
         long start = time.GetTimestamp();
         string prefix = $"{run.Prefix}/{clause.Id}-{new Dice(request.Seed, "prefix " + clause.Id).Hex(8)}/";
-        using CancellationTokenSource deadline = new(run.Plan.ClauseDeadline, time);
+        using CancellationTokenSource deadline = new(DeadlineOf(run), time);
         using CancellationTokenSource ends = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, run.Stop);
-        StoreDatabases databases = new(target.OpenDatabase, prefix, new Dice(request.Seed, "databases " + clause.Id), _meter, time);
+        // How late the store shows its changes is judged once, by the clauses about that; all others see it as it is when it had its time.
+        SettledWrites? writes = _declared.IsStrong || clause.Group == Consistency.Group.Prefix ? null : new SettledWrites(_declared.Bound, time);
+        StoreDatabases databases = new(target.OpenDatabase, prefix, new Dice(request.Seed, "databases " + clause.Id), _meter, time, writes);
+        ImmutableArray<StoreView> views = writes is null ? run.Views.All : [.. run.Views.All.Select(view => view.Settled(writes))];
         ClauseContext context = new(
-            clause, run.Views.All, _declared, databases, prefix, request.Seed, run.Plan, _journal, run.Manifest, time, target.StraysOutside, ends.Token)
+            clause, views, _declared, databases, prefix, request.Seed, run.Plan, _journal, run.Manifest, time, target.StraysOutside, ends.Token)
         {
             // What goes over a wire is counted and remembered like the rest.
             Wire = target.Wire is { } wire ? wire with { Open = (faulty, clock) => new ObservedGateway(wire.Open(faulty, clock), _meter, run.Observed, leaveOpen: false) } : null,
@@ -141,10 +148,45 @@ internal sealed class ConformanceRunner(StoreUnderTest target, ConformanceReques
         Finding finding = await JudgeAsync(clause, context, run, deadline.Token);
         ImmutableArray<string> stuck = await databases.EndAsync(request.Keep);
         lock (_gate)
-            _stuck.UnionWith(stuck);
+        {
+            if (_declared.IsStrong)
+                _stuck.UnionWith(stuck);
+            else
+                _late.Add(databases);
+        }
+
         if (!request.Keep)
             await run.Cleaner.SweepAsync(prefix, run.Stop);
         return new ClauseResult(clause, finding.Outcome, finding.Evidence, time.GetElapsedTime(start), ReplayOf(clause));
+    }
+
+    // A clause waits for what the store may show late, some tens of times.
+    private TimeSpan DeadlineOf(Run run) => run.Plan.ClauseDeadline + (_declared.Bound * DeadlineInBounds);
+
+    // What a late store did not list when a clause ended, it lists by now; and what is removed now, it lists for a while.
+    private async Task EndLateAsync(bool hurry)
+    {
+        List<StoreDatabases> open = _late;
+        HashSet<string> left = new(StringComparer.Ordinal);
+        for (int round = 0; round < RoundsOfEnding && open.Count > 0; round++)
+        {
+            if (!hurry)
+                await Task.Delay(_declared.Bound, time, CancellationToken.None);
+            left.Clear();
+            List<StoreDatabases> still = [];
+            foreach (StoreDatabases databases in open)
+            {
+                ImmutableArray<string> stuck = await databases.EndAsync(request.Keep);
+                left.UnionWith(stuck);
+                if (stuck.Length > 0)
+                    still.Add(databases);
+            }
+
+            open = hurry || request.Keep ? [] : still;
+        }
+
+        lock (_gate)
+            _stuck.UnionWith(left);
     }
 
     private async Task<Finding> JudgeAsync(Clause clause, ClauseContext context, Run run, CancellationToken deadline)
@@ -179,7 +221,7 @@ internal sealed class ConformanceRunner(StoreUnderTest target, ConformanceReques
         catch (OperationCanceledException) when (deadline.IsCancellationRequested)
         {
             return Finding.Inconclusive(
-                $"not finished after {run.Plan.ClauseDeadline.TotalSeconds:0} s; slow is no failure, so nothing is said (a larger budget allows more time)");
+                $"not finished after {DeadlineOf(run).TotalSeconds:0} s; slow is no failure, so nothing is said (a larger budget allows more time)");
         }
         catch (StorageException refusal) when (!_deletes && IsOfDelete(refusal))
         {

@@ -5,12 +5,15 @@ namespace FireproofBench.Conformance.Clauses;
 /// <content>Uploads in parts.</content>
 internal static partial class Concurrency
 {
+    // A round sends four large bodies, so that its cost is counted in bytes: so many take about as long as one small request.
+    private const int BytesLikeOneRequest = 64 << 10;
+
     private static async Task<Finding> KeepsUploadsApartAsync(ClauseContext context)
     {
         if (context.Target.PartsAbove is not { } border)
             return Finding.Unsupported("the gateway puts objects whole, or it is not known from which length on it sends parts");
         int length = checked((int)((border * 2) + (border / 2)));
-        int rounds = context.Plan.Count(60, 3, 12);
+        int rounds = context.Plan.Count(60, 1, Math.Max(12, 4 * length / BytesLikeOneRequest));
         int broken = 0;
         int first = 0;
         for (int round = 0; round < rounds; round++)

@@ -20,8 +20,7 @@ internal static partial class ConditionalWrites
             string key = context.Key($"degraded-{round}");
             byte[] kept = context.Body(key, 900, version: 1);
             byte[] wrong = context.Body(key, 900, version: 2);
-            await context.PutAsync(key, wrong);
-            string former = (await context.HeadAsync(key))!.Version;
+            string former = await context.PutAsync(key, wrong);
             await context.PutAsync(key, kept);
             await degrade(true);
             try

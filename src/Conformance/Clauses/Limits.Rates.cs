@@ -73,7 +73,11 @@ internal static partial class Limits
     private static async Task<Finding> AnswersCrowdsAsync(ClauseContext context)
     {
         string[] keys = [.. Enumerable.Range(0, Crowd / 2).Select(i => context.Key($"crowd-{i:d3}"))];
-        await context.EachAsync(keys, async key => await context.PutAsync(key, context.Body(key, 400)));
+        await context.EachAsync(keys, async key =>
+        {
+            await context.PutAsync(key, context.Body(key, 400));
+            await context.ReadsAsync(key, context.Body(key, 400), "before the crowd");
+        });
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
         int refused = 0;
         TaskCompletionSource start = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -12,7 +12,8 @@ namespace FireproofBench.Conformance.Stores;
 /// <param name="entropy">Seeded: keys protect nothing here, and a run has to replay.</param>
 /// <param name="meter">Counts the requests.</param>
 /// <param name="time">The clock of the run.</param>
-internal sealed class StoreDatabases(Func<string, string, IDeviceStore>? open, string prefix, IEntropy entropy, RequestMeter meter, TimeProvider time)
+/// <param name="writes">What the clients of the check did, when answers are to be waited for until they show it; null when they are taken as they come.</param>
+internal sealed class StoreDatabases(Func<string, string, IDeviceStore>? open, string prefix, IEntropy entropy, RequestMeter meter, TimeProvider time, SettledWrites? writes = null)
 {
     private const string Name = "conform";
     private const int Attempts = 5;
@@ -31,7 +32,7 @@ internal sealed class StoreDatabases(Func<string, string, IDeviceStore>? open, s
     public IDeviceStore Device(string place)
     {
         _places[place] = true;
-        return new ObservedDevice((open ?? throw new InvalidOperationException("the clause does not say that it needs databases"))(prefix, place), meter, time);
+        return new ObservedDevice((open ?? throw new InvalidOperationException("the clause does not say that it needs databases"))(prefix, place), meter, time, writes, prefix + place);
     }
 
     /// <summary>A database in the memory of this process: the device of somebody who has the store under test as remote only.</summary>
@@ -64,7 +65,7 @@ internal sealed class StoreDatabases(Func<string, string, IDeviceStore>? open, s
     public IDeviceStore Device(string place, StoreAccess access)
     {
         _places[place] = true;
-        return new ObservedDevice(access.OpenDatabase!(prefix, place), meter, time);
+        return new ObservedDevice(access.OpenDatabase!(prefix, place), meter, time, writes, prefix + place);
     }
 
     /// <summary>Removes the databases and looks whether anything of them is left.</summary>

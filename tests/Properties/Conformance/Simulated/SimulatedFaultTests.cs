@@ -7,12 +7,9 @@ namespace FireproofBench.Properties.Conformance.Simulated;
 /// <summary>The proof of the suite's power, in virtual time: simulated stores that are wrong are found, and those that are only odd are not accused.</summary>
 public sealed class SimulatedFaultTests
 {
-    // A database whose only place shows new files late is not one that anybody could use.
-    private static readonly string[] s_notForDatabases = ["K02"];
-
     public static TheoryData<string> Wrong => [.. FaultCatalogue.Faults.Select(static fault => fault.Id)];
 
-    public static TheoryData<string> Odd => [.. FaultCatalogue.Oddities.Select(static oddity => oddity.Id).Except(s_notForDatabases)];
+    public static TheoryData<string> Odd => [.. FaultCatalogue.Oddities.Select(static oddity => oddity.Id)];
 
     [Theory]
     [MemberData(nameof(Wrong))]

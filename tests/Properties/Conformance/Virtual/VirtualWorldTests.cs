@@ -1,4 +1,3 @@
-using FireproofBench.Conformance.Virtual;
 using Xunit;
 
 namespace FireproofBench.Properties.Conformance.Virtual;
