@@ -16,6 +16,8 @@ namespace FireproofBench.Chat;
 /// <summary>One member at work: a database on this device, attached to the endpoint, and a screen.</summary>
 internal sealed class ChatSession : IAsyncDisposable
 {
+    private const string Help = "Type a message and Enter. /invite lets somebody in, /quit or Ctrl-C leaves.";
+
     private static readonly TimeSpan _composing = TimeSpan.FromMilliseconds(300);
 
     private readonly ChatOptions _options;
@@ -69,6 +71,7 @@ internal sealed class ChatSession : IAsyncDisposable
     {
         await foreach (Document document in _database.AllAsync(new KeyRange { Prefix = "message-" }, cancellation))
             Show(Message.Read(document));
+        _screen.ShowNotice($"You are {_options.Name} in the group {_options.Group}. {Help}");
         while (true)
         {
             while (_changed.TryDequeue(out string? id))
@@ -78,14 +81,16 @@ internal sealed class ChatSession : IAsyncDisposable
             }
 
             TypedInput typed = await _screen.ReadAsync(cancellation);
-            if (typed.Line is { } line && line.StartsWith("/invite", StringComparison.Ordinal))
+            if (typed.IsEnd || typed.Line == "/quit")
+                break;
+            if (typed.Line == "/invite")
                 await InviteAsync(cancellation);
+            else if (typed.Line is ['/', ..] command)
+                _screen.Print($"'{command}' is no command. {Help}");
             else if (typed.Line is { } text)
                 await SendAsync(text);
             else if (typed.Draft is { } draft)
                 await ComposeAsync(draft);
-            if (typed.IsEnd)
-                break;
         }
     }
 
@@ -140,7 +145,7 @@ internal sealed class ChatSession : IAsyncDisposable
     private async Task ComposeAsync(string draft)
     {
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
-        if (now - _lastPut < _composing || draft == _mine?.Text)
+        if (now - _lastPut < _composing || draft == (_mine?.Text ?? "") || draft.StartsWith('/'))
             return;
         _lastPut = now;
         _mine = (_mine ?? Message.Begin(_options.Name, now)) with { Text = draft };

@@ -61,6 +61,13 @@ internal sealed class Screen
             Console.WriteLine($"({from} is composing)");
     }
 
+    /// <summary>A line for whoever sits here; a script that reads the output does not get it.</summary>
+    public void ShowNotice(string text)
+    {
+        if (_isTerminal)
+            Print(text);
+    }
+
     /// <summary>A line above the one that is typed.</summary>
     public void Print(string text)
     {
@@ -107,7 +114,7 @@ internal sealed class Screen
             Redraw();
         }
 
-        return new TypedInput(null, _line.Length > 0 ? _line.ToString() : null, false);
+        return new TypedInput(null, _line.ToString(), false);
     }
 
     private static string Printable(string text) => string.Concat(text.Select(static letter => char.IsControl(letter) ? '\uFFFD' : letter));
