@@ -88,7 +88,7 @@ public sealed partial class Database
     public async ValueTask<PutResult> RollbackAsync(DatabaseSnapshot past, CancellationToken cancellation = default)
     {
         ThrowIfNotWritable();
-        ImmutableArray<string> ids;
+        ImmutableArray<string> ids = [];
         LedgerState state;
 
         // What is written between the comparison and the commit would survive the rollback: no other write comes in between.
@@ -96,12 +96,16 @@ public sealed partial class Database
         {
             await using (await _store.CommitLock.AcquireAsync(cancellation))
             {
-                await _ledger.RefreshAsync(cancellation);
-                WriteRequest request = await DifferenceAsync(past, cancellation);
-                ids = [.. request.Operations.Select(static operation => operation.Key)];
+                state = await _ledger.OnNewestAsync(
+                    async () =>
+                    {
+                        WriteRequest request = await DifferenceAsync(past, cancellation);
+                        ids = [.. request.Operations.Select(static operation => operation.Key)];
+                        return ids.Length == 0 ? _ledger.State : await _committer.CommitAsync([request], CancellationToken.None);
+                    },
+                    cancellation);
                 if (ids.Length == 0)
-                    return new PutResult(ids, _ledger.State.Heads);
-                state = await _committer.CommitAsync([request], CancellationToken.None);
+                    return new PutResult(ids, state.Heads);
                 if (_options.Compaction == CompactionMode.Automatic)
                     await _compactor.AfterCommitAsync();
             }

@@ -209,8 +209,7 @@ public sealed partial class Database
             {
                 await using (await _store.CommitLock.AcquireAsync(CancellationToken.None))
                 {
-                    await _ledger.RefreshAsync(CancellationToken.None);
-                    state = await _committer.CommitAsync(joined, CancellationToken.None);
+                    state = await _ledger.OnNewestAsync(() => _committer.CommitAsync(joined, CancellationToken.None), CancellationToken.None);
                     foreach (WriteRequest request in joined)
                         request.Complete(state.Heads);
                     if (_options.Compaction == CompactionMode.Automatic)

@@ -68,6 +68,7 @@ internal static partial class ConditionalWrites
         PutCondition condition = creates ? PutCondition.IfAbsent : PutCondition.IfMatches(await VersionAfterPutAsync(context, key, old));
         string name = $"a put '{(creates ? "if absent" : "if a version")}' {loss.What}";
         bool met = false;
+        bool wasBusy = false;
         store.Wire.Meet(async (request, pass, cancellation) =>
         {
             if (met)
@@ -77,12 +78,20 @@ internal static partial class ConditionalWrites
             met = true;
             try
             {
-                return await loss.Fault(request, pass, cancellation);
+                return await loss.Fault(request, PassAsync, cancellation);
             }
             finally
             {
                 if (loss.AnotherWriter > 0)
                     await context.PutAsync(key, others);
+            }
+
+            // A busy store may have refused the request whose answer is lost, or may have carried it out all the same.
+            async Task<HttpResponseMessage> PassAsync(HttpRequestMessage sent, CancellationToken end)
+            {
+                HttpResponseMessage answer = await pass(sent, end);
+                wasBusy = (int)answer.StatusCode is 429 or >= 500;
+                return answer;
             }
         });
         string outcome = await OutcomeAsync(loss.Patient ? store.Patient(new EagerTime()) : store.Data, key, mine, condition, context.Cancellation);
@@ -90,7 +99,7 @@ internal static partial class ConditionalWrites
         ClauseContext.Require(loss.Allowed.Contains(outcome), $"{name} was told as {outcome}, where only {string.Join(" or ", loss.Allowed)} is known");
         if (loss.AnotherWriter > 0)
             await context.ReadsAsync(key, others, $"after {name}");
-        else if (loss.Carried == true || outcome == Won)
+        else if ((loss.Carried == true && !wasBusy) || outcome == Won)
             await context.ReadsAsync(key, mine, $"after {name} and was told as {outcome}");
         else if (loss.Carried == false && creates)
             await context.AbsentAsync(key, $"after {name}");

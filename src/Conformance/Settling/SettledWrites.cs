@@ -108,7 +108,7 @@ internal sealed class SettledWrites(TimeSpan bound, TimeProvider time)
         {
             Change before = _changes.GetValueOrDefault(key) ?? new Change(0, true, null, true, [], 0);
             bool isAlone = before.Open == 0;
-            _changes[key] = before with { Open = before.Open + 1, IsSure = isAlone, Version = before.IsSure ? before.Version : null, MayBeAbsent = before.MayBeAbsent || isDelete };
+            _changes[key] = before with { Open = before.Open + 1, IsSure = isAlone, MayBeAbsent = before.MayBeAbsent || isDelete };
             _keys = _keys.Add(key);
             return isAlone;
         }
@@ -125,7 +125,7 @@ internal sealed class SettledWrites(TimeSpan bound, TimeProvider time)
             _changes[key] = new Change(
                 now.Open - 1,
                 sure,
-                version,
+                sure ? version : now.Version,
                 sure ? version is null : now.MayBeAbsent,
                 sure && now.Version is { } former ? replaced.Add(former) : replaced,
                 ended + (long)(bound.TotalSeconds * time.TimestampFrequency));
@@ -135,7 +135,7 @@ internal sealed class SettledWrites(TimeSpan bound, TimeProvider time)
     /// <summary>The last change of a key.</summary>
     /// <param name="Open">Changes that have not ended.</param>
     /// <param name="IsSure">Whether it is known what the key holds.</param>
-    /// <param name="Version">What it holds, or held before the open changes.</param>
+    /// <param name="Version">What it holds, or held when that was last known.</param>
     /// <param name="MayBeAbsent">Whether it may hold nothing.</param>
     /// <param name="Replaced">Versions that it held not long ago, and cannot hold any more.</param>
     /// <param name="Until">When the store has to show it.</param>

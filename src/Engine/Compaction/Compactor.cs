@@ -27,6 +27,9 @@ internal sealed class Compactor(Ledger ledger, DataFiles files, Committer commit
     /// <summary>How many groups more than the least a device waits for at the most, where others wrote some of them.</summary>
     private const int LongestWait = 24;
 
+    /// <summary>How often the whole log is merged once more because files went away meanwhile.</summary>
+    private const int MaxAttempts = 16;
+
     private readonly AsyncLock _single = new();
     // A merge beside the writes notes the size of its group too.
     private readonly ConcurrentDictionary<CarGroup, long> _sizes = [];
@@ -80,7 +83,7 @@ internal sealed class Compactor(Ledger ledger, DataFiles files, Committer commit
     public async ValueTask CompactAsync(CancellationToken cancellation)
     {
         using AsyncLock.Holding single = await _single.AcquireAsync();
-        while (ledger.State is { Log.Length: >= 2 } state)
+        for (int attempt = 1; ledger.State is { Log.Length: >= 2 } state; attempt++)
         {
             try
             {
@@ -90,8 +93,9 @@ internal sealed class Compactor(Ledger ledger, DataFiles files, Committer commit
             }
             catch (Exception e) when (e is MissingBlockException or StorageException { Kind: StorageErrorKind.Corrupt })
             {
-                // It may have deleted them as well.
-                if (!await IsOutdatedAsync(state, cancellation))
+                // It may have deleted them as well. Any newer state is another try: that its log names them still, or again, says nothing, where a slow writer without lock may
+                // have published a log that it read long ago.
+                if (!await IsOutdatedAsync(state, cancellation) || attempt == MaxAttempts)
                     throw;
             }
         }
@@ -101,7 +105,7 @@ internal sealed class Compactor(Ledger ledger, DataFiles files, Committer commit
     {
         using AsyncLock.Holding turn = await writing.AcquireAsync();
         await ledger.RefreshAsync(cancellation);
-        return IsOutdated(state);
+        return !ReferenceEquals(ledger.State, state);
     }
 
     private bool IsOutdated(LedgerState state) => !state.Log.All(ledger.State.Log.Contains);

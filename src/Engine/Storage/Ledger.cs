@@ -49,6 +49,31 @@ internal sealed class Ledger(BlockStore blocks, IMetadataGateway metadata)
         return true;
     }
 
+    /// <summary>Does something on the newest state, and once more on a newer one when files that it needs went away meanwhile.</summary>
+    /// <remarks>A lock keeps others out where the store has one. Where it has none, they may compact twice between the reading of the heads and that of a file.</remarks>
+    /// <typeparam name="T">What comes of it.</typeparam>
+    /// <param name="work">Changes nothing before it has read all that it needs.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    /// <exception cref="MissingBlockException">A block is missing, and there is no newer state.</exception>
+    public async ValueTask<T> OnNewestAsync<T>(Func<ValueTask<T>> work, CancellationToken cancellation)
+    {
+        await RefreshAsync(cancellation);
+        while (true)
+        {
+            LedgerState state = State;
+            try
+            {
+                return await work();
+            }
+            catch (Exception e) when (e is MissingBlockException or StorageException { Kind: StorageErrorKind.Corrupt })
+            {
+                await RefreshAsync(cancellation);
+                if (ReferenceEquals(State, state))
+                    throw;
+            }
+        }
+    }
+
     /// <summary>The group that describes the present state, when it is a bookmark; else the newest of the log does.</summary>
     public CarGroup? Bookmark => _bookmarks.Length == 1 ? _bookmarks[0] : null;
 

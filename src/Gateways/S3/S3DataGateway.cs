@@ -25,7 +25,6 @@ public sealed partial class S3DataGateway : IDataGateway, IProbedGateway
     public const long MaxObjectLength = 5L << 40;
 
     private const int MaxPageLength = 1000;
-    private const int MaxProbes = 3;
     private const string ContentType = "application/octet-stream";
 
     // What XML cannot hold, not even escaped: some stores put keys and prefixes into their answers as they are, and nobody could read those.
@@ -291,9 +290,7 @@ public sealed partial class S3DataGateway : IDataGateway, IProbedGateway
         await _starting.EnterAsync(cancellation);
         try
         {
-            for (int attempt = 1; _capabilities is null; attempt++)
-                _capabilities = await TryProbeAsync(isLast: attempt == MaxProbes, cancellation);
-            return _capabilities;
+            return _capabilities ??= await AskAsync(cancellation);
         }
         finally
         {
@@ -301,19 +298,11 @@ public sealed partial class S3DataGateway : IDataGateway, IProbedGateway
         }
     }
 
-    // A store that refuses a body may close the connection under the next request, so each request of a probe has one of its own. And nothing is repeated
-    // within a probe: after a fault that may pass another one begins, elsewhere.
-    private async ValueTask<S3Capabilities?> TryProbeAsync(bool isLast, CancellationToken cancellation)
+    // A store that refuses a body may close the connection under the next request, so each request of a probe has one of its own.
+    private async ValueTask<S3Capabilities> AskAsync(CancellationToken cancellation)
     {
-        try
-        {
-            using S3Connection connection = new(_options, _gateway, reusesSockets: false);
-            return await new S3Probe(connection, _options.Bucket, $"{_prefix}{ReservedFolder.Name}/probe-{Nonce()}/").RunAsync(cancellation);
-        }
-        catch (StorageException failure) when (failure.Kind == StorageErrorKind.Transient && !isLast)
-        {
-            return null;
-        }
+        using S3Connection connection = new(_options, _gateway, reusesSockets: false);
+        return await new S3Probe(connection, _options.Bucket, $"{_prefix}{ReservedFolder.Name}/probe-{Nonce()}/").RunAsync(cancellation);
     }
 
     private string Nonce()

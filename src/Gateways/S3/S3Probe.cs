@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Amazon.S3;
 using Amazon.S3.Model;
+using FireproofBench.Engine.Ports;
 
 namespace FireproofBench.Gateways.S3;
 
@@ -13,23 +14,31 @@ internal sealed class S3Probe(S3Connection connection, string bucket, string pre
 {
     private const string NoTag = "00000000000000000000000000000000";
 
+    private const int MaxAttempts = 3;
+    private const int MaxThrottledAttempts = 10;
+
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(100);
 
     private readonly HashSet<string> _written = new(StringComparer.Ordinal);
     private readonly List<string> _quirks = [];
+    private int _step;
 
     /// <summary>Asks.</summary>
-    /// <exception cref="Engine.Ports.StorageException">The store cannot be used at all.</exception>
+    /// <exception cref="StorageException">The store cannot be used at all.</exception>
     public async ValueTask<S3Capabilities> RunAsync(CancellationToken cancellation)
     {
         try
         {
-            S3Support create = await CreateAsync(cancellation);
+            S3Support create = await StepAsync(CreateAsync, cancellation);
             (S3Support replace, bool quoted) = await ReplaceAsync(cancellation);
-            S3Support complete = await CompleteAsync(cancellation);
-            S3Support delete = await DeleteAsync(quoted, cancellation);
-            bool chunks = await TakesChunksAsync(cancellation);
-            await LookForOdditiesAsync(cancellation);
+            S3Support complete = await StepAsync(CompleteAsync, cancellation);
+            S3Support delete = await StepAsync(token => DeleteAsync(quoted, token), cancellation);
+            bool chunks = await StepAsync(TakesChunksAsync, cancellation);
+            if (!await StepAsync(DeletesManyAsync, cancellation))
+                _quirks.Add("Batch deletes are refused without Content-MD5; objects are deleted one by one.");
+            if (!await StepAsync(ListsInClearAsync, cancellation))
+                _quirks.Add("Listings that are not URL-encoded fail where a key holds a control character.");
             Tell(create, "if the key is free (If-None-Match: *)", "puts");
             Tell(replace, "if the version matches (If-Match)", "puts");
             Tell(delete, "if the version matches (If-Match)", "deletes");
@@ -52,13 +61,41 @@ internal sealed class S3Probe(S3Connection connection, string bucket, string pre
         }
         catch (Exception failure) when (!cancellation.IsCancellationRequested)
         {
-            throw S3Failures.ToStorage(failure, connection.Place, "probe", "");
+            throw Told(failure);
         }
         finally
         {
             await CleanAsync();
         }
     }
+
+    // After a call that may have had its effect the same one tells nothing any more. So what is repeated is a whole step, on keys of its own.
+    private async ValueTask<T> StepAsync<T>(Func<CancellationToken, ValueTask<T>> step, CancellationToken cancellation)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            _step++;
+            try
+            {
+                return await step(cancellation);
+            }
+            catch (Exception failure) when (!cancellation.IsCancellationRequested && attempt < AttemptsAfter(Told(failure).Kind))
+            {
+                await Task.Delay(Told(failure).RetryAfter ?? _pause * attempt, connection.Time, cancellation);
+            }
+        }
+    }
+
+    private StorageException Told(Exception failure) => S3Failures.ToStorage(failure, connection.Place, "probe", "");
+
+    private static int AttemptsAfter(StorageErrorKind kind) => kind switch
+    {
+        StorageErrorKind.Throttled => MaxThrottledAttempts,
+        StorageErrorKind.Transient => MaxAttempts,
+        _ => 0,
+    };
+
+    private string KeyOf(string name) => $"{prefix}{_step}/{name}";
 
     private async ValueTask<S3Support> CreateAsync(CancellationToken cancellation)
     {
@@ -73,13 +110,12 @@ internal sealed class S3Probe(S3Connection connection, string bucket, string pre
 
     private async ValueTask<(S3Support Support, bool Quoted)> ReplaceAsync(CancellationToken cancellation)
     {
-        string tag = await PutAsync("a", "three", _ => { }, cancellation);
-        S3Support stale = await SupportAsync(() => PutAsync("a", "four", static request => request.IfMatch = $"\"{NoTag}\"", cancellation));
+        S3Support stale = await StepAsync(ReplaceOtherAsync, cancellation);
         if (stale != S3Support.Enforced)
             return (stale, true);
 
         // Of a key that is not there, nothing can be replaced.
-        if (await SupportAsync(() => PutAsync("c", "one", static request => request.IfMatch = $"\"{NoTag}\"", cancellation)) == S3Support.Ignored)
+        if (await StepAsync(token => SupportAsync(() => PutAsync("c", "one", static request => request.IfMatch = $"\"{NoTag}\"", token)), cancellation) == S3Support.Ignored)
         {
             _quirks.Add("If-Match on a put is not enforced where the key is free: the put creates it.");
             return (S3Support.Ignored, true);
@@ -87,13 +123,24 @@ internal sealed class S3Probe(S3Connection connection, string bucket, string pre
 
         foreach (bool quoted in (bool[])[true, false])
         {
-            string matching = quoted ? $"\"{tag}\"" : tag;
-            if (await SupportAsync(() => PutAsync("a", "five", request => request.IfMatch = matching, cancellation)) == S3Support.Ignored)
+            if (await StepAsync(token => ReplaceSameAsync(quoted, token), cancellation) == S3Support.Ignored)
                 return (S3Support.Enforced, quoted);
         }
 
         _quirks.Add("If-Match on a put refuses the right version, with and without quotes.");
         return (S3Support.Refused, true);
+    }
+
+    private async ValueTask<S3Support> ReplaceOtherAsync(CancellationToken cancellation)
+    {
+        _ = await PutAsync("a", "three", _ => { }, cancellation);
+        return await SupportAsync(() => PutAsync("a", "four", static request => request.IfMatch = $"\"{NoTag}\"", cancellation));
+    }
+
+    private async ValueTask<S3Support> ReplaceSameAsync(bool quoted, CancellationToken cancellation)
+    {
+        string tag = await PutAsync("a", "three", _ => { }, cancellation);
+        return await SupportAsync(() => PutAsync("a", "five", request => request.IfMatch = quoted ? $"\"{tag}\"" : tag, cancellation));
     }
 
     private async ValueTask<S3Support> DeleteAsync(bool quoted, CancellationToken cancellation)
@@ -107,14 +154,15 @@ internal sealed class S3Probe(S3Connection connection, string bucket, string pre
         async ValueTask<string> RemoveAsync(string key, string matching)
         {
             _ = await connection.RawAsync(
-                (client, token) => client.DeleteObjectAsync(new DeleteObjectRequest { BucketName = bucket, Key = prefix + key, IfMatch = matching }, token), 0, cancellation);
+                (client, token) => client.DeleteObjectAsync(new DeleteObjectRequest { BucketName = bucket, Key = KeyOf(key), IfMatch = matching }, token), 0, cancellation);
             return "";
         }
     }
 
     private async ValueTask<S3Support> CompleteAsync(CancellationToken cancellation)
     {
-        string key = prefix + "a";
+        string key = KeyOf("a");
+        _ = await PutAsync("a", "parts", _ => { }, cancellation);
         InitiateMultipartUploadResponse begun;
         try
         {
@@ -169,18 +217,17 @@ internal sealed class S3Probe(S3Connection connection, string bucket, string pre
         return false;
     }
 
-    private async ValueTask LookForOdditiesAsync(CancellationToken cancellation)
+    private async ValueTask<bool> DeletesManyAsync(CancellationToken cancellation) => await SupportAsync(() => DeleteManyAsync(cancellation)) == S3Support.Ignored;
+
+    private async ValueTask<bool> ListsInClearAsync(CancellationToken cancellation)
     {
-        if (await SupportAsync(() => DeleteManyAsync(cancellation)) != S3Support.Ignored)
-            _quirks.Add("Batch deletes are refused without Content-MD5; objects are deleted one by one.");
         _ = await PutAsync("e\u0001", "", _ => { }, cancellation);
-        if (await SupportAsync(() => ListInClearAsync(cancellation), failsWith500: true) != S3Support.Ignored)
-            _quirks.Add("Listings that are not URL-encoded fail where a key holds a control character.");
+        return await SupportAsync(() => ListInClearAsync(cancellation), failsWith500: true) == S3Support.Ignored;
     }
 
     private async ValueTask<string> DeleteManyAsync(CancellationToken cancellation)
     {
-        DeleteObjectsRequest request = new() { BucketName = bucket, Objects = [new KeyVersion { Key = prefix + "d" }], Quiet = true };
+        DeleteObjectsRequest request = new() { BucketName = bucket, Objects = [new KeyVersion { Key = KeyOf("d") }], Quiet = true };
         _ = await connection.RawAsync((client, token) => client.DeleteObjectsAsync(request, token), 0, cancellation);
         return "";
     }
@@ -188,7 +235,7 @@ internal sealed class S3Probe(S3Connection connection, string bucket, string pre
     private async ValueTask<string> ListInClearAsync(CancellationToken cancellation)
     {
         _ = await connection.RawAsync(
-            (client, token) => client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = bucket, Prefix = prefix, MaxKeys = 10 }, token), 0, cancellation);
+            (client, token) => client.ListObjectsV2Async(new ListObjectsV2Request { BucketName = bucket, Prefix = KeyOf(""), MaxKeys = 10 }, token), 0, cancellation);
         return "";
     }
 
@@ -196,9 +243,9 @@ internal sealed class S3Probe(S3Connection connection, string bucket, string pre
     {
         byte[] bytes = Encoding.ASCII.GetBytes(text);
         using MemoryStream content = new(bytes);
-        PutObjectRequest request = new() { BucketName = bucket, Key = prefix + key, InputStream = content, AutoCloseStream = false, UseChunkEncoding = false };
+        PutObjectRequest request = new() { BucketName = bucket, Key = KeyOf(key), InputStream = content, AutoCloseStream = false, UseChunkEncoding = false };
         change(request);
-        _ = _written.Add(prefix + key);
+        _ = _written.Add(KeyOf(key));
         PutObjectResponse response = await connection.RawAsync((client, token) => client.PutObjectAsync(request, token), 0, cancellation);
         return response.ETag?.Trim('"') is { Length: > 0 } tag ? tag : throw S3Failures.NoAnswer(connection.Place, "probe", "", "a put without an entity tag");
     }
