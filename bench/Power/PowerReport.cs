@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using FireproofBench.Gateways.Simulated;
+using FireproofBench.Scenarios.Proxying;
 
 namespace FireproofBench.Power;
 
@@ -22,6 +23,8 @@ internal static class PowerReport
             Curve(page, curve);
         if (Read(folder, "clean") is { } clean)
             Clean(page, clean);
+        if (Read(folder, "wire") is { } wire)
+            Wire(page, wire);
         return page.ToString();
     }
 
@@ -79,6 +82,22 @@ internal static class PowerReport
                 Trial[] at = [.. own.Where(trial => RateOf(trial.Url) == rate)];
                 return string.Create(CultureInfo.InvariantCulture, $" {at.Count(static trial => trial.Failed.Count > 0)} of {at.Length} |");
             })).AppendLine();
+        }
+
+        _ = page.AppendLine();
+    }
+
+    private static void Wire(StringBuilder page, Trial[] trials)
+    {
+        _ = page.AppendLine("## On the wire before a real store").AppendLine()
+            .AppendLine("Ceph behind `fireproofbench proxy` with one fault, judged at quick by the clauses of its class through the project's own gateway. What the gateway makes good, by asking again or by").AppendLine("reading back, is no finding; what it cannot take for an S3 store at all is told before any clause.").AppendLine()
+            .AppendLine("| id | fault | what it does | at which part of the occasions | came of it |").AppendLine("|---|---|---|--:|---|");
+        foreach (ProxyFault fault in ProxyFaults.All)
+        {
+            if (trials.FirstOrDefault(trial => trial.Url == $"proxy:{fault.Id}") is not { } trial)
+                continue;
+            string came = trial.Failed.TryGetValue("unusable", out string? why) ? $"not judged: {why}" : trial.Failed.Count > 0 ? string.Join(", ", trial.Failed.Keys.Order(StringComparer.Ordinal)) : "made good by the gateway";
+            _ = page.AppendLine(CultureInfo.InvariantCulture, $"| {fault.Id} | {fault.Name} | {fault.Behaviour} | {fault.Rate:P0} | {came.Replace("|", "\\|", StringComparison.Ordinal)} |");
         }
 
         _ = page.AppendLine();

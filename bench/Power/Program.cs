@@ -4,7 +4,8 @@ using System.Text.Json;
 using FireproofBench.Gateways.Simulated;
 using FireproofBench.Power;
 
-// [--out FOLDER] [--parts kills,curve,clean] [--clean 1000] [--seeds 5] [--only V01,K02] [--parallel N] [--budgets quick,standard]
+// [--out FOLDER] [--parts kills,curve,clean] [--clean 1000] [--seeds 5] [--only V01,K02] [--parallel N] [--budgets quick,standard] [--store http://127.0.0.1:7480 --region default]
+// The part wire takes a real S3 server, with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
 Dictionary<string, string> options = new(StringComparer.Ordinal)
 {
     ["--out"] = "results/conformance/power",
@@ -14,12 +15,14 @@ Dictionary<string, string> options = new(StringComparer.Ordinal)
     ["--only"] = "",
     ["--parallel"] = Environment.ProcessorCount.ToString(CultureInfo.InvariantCulture),
     ["--budgets"] = "Quick,Standard",
+    ["--store"] = "",
+    ["--region"] = "us-east-1",
 };
 for (int i = 0; i < args.Length; i += 2)
 {
     if (!options.ContainsKey(args[i]) || i + 1 == args.Length)
     {
-        Console.Error.WriteLine("[--out FOLDER] [--parts kills,curve,clean] [--clean N] [--seeds N] [--only ID,ID] [--parallel N] [--budgets Quick,Standard]");
+        Console.Error.WriteLine("[--out FOLDER] [--parts kills,curve,clean] [--clean N] [--seeds N] [--only ID,ID] [--parallel N] [--budgets Quick,Standard] [--store URL] [--region NAME]");
         return 2;
     }
 
@@ -69,6 +72,9 @@ if (options["--parts"].Contains("clean", StringComparison.Ordinal))
                 Console.Error.WriteLine($"{count} {trial.Url} seed {trial.Seed}: {trial.Verdict} {string.Join(' ', trial.Failed.Select(static failed => $"{failed.Key}: {failed.Value}"))}");
         }));
 }
+
+if (options["--parts"].Contains("wire", StringComparison.Ordinal))
+    Save("wire", await WireTrials.RunAsync(new Uri(options["--store"]), options["--region"], only));
 
 string page = PowerReport.Write(folder);
 File.WriteAllText(Path.Combine(folder, "README.md"), page);

@@ -154,8 +154,10 @@ internal static partial class Concurrency
         for (int i = 0; i < 5; i++)
             await context.PutAsync(timed, context.Body(timed, 3000));
         double usualTicks = context.Time.GetElapsedTime(started).Ticks / 5.0;
+        int unlisted = 0;
         for (int round = 0; round < rounds; round++)
         {
+            bool isUnlisted = false;
             string key = context.Key($"z{round % 10}/dies-{round}");
             byte[] body = context.Body(key, 3000, version: 2);
             if (round % 2 == 0)
@@ -180,15 +182,20 @@ internal static partial class Concurrency
                 ObjectContent? content = await context.GetAsync(key);
                 ObjectInfo? info = await context.HeadAsync(key);
                 bool listed = (await context.ListAsync(key)).Exists(o => o.Key == key);
-                if ((content is not null) != (info is not null) || listed != (content is not null))
+                isUnlisted = content is not null && !listed;
+                if ((content is not null) != (info is not null) || (listed && content is null))
                     return $"round {round + 1}: after a put raced a delete, get finds {Found(content is not null)}, head {Found(info is not null)},"
                         + $" the listing {Found(listed)}";
                 return content is not null && ClauseContext.Difference(content.Bytes.Span, body) is { } difference
                     ? $"round {round + 1}: after a put raced a delete, get gave {difference}" : null;
             });
+            unlisted += isUnlisted ? 1 : 0;
             present += await context.GetAsync(key) is null ? 0 : 1;
         }
 
+        // Whole, so no harm to a reader who knows its name; but whoever cleans up by listing does not find it.
+        if (unlisted > 0)
+            context.Quirk(FormattableString.Invariant($"Of {rounds} objects whose put raced a delete {unlisted} can be read and are not listed: cleaning up by listing does not find them."));
         return Finding.Passed($"{rounds} puts that raced a delete: {present} ended whole, {rounds - present} absent, none between");
 
         static string Found(bool there) => there ? "an object" : "nothing";

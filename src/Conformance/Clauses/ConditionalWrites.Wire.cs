@@ -96,7 +96,7 @@ internal static partial class ConditionalWrites
         });
         string outcome = await OutcomeAsync(loss.Patient ? store.Patient(new EagerTime()) : store.Data, key, mine, condition, context.Cancellation);
         store.Wire.Heal();
-        ClauseContext.Require(loss.Allowed.Contains(outcome), $"{name} was told as {outcome}, where only {string.Join(" or ", loss.Allowed)} is known");
+        ClauseContext.Require(loss.Allowed.Contains(outcome) || (wasBusy && outcome is Throttled or Transient), $"{name} was told as {outcome}, where only {string.Join(" or ", loss.Allowed)} is known");
         if (loss.AnotherWriter > 0)
             await context.ReadsAsync(key, others, $"after {name}");
         else if ((loss.Carried == true && !wasBusy) || outcome == Won)

@@ -14,7 +14,7 @@ internal sealed class S3Probe(S3Connection connection, string bucket, string pre
 {
     private const string NoTag = "00000000000000000000000000000000";
 
-    private const int MaxAttempts = 3;
+    private const int MaxAttempts = 5;
     private const int MaxThrottledAttempts = 10;
 
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);

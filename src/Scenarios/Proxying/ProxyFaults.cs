@@ -38,7 +38,7 @@ internal static class ProxyFaults
         new("L08", "ghosts", "What was deleted is listed for ever.", Ghosts) { Killers = ["LST-05"] },
         new("B01", "short body", "A body ends early, under its whole length.", static setting => (request, pass, cancellation) =>
             ObjectRequest.IsRead(request) && request.Method == HttpMethod.Get && setting.Strikes() ? WireFaults.Cut(Pieces / 2, breaks: false)(request, pass, cancellation) : pass(request, cancellation))
-            { Killers = ["OBJ-01", "INT-01", "INT-02"] },
+            { Killers = ["OBJ-01", "INT-01", "INT-02"], Rate = 0.05 },
         new("B03", "bit rot", "A bit of an object is another one, at every read.", static setting => async (request, pass, cancellation) =>
         {
             HttpResponseMessage answer = await pass(request, cancellation);
