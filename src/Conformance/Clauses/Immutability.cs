@@ -1,4 +1,6 @@
+using FireproofBench.Engine;
 using FireproofBench.Engine.Blocks;
+using FireproofBench.Engine.Documents;
 using FireproofBench.Engine.Ports;
 
 namespace FireproofBench.Conformance.Clauses;
@@ -59,12 +61,12 @@ internal static class Immutability
         {
             Id = "IMM-05",
             Level = ClauseLevel.May,
-            Requirement = "The store offers an object lock, and the engine works under it.",
-            Why = "A lock protects a history against mistaken deletes; compaction then leaves files behind.",
-            How = "Not asked through the storage port, which has no call that sets a lock.",
+            Requirement = "Where deletes are refused, as under an object lock, they change nothing, and a database goes on: compaction leaves behind what it replaced.",
+            Why = "A lock protects a history against mistaken deletes and against whoever stole the keys.",
+            How = "Deletes an object; where that is refused, looks whether it is there still, read and listed, and lets a database write, compact and be opened anew.",
             WhenItFails = "Let compaction keep superseded files.",
             Source = "versitygw's group of tests for write-once buckets",
-            Check = Finding.AlwaysUnsupported("the storage port has no call that locks an object"),
+            Check = EngineConvergence.Checked(WorksWithoutDeletesAsync),
         },
     ]);
 
@@ -114,6 +116,41 @@ internal static class Immutability
         {
             return false;
         }
+    }
+
+    private static async Task<Finding> WorksWithoutDeletesAsync(ClauseContext context)
+    {
+        (string key, byte[] body) = File(context, 3000);
+        await context.PutAsync(key, body);
+        try
+        {
+            _ = await context.DeleteAsync(key);
+            return Finding.Unsupported("the store deletes what is to be deleted: nothing here is locked");
+        }
+        catch (StorageException refusal) when (refusal.Kind is StorageErrorKind.NotAuthorized or StorageErrorKind.Unsupported)
+        {
+        }
+
+        await context.ReadsAsync(key, body, "after a delete that was refused");
+        await context.ListsAsync(context.Prefix, [key], "after a delete that was refused");
+        if (context.Target.OpenDatabase is null)
+            return Finding.Passed("deletes are refused and change nothing");
+        int rounds = context.Plan.Count(20, 3, 40);
+        const int Puts = 4;
+        await using (Database database = await context.Databases.OpenAsync("locked", context.Cancellation))
+        {
+            for (int i = 0; i < rounds * Puts; i++)
+            {
+                _ = await database.PutAsync(Document.Parse($$"""{"_id":"doc-{{i % (2 * Puts)}}","n":{{i}}}"""), context.Cancellation);
+                if (i % Puts == Puts - 1)
+                    await database.CompactAsync(context.Cancellation);
+            }
+        }
+
+        await using Database cold = await context.Databases.OpenAsync("locked", context.Cancellation);
+        DatabaseState state = await DatabaseState.ReadAsync(cold, context.Cancellation);
+        ClauseContext.Require(state.Rows.Count == 2 * Puts, $"after {rounds} compactions whose deletes were refused a cold reader finds {state.Rows.Count} documents of {2 * Puts}");
+        return Finding.Passed($"deletes are refused and change nothing; {rounds} compactions of a database left their files behind, and a cold reader read everything");
     }
 
     private static async Task<Finding> TakesRacingRepetitionsAsync(ClauseContext context)

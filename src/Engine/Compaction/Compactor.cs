@@ -324,7 +324,16 @@ internal sealed class Compactor(Ledger ledger, DataFiles files, Committer commit
         var live = new HashSet<Cid>(log.SelectMany(static group => group.Cars));
         foreach (Cid car in groups.SelectMany(static group => group.Cars).Where(car => !live.Contains(car)))
         {
-            await files.Gateway.DeleteAsync(DataFiles.KeyOfCar(car), null, cancellation);
+            try
+            {
+                await files.Gateway.DeleteAsync(DataFiles.KeyOfCar(car), null, cancellation);
+            }
+            catch (StorageException e) when (e.Kind is StorageErrorKind.NotAuthorized or StorageErrorKind.Unsupported)
+            {
+                // A store that keeps whatever was written, under a lock or by its kind: that costs room and nothing else.
+                return;
+            }
+
             ledger.Blocks.Forget(car);
         }
     }

@@ -31,8 +31,15 @@ internal static class ObjectFaults
             ? new ValueTask<ObjectContent?>((ObjectContent?)null) : s.GetAsync(k, r, t) }, "IMM-04"),
         new("re-put is an error", () => new InterceptedStore { OnPut = RePutThrowsAsync }, "IMM-01"),
         new("re-put appends", () => new InterceptedStore { OnPut = RePutAppendsAsync }, "IMM-01"),
+        new("refuses a delete and deletes", () => new InterceptedStore { OnDelete = RefuseAndDeleteAsync }, "IMM-05"),
         new("refuses other bytes and stores them", () => new InterceptedStore { OnPut = RefuseAndStoreAsync }, "IMM-03"),
     ];
+
+    private static async ValueTask<bool> RefuseAndDeleteAsync(IDataGateway store, string key, string? version, CancellationToken cancellation)
+    {
+        _ = await store.DeleteAsync(key, version, cancellation);
+        throw new StorageException(StorageErrorKind.NotAuthorized, "delete", key, "status 403 AccessDenied");
+    }
 
     private static async ValueTask<ObjectContent?> CutAbove64KiBAsync(IDataGateway store, string key, ByteRange? range, CancellationToken cancellation)
     {
