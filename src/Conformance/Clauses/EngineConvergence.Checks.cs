@@ -39,9 +39,15 @@ internal static partial class EngineConvergence
             await context.RaceAsync(replicas, i => SyncAsync(context, all[i]));
             await SyncAllTwiceAsync(context, all);
             await AgreeAsync(context, all, "after all had synchronised");
+
+            // One document, written by all from one state: no history says which write stays, and each meets the others' in an order of its own.
+            for (int i = 0; i < replicas; i++)
+                await all[i].PutAsync(Note("contested", i), context.Cancellation);
+            await SyncAllTwiceAsync(context, all);
+            await AgreeAsync(context, all, "after all had written one document at once, and synchronised");
             return Finding.Passed(
-                $"{replicas} replicas made {writes} random commits and {syncs + (3 * replicas)} synchronisations through one remote database, and all"
-                + $" ended the same");
+                $"{replicas} replicas made {writes + replicas} commits, most of them at random, and {syncs + (5 * replicas)} synchronisations through one remote"
+                + $" database, and all ended the same");
         }
         finally
         {

@@ -111,6 +111,9 @@ internal static partial class EngineConvergence
         await using Database idle = await context.Databases.OpenAsync(Remote, context.Cancellation, cacheLength: 0);
         DatabaseState former = await DatabaseState.ReadAsync(server, context.Cancellation);
         await server.PutAsync(Note("between", 1), context.Cancellation);
+
+        // The former version is in the files that the compaction replaces, and in no other.
+        await server.PutAsync(Note("early-0", 1), context.Cancellation);
         await server.CompactAsync(context.Cancellation);
         string? difference = (await DatabaseState.ReadAsync(idle, context.Cancellation)).DifferenceFrom(former);
         ClauseContext.Require(difference is null, $"one compaction later, a reader that had not looked again reads something else than before: {difference}");

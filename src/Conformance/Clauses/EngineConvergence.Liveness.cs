@@ -52,13 +52,56 @@ internal static partial class EngineConvergence
 
             long used = remote.Requests - before;
             await AgreeAsync(context, all, "two rounds after the fault had healed");
+            int brokenOff = await CompactsAgainAsync(context);
             return Finding.Passed(
                 $"after {failed} synchronisations had failed over a cut connection, {Replicas} replicas with {commits} commits agreed"
-                + $" within two rounds and {used} requests ({allowed} allowed)");
+                + $" within two rounds and {used} requests ({allowed} allowed); after each of {brokenOff} compactions that broke off the next one was carried through");
         }
         finally
         {
             await CloseAsync(all);
+        }
+    }
+
+    // A compaction puts a file, reads the heads and publishes: it is broken off at one after the other.
+    private static async Task<int> CompactsAgainAsync(ClauseContext context)
+    {
+        const int Cuts = 3;
+        const int Commits = 4;
+        UnsteadyDevice device = new(context.Databases.Device("compacted"));
+        await using Database database = await context.Databases.OpenAsync(device, context.Cancellation);
+        int brokenOff = 0;
+        for (int cut = 0; cut < Cuts; cut++)
+        {
+            for (int i = 0; i < Commits; i++)
+                await WriteAtRandomAsync(context, database, (cut * Commits) + i);
+            int left = cut;
+            device.Fails = () => left-- <= 0;
+            brokenOff += await CompactionFailsAsync(context, database) ? 1 : 0;
+            device.Fails = () => false;
+            DatabaseState before = await DatabaseState.ReadAsync(database, context.Cancellation);
+            await database.CompactAsync(context.Cancellation);
+
+            // A file that joins the merged one with what came beside it may stand before it.
+            ClauseContext.Require(
+                database.Log.Length <= 2, $"a compaction broke off at request {cut + 1}, and the next one, with no fault, left a log of {database.Log.Length} groups");
+            string? difference = (await DatabaseState.ReadAsync(database, context.Cancellation)).DifferenceFrom(before);
+            ClauseContext.Require(difference is null, $"after a compaction that broke off, and one that did not, the database reads something else: {difference}");
+        }
+
+        return brokenOff;
+    }
+
+    private static async Task<bool> CompactionFailsAsync(ClauseContext context, Database database)
+    {
+        try
+        {
+            await database.CompactAsync(context.Cancellation);
+            return false;
+        }
+        catch (StorageException failure) when (failure.Kind == StorageErrorKind.Transient)
+        {
+            return true;
         }
     }
 

@@ -17,7 +17,7 @@ internal static partial class EngineConvergence
             Requirement = "Replicas that took in the same writes, in whatever order, have the same documents, heads and state hash.",
             Why = "Devices that meet through the store only have no other way to agree.",
             How = "2 to 8 replicas write and delete at random, and synchronise through one remote database on the store, in random order and all at once;"
-                + " then all are compared with all.",
+                + " then all are compared with all, and once more when all have written one document without having seen each other's.",
             WhenItFails = "Do not synchronise through this store; replay the seed, and see which of the other clauses fail on it.",
             Source = "Strong eventual consistency (Kleppmann and others); the comparing tests of Yjs and Loro",
             Needs = StoreNeeds.Databases,
@@ -104,8 +104,8 @@ internal static partial class EngineConvergence
             Requirement = "When the last fault has healed, two rounds of synchronisation bring all replicas together, within a stated number of requests.",
             Why = "An engine that retries for ever, or never again, is as good as one that lost the data.",
             How = "Cuts the connection to the remote database at random requests, then for good while replicas write on; heals it, and counts the"
-                + " requests until all agree.",
-            WhenItFails = "Look for listings that do not end, for calls that fail long after an outage, and for locks that stay behind.",
+                + " requests until all agree. Compactions are broken off too, and the same handle must carry the next one through.",
+            WhenItFails = "Look for listings that do not end, for calls that fail long after an outage, and for locks and marks that stay behind.",
             Source = "automerge/automerge-repo#672; orbitdb/orbitdb#1251",
             Needs = StoreNeeds.Databases,
             Check = Checked(HealsAsync),

@@ -25,6 +25,10 @@ internal static partial class Security
         Dictionary<string, byte[]> files = await CarsAsync(context, behind.Data);
         ClauseContext.Require(files.Count > commits, $"{commits} commits left {files.Count} files");
 
+        // Whoever has two contents that were sealed with one key and one nonce has the difference of both, and can forge the tags of more.
+        IGrouping<string, string>? together = files.GroupBy(static file => SealOf(file.Value), static file => file.Key).FirstOrDefault(static seal => seal.Count() > 1);
+        ClauseContext.Require(together is null, $"{together?.Count()} files are sealed with the same key and the same nonce, {Printable.Key(together?.First() ?? "")} among them");
+
         // Those that the heads name are read by everybody; the first file of a database by nobody.
         HashSet<string> newest = [.. (await behind.Metadata.ReadAsync(context.Cancellation)).Entries.SelectMany(static head => MetaPayload.Read(head).Cars).Select(static car => $"data/{car}.car")];
         if (context.Plan.Budget == Budget.Quick)
@@ -101,6 +105,19 @@ internal static partial class Security
             flipped[at] ^= (byte)(1 << context.Dice.Below(8));
             return flipped;
         }
+    }
+
+    // The nonce and the name of the key.
+    private static string SealOf(byte[] file)
+    {
+        DagCborReader reader = new(file);
+        reader.ReadMapHeader();
+        reader.ReadKey("iv"u8);
+        string nonce = Convert.ToHexString(reader.ReadBytes());
+        reader.ReadKey("data"u8);
+        reader.ReadBytes();
+        reader.ReadKey("keyId"u8);
+        return $"{nonce} {Convert.ToHexString(reader.ReadBytes())}";
     }
 
     private static byte[] Sealed(byte[] nonce, byte[] data, byte[] name)

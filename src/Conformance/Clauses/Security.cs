@@ -45,10 +45,10 @@ internal static partial class Security
         {
             Id = "SEC-04",
             Level = ClauseLevel.Must,
-            Requirement = "A file that was tampered with, stands under another's name, or lost a part of its seal is refused and never read.",
+            Requirement = "A file that was tampered with, stands under another's name, or lost a part of its seal is refused and never read; no two files have one nonce.",
             Why = "The seal is worth nothing if what does not fit it is used all the same.",
             How = "Alters ciphertext, nonce, tag and key name of files, cuts the tag, puts files of another database and of another key under their names, and opens"
-                + " the database each time.",
+                + " the database each time. The nonces of all files are compared.",
             WhenItFails = "Look for a cache between the engine and the store that answers in its stead; with none there, stop using this version of the engine.",
             Source = "Authenticated encryption (AES-GCM)",
             Needs = StoreNeeds.Databases,

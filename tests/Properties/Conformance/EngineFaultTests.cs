@@ -1,0 +1,38 @@
+using FireproofBench.EngineFaults;
+using FireproofBench.Properties.Fixtures;
+using Xunit;
+
+namespace FireproofBench.Properties.Conformance;
+
+/// <summary>The faults of bench/EngineFaults still fit the sources; whether they are caught takes builds, and is found out there.</summary>
+public sealed class EngineFaultTests
+{
+    public static TheoryData<string> Ids => [.. EngineFaultCatalogue.Faults.Select(static fault => fault.Id)];
+
+    [Fact]
+    public void The_catalogue_has_each_fault_once() =>
+        Assert.Equal(Enumerable.Range(1, 14).Select(static i => $"G{i:d2}"), EngineFaultCatalogue.Faults.Select(static fault => fault.Id));
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void What_a_fault_changes_stands_in_the_sources_once(string id)
+    {
+        Assert.NotEmpty(Of(id).Edits);
+        foreach (SourceEdit edit in Of(id).Edits)
+        {
+            string source = File.ReadAllText(SourceTree.At($"src/{edit.File}"));
+            Assert.True(edit.IsUniqueIn(source), $"{edit.File} does not say exactly once: {edit.Text}");
+            Assert.NotEqual(edit.Text, edit.Replacement);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Ids))]
+    public void The_clauses_of_a_fault_are_in_the_book(string id)
+    {
+        Assert.NotEmpty(Of(id).Killers);
+        Assert.All(Of(id).Killers, static killer => Assert.Contains(ClauseBook.All, clause => clause.Id == killer));
+    }
+
+    private static EngineFault Of(string id) => EngineFaultCatalogue.Faults.Single(fault => fault.Id == id);
+}
