@@ -353,5 +353,16 @@ internal static class EngineFaultCatalogue
         {
             Store = EngineFault.Endpoint,
         },
+        new(
+            "G15",
+            "authentication tag not looked at",
+            "Sealed files are opened as by AES in counter mode, whatever their tag says.",
+            ["SEC-04"],
+            [
+                new(
+                    "Engine/Crypto/FileKey.cs",
+                    "            aes.Decrypt(nonce, cipher, tag, plain);\n",
+                    "            aes.Encrypt(nonce, cipher.ToArray(), plain, new byte[TagLength]);\n"),
+            ]),
     ];
 }
