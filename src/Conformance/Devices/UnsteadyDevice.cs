@@ -1,13 +1,27 @@
-using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Ports;
+using FireproofBench.Gateways.Simulated;
 
 namespace FireproofBench.Conformance.Devices;
 
 /// <summary>A device store behind a connection that a check can cut, and that counts what is asked: data and heads alike.</summary>
-/// <param name="device">The store.</param>
-internal sealed class UnsteadyDevice(IDeviceStore device) : IDeviceStore
+internal sealed class UnsteadyDevice : IDeviceStore
 {
+    private readonly IDeviceStore _device;
     private long _requests;
+
+    /// <summary>A whole connection.</summary>
+    /// <param name="device">The store, which is closed with this.</param>
+    public UnsteadyDevice(IDeviceStore device)
+    {
+        _device = device;
+        BentGateway hiding = new(device.Data)
+        {
+            OnGet = (store, key, range, cancellation) => Hides(key) ? ValueTask.FromResult<ObjectContent?>(null) : store.GetAsync(key, range, cancellation),
+            OnHead = (store, key, cancellation) => Hides(key) ? ValueTask.FromResult<ObjectInfo?>(null) : store.HeadAsync(key, cancellation),
+        };
+        Data = new GuardedGateway(hiding, Pass);
+        Metadata = new GuardedHeads(device.Metadata, Pass);
+    }
 
     /// <summary>Whether the next request fails. Asked at each.</summary>
     public Func<bool> Fails { get; set; } = () => false;
@@ -22,25 +36,25 @@ internal sealed class UnsteadyDevice(IDeviceStore device) : IDeviceStore
     public long Requests => Interlocked.Read(ref _requests);
 
     /// <inheritdoc/>
-    public IDataGateway Data => new DataEnd(this, device.Data);
+    public IDataGateway Data { get; }
 
     /// <inheritdoc/>
-    public IMetadataGateway Metadata => new MetadataEnd(this, device.Metadata);
+    public IMetadataGateway Metadata { get; }
 
     /// <inheritdoc/>
-    public IWriteAheadLog WriteAheadLog => device.WriteAheadLog;
+    public IWriteAheadLog WriteAheadLog => _device.WriteAheadLog;
 
     /// <inheritdoc/>
-    public ICommitLock CommitLock => device.CommitLock;
+    public ICommitLock CommitLock => _device.CommitLock;
 
     /// <inheritdoc/>
-    public ValueTask PrepareAsync(CancellationToken cancellation) => device.PrepareAsync(cancellation);
+    public ValueTask PrepareAsync(CancellationToken cancellation) => _device.PrepareAsync(cancellation);
 
     /// <inheritdoc/>
-    public ValueTask DestroyAsync(CancellationToken cancellation) => device.DestroyAsync(cancellation);
+    public ValueTask DestroyAsync(CancellationToken cancellation) => _device.DestroyAsync(cancellation);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => device.DisposeAsync();
+    public ValueTask DisposeAsync() => _device.DisposeAsync();
 
     private void Pass(string operation, string key)
     {
@@ -48,69 +62,5 @@ internal sealed class UnsteadyDevice(IDeviceStore device) : IDeviceStore
             throw new ClauseViolation($"{Allowance} requests must be enough, and one more was made: {operation} {Printable.Key(key)}");
         if (Fails())
             throw new StorageException(StorageErrorKind.Transient, operation, key, "the connection is cut, on purpose");
-    }
-
-    private sealed class DataEnd(UnsteadyDevice owner, IDataGateway data) : IDataGateway
-    {
-        public DataTraits Traits => data.Traits;
-
-        public ValueTask<string> PutAsync(string key, ReadOnlyMemory<byte> content, PutCondition condition, CancellationToken cancellation)
-        {
-            owner.Pass("put", key);
-            return data.PutAsync(key, content, condition, cancellation);
-        }
-
-        public ValueTask<string> PutAsync(string key, ContentSource content, PutCondition condition, CancellationToken cancellation)
-        {
-            owner.Pass("put", key);
-            return data.PutAsync(key, content, condition, cancellation);
-        }
-
-        public ValueTask<ObjectContent?> GetAsync(string key, ByteRange? range, CancellationToken cancellation)
-        {
-            owner.Pass("get", key);
-            return owner.Hides(key) ? ValueTask.FromResult<ObjectContent?>(null) : data.GetAsync(key, range, cancellation);
-        }
-
-        public ValueTask<ObjectInfo?> HeadAsync(string key, CancellationToken cancellation)
-        {
-            owner.Pass("head", key);
-            return owner.Hides(key) ? ValueTask.FromResult<ObjectInfo?>(null) : data.HeadAsync(key, cancellation);
-        }
-
-        public ValueTask<bool> DeleteAsync(string key, string? version, CancellationToken cancellation)
-        {
-            owner.Pass("delete", key);
-            return data.DeleteAsync(key, version, cancellation);
-        }
-
-        public ValueTask<ListPage> ListAsync(string prefix, string? after, int limit, CancellationToken cancellation)
-        {
-            owner.Pass("list", prefix);
-            return data.ListAsync(prefix, after, limit, cancellation);
-        }
-
-        public ValueTask DisposeAsync() => data.DisposeAsync();
-    }
-
-    private sealed class MetadataEnd(UnsteadyDevice owner, IMetadataGateway metadata) : IMetadataGateway
-    {
-        public MetadataTraits Traits => metadata.Traits;
-
-        public ValueTask<MetaReading> ReadAsync(CancellationToken cancellation)
-        {
-            owner.Pass("read heads", "");
-            return metadata.ReadAsync(cancellation);
-        }
-
-        public ValueTask PublishAsync(MetaEntry entry, IReadOnlyCollection<Cid> superseded, CancellationToken cancellation)
-        {
-            owner.Pass("publish", "");
-            return metadata.PublishAsync(entry, superseded, cancellation);
-        }
-
-        public IAsyncEnumerable<MetaReading> SubscribeAsync(CancellationToken cancellation) => metadata.SubscribeAsync(cancellation);
-
-        public ValueTask DisposeAsync() => metadata.DisposeAsync();
     }
 }
