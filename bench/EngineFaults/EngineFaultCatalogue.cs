@@ -261,8 +261,8 @@ internal static class EngineFaultCatalogue
             [
                 new(
                     "Engine/Compaction/Compactor.cs",
-                    "        while (ledger.State is { Log.Length: >= 2 } state)\n",
-                    "        while (_busy.IsEmpty && ledger.State is { Log.Length: >= 2 } state)\n"),
+                    "        for (int attempt = 1; ledger.State is { Log.Length: >= 2 } state; attempt++)\n",
+                    "        for (int attempt = 1; _busy.IsEmpty && ledger.State is { Log.Length: >= 2 } state; attempt++)\n"),
                 new(
                     "Engine/Compaction/Compactor.cs",
                     """
