@@ -13,8 +13,8 @@ internal static class ErrorFaults
 
     public static ImmutableArray<SimulatedFault> All { get; } =
     [
-        new("E02", "an error as content", "A failed get is answered as if its message were the object.", static setting => Instead(setting, _error)) { Killers = ["ERR-03", "INT-01", "OBJ-01"], Rate = 0.02 },
-        new("E03", "a page as content", "Somebody on the way answers with a page of its own.", static setting => Instead(setting, _page)) { Killers = ["ERR-06", "INT-01", "OBJ-01"], Rate = 0.02 },
+        new("E02", "an error as content", "A failed get is answered as if its message were the object.", static setting => Instead(setting, _error)) { Killers = ["ERR-03", "INT-01", "OBJ-01", "OBJ-04"], Rate = 0.02 },
+        new("E03", "a page as content", "Somebody on the way answers with a page of its own.", static setting => Instead(setting, _page)) { Killers = ["ERR-06", "INT-01", "OBJ-01", "OBJ-04"], Rate = 0.02 },
         new("E05", "acknowledged before it is safe", "What was acknowledged last is gone after a death of the store.", LostAtDeath) { Killers = ["DUR-01", "DUR-02"] },
         new("E06", "half of it when full", "A store without room keeps the half and acknowledges it.", static _ => new StoreBehaviour
         {
