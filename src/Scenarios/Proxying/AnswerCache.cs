@@ -26,9 +26,9 @@ internal sealed class AnswerCache(FaultSetting setting, Func<HttpResponseMessage
         }
 
         string name = $"{request.Method} {place} {request.Headers.Range}";
-        bool isServed = servesAfter is null ? _kept.TryGetValue(name, out KeptAnswer? kept) && now < kept.Until : _changed.TryGetValue(place, out long until) && now < until;
-        if (isServed && _kept.TryGetValue(name, out KeptAnswer? stale))
-            return stale.Give(request);
+        KeptAnswer? kept = _kept.GetValueOrDefault(name);
+        if (kept is not null && now < (servesAfter is null ? kept.Until : _changed.GetValueOrDefault(place)))
+            return kept.Give(request);
         HttpResponseMessage answer = await pass(request, cancellation);
         if (keeps(answer) && (servesAfter is not null || setting.Strikes()))
             _kept[name] = await KeptAnswer.TakeAsync(answer, setting.Time.GetTimestamp() + Ticks, cancellation);
