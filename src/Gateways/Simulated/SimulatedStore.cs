@@ -38,13 +38,14 @@ internal sealed class SimulatedStore
 
     /// <summary>A new client of the objects.</summary>
     /// <param name="endpoint">The endpoint that it asks, from 0.</param>
-    public IDataGateway Open(int endpoint = 0)
+    /// <param name="way">What lies between; null for the distance of the address.</param>
+    public IDataGateway Open(int endpoint = 0, IStoreWay? way = null)
     {
         IDataGateway data = _endpoints.GetOrAdd(endpoint, number => _behaviour.Endpoint?.Invoke(_store, number) ?? _store);
         data = _behaviour.Room?.Invoke(data, () => _isFull) ?? Full(data);
         data = _behaviour.Quorum?.Invoke(data, () => _isDegraded) ?? Degraded(data);
         data = _behaviour.Client?.Invoke(data) ?? data;
-        return new DistantGateway(data, _distance);
+        return way?.To(data) ?? new DistantGateway(data, _distance);
     }
 
     /// <summary>A client of the objects whom the store does not know.</summary>
@@ -57,16 +58,17 @@ internal sealed class SimulatedStore
     /// <param name="prefix">Where in the store it is: empty, or ending in <c>/</c>.</param>
     /// <param name="name">Its name.</param>
     /// <param name="endpoint">The endpoint that the client asks, from 0.</param>
-    public IDeviceStore OpenDatabase(string prefix, string name, int endpoint = 0)
+    /// <param name="way">What lies between; null for the distance of the address.</param>
+    public IDeviceStore OpenDatabase(string prefix, string name, int endpoint = 0, IStoreWay? way = null)
     {
         RetryOptions patience = RetryOptions.Of(_options);
-        IDataGateway data = new PrefixedGateway(new RetryingGateway(Open(endpoint), patience), prefix);
+        IDataGateway data = new PrefixedGateway(new RetryingGateway(Open(endpoint, way), patience), prefix);
         if (_behaviour.HeadsAreObjects || _url.HeadsAreObjects)
             return new RemoteDeviceStore(data, name, _options, ownsStore: true);
         MemoryMetadataGateway kept = _heads.GetOrAdd(prefix + (_behaviour.HeadName?.Invoke(name) ?? name), static _ => new MemoryMetadataGateway());
         IMetadataGateway heads = new HandleHeads(kept);
         heads = _behaviour.Heads?.Invoke(heads) ?? heads;
-        heads = new RetryingMetadataGateway(new DistantHeads(heads, _distance), patience);
+        heads = new RetryingMetadataGateway(way?.To(heads) ?? new DistantHeads(heads, _distance), patience);
         return new SimulatedDevice(new RemoteDeviceStore(data, name, heads, ownsStore: true), kept.Clear);
     }
 

@@ -1,6 +1,6 @@
 using FireproofBench.Gateways.Filesystem;
 
-namespace FireproofBench.Conformance.Disks;
+namespace FireproofBench.Simulation.Disks;
 
 /// <summary>A file of a simulated disk that is open for writing.</summary>
 /// <param name="disk">The disk.</param>

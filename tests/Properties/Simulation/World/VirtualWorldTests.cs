@@ -1,6 +1,6 @@
 using Xunit;
 
-namespace FireproofBench.Properties.Conformance.Virtual;
+namespace FireproofBench.Properties.Simulation.World;
 
 public sealed class VirtualWorldTests
 {

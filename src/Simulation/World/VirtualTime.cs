@@ -1,4 +1,4 @@
-namespace FireproofBench.Conformance.Virtual;
+namespace FireproofBench.Simulation.World;
 
 /// <summary>A clock that goes on by a microsecond with each step of its world, and to the next timer at once when nothing else is to be done.</summary>
 /// <remarks>Timers that are due at the same moment ring in the order in which they were set. Used from the thread of its world only.</remarks>

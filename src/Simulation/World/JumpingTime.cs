@@ -1,4 +1,4 @@
-namespace FireproofBench.Conformance.Timing;
+namespace FireproofBench.Simulation.World;
 
 /// <summary>A clock that can be set while it runs. Timers and elapsed times are not touched, as on a machine whose clock is set.</summary>
 /// <param name="time">The clock below.</param>

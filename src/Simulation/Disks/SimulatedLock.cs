@@ -1,6 +1,6 @@
 using FireproofBench.Gateways.Filesystem;
 
-namespace FireproofBench.Conformance.Disks;
+namespace FireproofBench.Simulation.Disks;
 
 /// <summary>A lock of a simulated disk, which one process has to itself: it is always free.</summary>
 internal sealed class SimulatedLock : IDiskLock

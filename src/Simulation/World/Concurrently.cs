@@ -1,4 +1,4 @@
-namespace FireproofBench.Conformance.Virtual;
+namespace FireproofBench.Simulation.World;
 
 /// <summary>Starts tasks where their starter runs: on the threads of the process, or in a virtual world.</summary>
 internal static class Concurrently
@@ -23,12 +23,15 @@ internal static class Concurrently
         static async Task PassAsync(Task task) => await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
     }
 
-    /// <summary>Waits for a task, or until it is cancelled. Unlike <see cref="Task.WaitAsync(CancellationToken)"/> it never goes on from a thread of the pool.</summary>
-    public static Task WaitAsync(Task task, CancellationToken cancellation)
+    /// <summary>Waits for a task, or until it is cancelled. Never goes on from a thread of the pool.</summary>
+    public static async Task WaitAsync(Task task, CancellationToken cancellation)
     {
-        return PassAsync(task).WaitAsync(cancellation);
-
-        static async Task PassAsync(Task task) => await task;
+        TaskCompletionSource cancelled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using (cancellation.UnsafeRegister(static state => ((TaskCompletionSource)state!).TrySetResult(), cancelled))
+            await AnyAsync(task, cancelled.Task);
+        if (!task.IsCompleted)
+            cancellation.ThrowIfCancellationRequested();
+        await task;
     }
 
     /// <summary>Does something for each item, a few at a time. The first failure keeps further ones from being begun, and is thrown when those under way have ended.</summary>

@@ -2,7 +2,7 @@ using System.Text;
 using FireproofBench.Gateways.Filesystem;
 using Xunit;
 
-namespace FireproofBench.Properties.Conformance.Disks;
+namespace FireproofBench.Properties.Simulation.Disks;
 
 public sealed class SimulatedDiskTests
 {

@@ -1,6 +1,6 @@
 using FireproofBench.Gateways.Filesystem;
 
-namespace FireproofBench.Conformance.Disks;
+namespace FireproofBench.Simulation.Disks;
 
 /// <summary>
 /// A disk in memory that keeps what was synced apart from what was only done, so that its power can be cut after any step, and that can be full. Whatever asks it

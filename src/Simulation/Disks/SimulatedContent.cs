@@ -1,6 +1,6 @@
 using FireproofBench.Gateways.Filesystem;
 
-namespace FireproofBench.Conformance.Disks;
+namespace FireproofBench.Simulation.Disks;
 
 /// <summary>What a file of a simulated disk holds, whatever names it has.</summary>
 /// <param name="number">Its number on the disk.</param>

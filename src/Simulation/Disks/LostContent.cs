@@ -1,4 +1,4 @@
-namespace FireproofBench.Conformance.Disks;
+namespace FireproofBench.Simulation.Disks;
 
 /// <summary>What becomes of the content of a file that was not synced when the power is cut.</summary>
 internal enum LostContent

@@ -1,4 +1,4 @@
-namespace FireproofBench.Conformance.Disks;
+namespace FireproofBench.Simulation.Disks;
 
 /// <summary>One change of names on a disk: all of it happens, or nothing.</summary>
 internal sealed class NameChange

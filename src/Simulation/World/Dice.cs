@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using FireproofBench.Engine.Ports;
 
-namespace FireproofBench.Conformance.Payloads;
+namespace FireproofBench.Simulation.World;
 
 /// <summary>Seeded chance: the same seed and label give the same throws. Safe for several tasks at once (their order then decides who gets which).</summary>
 internal sealed class Dice : IEntropy
@@ -32,6 +32,9 @@ internal sealed class Dice : IEntropy
 
     /// <summary>A number from 0 up to, but not including, <paramref name="bound"/>.</summary>
     public int Below(int bound) => (int)(Next() % (ulong)bound);
+
+    /// <summary>A number from 0 up to, but not including, 1.</summary>
+    public double Fraction() => (Next() >> 11) / (double)(1UL << 53);
 
     /// <summary>True once in <paramref name="n"/> throws on average.</summary>
     public bool OneIn(int n) => Below(n) == 0;

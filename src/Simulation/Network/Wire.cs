@@ -1,0 +1,168 @@
+using FireproofBench.Engine.Ports;
+using FireproofBench.Gateways.Simulated;
+using FireproofBench.Simulation.Telling;
+
+namespace FireproofBench.Simulation.Network;
+
+/// <summary>The network between one process and one store. What the store does goes on in the world, whatever becomes of the process that asked for it.</summary>
+/// <param name="world">The world.</param>
+/// <param name="shape">How messages are treated.</param>
+/// <param name="dice">What is left to chance.</param>
+/// <param name="trace">Is told of every request.</param>
+/// <param name="actor">Whose requests they are.</param>
+internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace trace, string actor) : IStoreWay
+{
+    /// <summary>The world.</summary>
+    public VirtualWorld World => world;
+
+    /// <summary>Whether nothing passes now, in either direction.</summary>
+    public bool IsCut { get; set; }
+
+    /// <summary>Whether messages only take their time: what else the shape says is over.</summary>
+    public bool IsHealed { get; set; }
+
+    /// <summary>Whether the process is gone, so that nobody waits for messages.</summary>
+    public bool IsClosed { get; private set; }
+
+    /// <summary>The requests so far.</summary>
+    public long Requests { get; private set; }
+
+    /// <summary>Whether a request may be carried out after its client gave up.</summary>
+    public bool OutlivesClients => !shape.IsSteady;
+
+    /// <inheritdoc/>
+    public IDataGateway To(IDataGateway store) => new WiredGateway(store, this);
+
+    /// <inheritdoc/>
+    public IMetadataGateway To(IMetadataGateway heads) => new WiredHeads(heads, this);
+
+    /// <summary>The process is gone.</summary>
+    public void Close() => IsClosed = true;
+
+    /// <summary>Sends a request, and waits for its answer.</summary>
+    /// <typeparam name="T">The answer.</typeparam>
+    /// <param name="operation">What is asked for, in a word.</param>
+    /// <param name="key">Of which object.</param>
+    /// <param name="changes">Whether it can change what is stored.</param>
+    /// <param name="serve">Does it, at the store.</param>
+    /// <param name="cancellation">Ends the waiting; what is on its way is done all the same.</param>
+    /// <exception cref="StorageException">Transient when nothing came back, Ambiguous when it may have been done; or what the store answers.</exception>
+    public async ValueTask<T> SendAsync<T>(string operation, string key, bool changes, Func<CancellationToken, ValueTask<T>> serve, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        Requests++;
+        trace.Add(actor, TraceKind.Request, operation, key);
+        TaskCompletionSource<T> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        using (cancellation.UnsafeRegister(static (state, token) => ((TaskCompletionSource<T>)state!).TrySetCanceled(token), answer))
+        {
+            _ = world.Start(() => CarryAsync(new Request<T>(operation, key, changes, serve, answer)));
+            return await answer.Task;
+        }
+    }
+
+    /// <summary>A way in one direction.</summary>
+    /// <returns>Whether what was sent arrived.</returns>
+    public async Task<bool> PassAsync()
+    {
+        if (IsCut)
+            return false;
+        await DelayAsync(shape.Latency);
+        return !IsCut;
+    }
+
+    private async Task CarryAsync<T>(Request<T> request)
+    {
+        // Whoever has no connection learns it soon; what gets lost underway is only missed.
+        if (IsCut && !dice.OneIn(4))
+        {
+            await DelayAsync(shape.Latency);
+            request.Fail(StorageErrorKind.Transient, "no connection");
+            return;
+        }
+
+        Fate fate = IsHealed ? Fate.Served : Draw();
+        if (fate == Fate.Late)
+        {
+            await GiveUpAsync(request, request.Changes);
+            await DelayAsync(shape.Timeout);
+            trace.Add(actor, TraceKind.Late, request.Operation, request.Key);
+            _ = await ServeAsync(request);
+            return;
+        }
+
+        if (fate == Fate.Lost || !await PassAsync())
+        {
+            await GiveUpAsync(request, request.Changes);
+            return;
+        }
+
+        bool isAnswered = fate != Fate.Unanswered;
+        Action reply = await ServeAsync(request);
+        if (fate == Fate.Twice)
+            _ = world.Start(() => AgainAsync(request));
+        if (!isAnswered || !await PassAsync())
+            await GiveUpAsync(request, request.Changes);
+        else
+            reply();
+    }
+
+    // Gives what hands the answer over, once it has come back.
+    private static async Task<Action> ServeAsync<T>(Request<T> request)
+    {
+        try
+        {
+            T result = await request.Serve(CancellationToken.None);
+            return () => request.Answer.TrySetResult(result);
+        }
+        catch (StorageException refusal)
+        {
+            return () => request.Answer.TrySetException(refusal);
+        }
+    }
+
+    private async Task AgainAsync<T>(Request<T> request)
+    {
+        await DelayAsync(shape.Timeout / 2);
+        trace.Add(actor, TraceKind.Again, request.Operation, request.Key);
+        _ = await ServeAsync(request);
+    }
+
+    private async Task GiveUpAsync<T>(Request<T> request, bool mayBeDone)
+    {
+        await DelayAsync(shape.Timeout);
+        request.Fail(mayBeDone ? StorageErrorKind.Ambiguous : StorageErrorKind.Transient, "no answer in time");
+    }
+
+    private Fate Draw()
+    {
+        if (shape.IsSteady)
+            return Fate.Served;
+        double drawn = dice.Fraction();
+        return (drawn -= shape.Lost) < 0 ? Fate.Lost
+            : (drawn -= shape.Unanswered) < 0 ? Fate.Unanswered
+            : (drawn -= shape.Late) < 0 ? Fate.Late
+            : drawn - shape.Twice < 0 ? Fate.Twice
+            : Fate.Served;
+    }
+
+    private Task DelayAsync(TimeSpan mean) => Task.Delay(mean * (0.5 + dice.Fraction()), world.Time, CancellationToken.None);
+
+    private enum Fate
+    {
+        Served,
+        Lost,
+        Unanswered,
+        Late,
+        Twice,
+    }
+
+    private sealed record Request<T>(
+        string Operation, string Key, bool Changes, Func<CancellationToken, ValueTask<T>> Serve, TaskCompletionSource<T> Answer)
+    {
+        public void Fail(StorageErrorKind kind, string reason)
+        {
+            if (!Answer.Task.IsCompleted)
+                _ = Answer.TrySetException(new StorageException(kind, Operation, Key, reason));
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using System.Runtime.CompilerServices;
+using FireproofBench.Engine.Blocks;
+using FireproofBench.Engine.Ports;
+using FireproofBench.Gateways.Wrapping;
+
+namespace FireproofBench.Simulation.Network;
+
+/// <summary>Heads at the other end of a network, with the messages that tell of changes.</summary>
+/// <param name="heads">The heads; closed with this.</param>
+/// <param name="wire">The network.</param>
+internal sealed class WiredHeads(IMetadataGateway heads, Wire wire) : MetadataGatewayWrapper(heads)
+{
+    /// <inheritdoc/>
+    public override async IAsyncEnumerable<MetaReading> SubscribeAsync([EnumeratorCancellation] CancellationToken cancellation)
+    {
+        Mailbox box = new();
+        using CancellationTokenSource unsubscribed = new();
+        CancellationToken end = unsubscribed.Token;
+        _ = wire.World.Start(() => TellAsync(box, end));
+        try
+        {
+            while (await box.TakeAsync(cancellation) is { } reading)
+                yield return reading;
+        }
+        finally
+        {
+            unsubscribed.Cancel();
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override ValueTask<T> CallAsync<T>(
+        GatewayOperation operation, MetaEntry? entry, IReadOnlyCollection<Cid> superseded, Func<CancellationToken, ValueTask<T>> proceed, CancellationToken cancellation) =>
+        operation == GatewayOperation.Publish
+            ? wire.SendAsync("publish", entry!.Cid.ToString(), changes: true, proceed, cancellation)
+            : wire.SendAsync("read heads", "", changes: false, proceed, cancellation);
+
+    // A connection that breaks is noticed by the next message, and ends the subscription.
+    private async Task TellAsync(Mailbox box, CancellationToken unsubscribed)
+    {
+        try
+        {
+            if (!await wire.PassAsync())
+            {
+                box.Close();
+                return;
+            }
+
+            await foreach (MetaReading reading in Inner.SubscribeAsync(unsubscribed))
+            {
+                if (wire.IsClosed || unsubscribed.IsCancellationRequested)
+                    return;
+                if (!await wire.PassAsync())
+                    break;
+                box.Put(reading);
+            }
+
+            box.Close();
+        }
+        catch (StorageException)
+        {
+            box.Close();
+        }
+        catch (OperationCanceledException)
+        {
+            // Nobody listens any more.
+        }
+    }
+}

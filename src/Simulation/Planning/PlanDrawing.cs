@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+
+namespace FireproofBench.Simulation.Planning;
+
+/// <summary>Draws plans from seeds.</summary>
+internal static class PlanDrawing
+{
+    private const int MostDevices = 26;
+
+    private static readonly (StepKind Kind, int Weight, Features Needs)[] s_kinds =
+    [
+        (StepKind.Put, 30, Features.None),
+        (StepKind.Update, 10, Features.None),
+        (StepKind.Read, 8, Features.None),
+        (StepKind.ReadAll, 4, Features.None),
+        (StepKind.Burst, 4, Features.None),
+        (StepKind.Delete, 8, Features.Deletes),
+        (StepKind.Bulk, 8, Features.Bulks),
+        (StepKind.AttachFile, 4, Features.Attachments),
+        (StepKind.ReadFile, 3, Features.Attachments),
+        (StepKind.ReadPast, 3, Features.Past),
+        (StepKind.Changes, 3, Features.Past),
+        (StepKind.KeepSnapshot, 2, Features.Past),
+        (StepKind.OpenSnapshot, 2, Features.Past),
+        (StepKind.Rollback, 2, Features.Rollbacks),
+        (StepKind.Compact, 5, Features.Compactions),
+        (StepKind.Detach, 3, Features.Detaching),
+        (StepKind.Synchronise, 3, Features.Synchronising),
+        (StepKind.RotateKey, 1, Features.KeyRotation | Features.Encryption),
+        (StepKind.Reopen, 2, Features.Reopening),
+        (StepKind.Crash, 3, Features.Crashes),
+        (StepKind.PowerCut, 3, Features.PowerCuts | Features.Disks),
+        (StepKind.FillDisk, 1, Features.FullDisks | Features.Disks),
+        (StepKind.JumpClock, 2, Features.ClockJumps),
+        (StepKind.CutOff, 3, Features.Partitions),
+        (StepKind.FillStore, 1, Features.StoreTrouble),
+        (StepKind.RestartStore, 1, Features.StoreTrouble),
+    ];
+
+    /// <summary>Draws a plan.</summary>
+    /// <param name="seed">Decides all.</param>
+    /// <param name="store">The address of the remote stores.</param>
+    /// <param name="devices">How many devices, 1 to 26.</param>
+    /// <param name="steps">How many steps, at least 1.</param>
+    /// <param name="features">What is on; null for drawing it too.</param>
+    public static Plan Draw(long seed, string store, int devices, int steps, Features? features = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(devices, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(devices, MostDevices);
+        ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
+        Dice dice = new(seed, "plan");
+        Features on = features ?? DrawFeatures(dice);
+        (StepKind Kind, int Weight, Features Needs)[] possible = [.. s_kinds.Where(kind => (on & kind.Needs) == kind.Needs)];
+        int weights = possible.Sum(static kind => kind.Weight);
+        ImmutableArray<Step>.Builder drawn = ImmutableArray.CreateBuilder<Step>(steps);
+        TimeSpan at = TimeSpan.Zero;
+        for (int number = 1; number <= steps; number++)
+        {
+            at += Gap(dice, on);
+            int ticket = dice.Below(weights);
+            StepKind kind = possible.First(kind => (ticket -= kind.Weight) < 0).Kind;
+            drawn.Add(new Step(number, at, dice.Below(devices), kind, (long)(dice.Next() >> 1)));
+        }
+
+        return new Plan
+        {
+            Seed = seed,
+            Store = store,
+            Devices = devices,
+            Features = on,
+            Steps = drawn.MoveToImmutable(),
+            PollInterval = TimeSpan.FromSeconds(1 << dice.Below(4)),
+            Latency = TimeSpan.FromMilliseconds(1 << dice.Below(8)),
+        };
+    }
+
+    private static Features DrawFeatures(Dice dice)
+    {
+        Features on = (Features)(int)(dice.Next() & ((1UL << 26) - 1));
+        if (!dice.OneIn(8))
+            on |= Features.Encryption;
+
+        // Disks cost the most, and what they are for needs them.
+        return (on & Features.Disks) != 0 && dice.OneIn(2) ? on & ~Features.Disks : on;
+    }
+
+    // Most steps follow closely; now and then there is a time in which all comes to rest.
+    private static TimeSpan Gap(Dice dice, Features on) => dice.Below(40) switch
+    {
+        0 => TimeSpan.FromSeconds(5 + (30 * dice.Fraction())),
+        < 8 when (on & Features.Hurry) == 0 => TimeSpan.FromSeconds(3 * dice.Fraction()),
+        < 30 => TimeSpan.FromMilliseconds(50 * dice.Fraction()),
+        _ => TimeSpan.Zero,
+    };
+}
