@@ -20,6 +20,8 @@ public sealed class FileKey : IDisposable
     // A cipher is not for two threads at once, and making one costs more than sealing a small file: one is kept, whoever finds it taken makes another.
     private AesGcm? _idle;
 
+    private volatile bool _isErased;
+
     private FileKey(byte[] key)
     {
         _key = key;
@@ -45,14 +47,17 @@ public sealed class FileKey : IDisposable
     }
 
     /// <summary>A key of its own with the same bytes.</summary>
+    /// <exception cref="ObjectDisposedException">The key is erased.</exception>
     public FileKey Copy() => new(ExportBytes());
 
     /// <summary>A copy of the raw bytes, for a key bag. The caller erases it.</summary>
-    public byte[] ExportBytes() => (byte[])_key.Clone();
+    /// <exception cref="ObjectDisposedException">The key is erased.</exception>
+    public byte[] ExportBytes() => WhileThere((byte[])_key.Clone());
 
     /// <summary>Erases the key.</summary>
     public void Dispose()
     {
+        _isErased = true;
         CryptographicOperations.ZeroMemory(_key);
         Interlocked.Exchange(ref _idle, null)?.Dispose();
     }
@@ -77,7 +82,10 @@ public sealed class FileKey : IDisposable
         }
     }
 
-    private AesGcm Rent() => Interlocked.Exchange(ref _idle, null) ?? new AesGcm(_key, TagLength);
+    private AesGcm Rent() => Interlocked.Exchange(ref _idle, null) ?? WhileThere(new AesGcm(_key, TagLength));
+
+    // Who goes on while the database is closed would else seal with a key of zeros, and find every file changed. Looked at after the key was read: it is erased afterwards only.
+    private T WhileThere<T>(T made) => _isErased ? throw new ObjectDisposedException(nameof(Database)) : made;
 
     private void Return(AesGcm aes) => Interlocked.Exchange(ref _idle, aes)?.Dispose();
 }

@@ -18,14 +18,21 @@ internal sealed class GarbageCollection(IDataGateway data, IMetadataGateway meta
     private readonly BlockStore _blocks = new(new DataFiles(data, keys), budget: 0);
     private readonly HashSet<Cid> _needed = [];
     private readonly HashSet<Cid> _replaced = [];
+    private readonly HashSet<Cid> _lately = [];
+    private DateTimeOffset _now = now;
 
     /// <summary>Marks what the heads need, and deletes the rest as far as the options allow.</summary>
     public async ValueTask<GarbageReport> RunAsync(CancellationToken cancellation) => await CollectAsync(await ListAsync(cancellation), cancellation);
 
-    /// <summary>The same, unless every file is too young to go: then nothing but the listing is read.</summary>
+    /// <summary>
+    /// The same right after a file was written there, unless every file is too young to go: then nothing but the listing is read. Ages are counted to the newest file, which
+    /// the provider stamped: a device whose own clock is ahead would take the files that others have just written for old ones.
+    /// </summary>
     public async ValueTask RunIfDueAsync(CancellationToken cancellation)
     {
         List<ObjectInfo> files = await ListAsync(cancellation);
+        if (files.Max(static file => file.LastModified) is { } newest && newest < _now)
+            _now = newest;
         if (!files.TrueForAll(IsYoung))
             _ = await CollectAsync(files, cancellation);
     }
@@ -43,7 +50,7 @@ internal sealed class GarbageCollection(IDataGateway data, IMetadataGateway meta
                 continue;
             if (options.KeepReplaced && _replaced.Contains(car))
                 replaced++;
-            else if (IsYoung(file))
+            else if (IsYoung(file) || _lately.Contains(car))
                 young++;
             else
             {
@@ -57,7 +64,7 @@ internal sealed class GarbageCollection(IDataGateway data, IMetadataGateway meta
         return new GarbageReport(deleted.ToImmutable(), bytes, young, replaced);
     }
 
-    private bool IsYoung(ObjectInfo file) => file.LastModified is not { } written || now - written < options.MinAge;
+    private bool IsYoung(ObjectInfo file) => file.LastModified is not { } written || _now - written < options.MinAge;
 
     private static Cid? NameOf(string key)
     {
@@ -100,6 +107,25 @@ internal sealed class GarbageCollection(IDataGateway data, IMetadataGateway meta
             _needed.UnionWith(group.Cars);
             if (options.KeepReplaced)
                 _replaced.UnionWith((await HeaderAsync(group, cancellation)).Compact.SelectMany(static old => old.Cars));
+        }
+
+        await MarkLatelyReplacedAsync(log, files.ToDictionary(static file => file.Key, StringComparer.Ordinal), cancellation);
+    }
+
+    // How old a file is says nothing of how long others have been able to know that it is not needed any more: that is as old as the compaction that replaced it. A writer
+    // that has not seen it yet still publishes heads that name the file.
+    private async ValueTask MarkLatelyReplacedAsync(IEnumerable<CarGroup> log, Dictionary<string, ObjectInfo> files, CancellationToken cancellation)
+    {
+        var open = new Queue<CarGroup>(log);
+        while (open.TryDequeue(out CarGroup? group))
+        {
+            if (!files.TryGetValue(DataFiles.KeyOfCar(group.First), out ObjectInfo? file) || !IsYoung(file) || await _blocks.ReadHeaderAsync(group, cancellation) is not { } header)
+                continue;
+            foreach (CarGroup old in header.Compact)
+            {
+                _lately.UnionWith(old.Cars);
+                open.Enqueue(old);
+            }
         }
     }
 

@@ -159,9 +159,11 @@ internal sealed partial class BlockStore : IBlockSource, IShardSource, IEventSou
     ValueTask<ClockEvent> IEventSource.GetAsync(Cid cid, CancellationToken cancellation) =>
         DecodedAsync(_events, cid, ClockEvent.Read, static read => read.Operations.Length, cancellation);
 
-    /// <summary>Whether a group that was opened is a bookmark.</summary>
+    /// <summary>Whether a group whose header was read is a bookmark, also one whose file was removed since.</summary>
     public bool IsBookmark(CarGroup group)
     {
+        if (_headers.Find(group.First) is { } header)
+            return header.IsBookmark;
         lock (_gate)
             return _slots.TryGetValue(group.First, out CarSlot? slot) && slot.IsBookmark;
     }

@@ -228,7 +228,7 @@ internal sealed class Ledger(BlockStore blocks, IMetadataGateway metadata)
                 ?? throw new StorageException(StorageErrorKind.Corrupt, "open", DataFiles.KeyOfCar(group.First), "the newest head names this file, and it is not there");
             headers.Add(header);
             replaced.UnionWith(header.Compact);
-            if (!blocks.IsBookmark(group))
+            if (!header.IsBookmark)
                 log.Add(group);
         }
 

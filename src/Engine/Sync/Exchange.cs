@@ -19,6 +19,7 @@ internal sealed class Exchange(
     private const int Restarts = 3;
     private const int MostAttempts = 16;
 
+    private readonly StateDescription _description = new(ledger, committer, commitLock, writing);
     private int _pulledFiles;
     private long _pulledBytes;
     private int _pushedFiles;
@@ -37,7 +38,7 @@ internal sealed class Exchange(
             try
             {
                 LedgerState merged = await TakeOverAsync(reading.Entries, remoteFiles, cancellation);
-                changed = await HandOverAsync(remote, reading, merged, remoteFiles, isLast: attempt > Restarts, cancellation);
+                changed = await HandOverAsync(remote, reading, remoteFiles, isLast: attempt > Restarts, cancellation);
                 if (changed is null)
                     return new SyncResult(_pulledFiles, _pulledBytes, _pushedFiles, _pushedBytes, merged.Heads);
             }
@@ -79,11 +80,15 @@ internal sealed class Exchange(
 
     // Null when it is done, else what the remote's heads are meanwhile.
     private async ValueTask<MetaReading?> HandOverAsync(
-        IDeviceStore remote, MetaReading reading, LedgerState merged, DataFiles remoteFiles, bool isLast, CancellationToken cancellation)
+        IDeviceStore remote, MetaReading reading, DataFiles remoteFiles, bool isLast, CancellationToken cancellation)
     {
-        if (merged.Log.Length == 0 || (reading.Entries.Length == 1 && Ledger.ReadGroup(reading.Entries[0]).Equals(merged.Log[0])))
+        if (ledger.State.Log.Length == 0)
             return null;
-        await PushAsync(merged.Log, remoteFiles, cancellation);
+        (LedgerState state, CarGroup group, _) = await _description.FindAsync(cancellation);
+        if (reading.Entries.Length == 1 && Ledger.ReadGroup(reading.Entries[0]).Equals(group))
+            return null;
+        ImmutableArray<CarGroup> needed = state.Log.Contains(group) ? state.Log : [.. state.Log, group];
+        await PushAsync(needed, remoteFiles, cancellation);
         await using (await remote.CommitLock.AcquireAsync(cancellation))
         {
             MetaReading now = await remote.Metadata.ReadAsync(cancellation);
@@ -93,11 +98,11 @@ internal sealed class Exchange(
                     return now;
 
                 // A compaction of the remote may have deleted files of the log that were there when they were looked for.
-                await PushAsync(merged.Log, remoteFiles, cancellation);
+                await PushAsync(needed, remoteFiles, cancellation);
             }
 
             ImmutableArray<Cid> superseded = [.. reading.Entries.Select(static entry => entry.Cid)];
-            await remote.Metadata.PublishAsync(MetaPayload.Write(merged.Log[0], superseded), superseded, cancellation);
+            await remote.Metadata.PublishAsync(MetaPayload.Write(group, superseded), superseded, cancellation);
             return null;
         }
     }
@@ -154,7 +159,7 @@ internal sealed class Exchange(
     {
         if (entries.Length != 1 || await ledger.ReadAsync(entries, cancellation) is not { } theirs || !theirs.IsSame(merged))
             return await committer.CommitMergeAsync(merged, cancellation);
-        await ledger.PublishAsync(theirs, cancellation);
+        await ledger.PublishAsync(theirs, Ledger.ReadGroup(entries[0]), cancellation);
         return theirs;
     }
 }

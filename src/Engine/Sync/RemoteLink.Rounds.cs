@@ -28,7 +28,7 @@ public sealed partial class RemoteLink
         Report(static status => status with { Activity = SyncActivity.Working, NextAttempt = null });
 
         // What was written here goes out before anything else is taken in: then its own file says all, and no bookmark has to go with it.
-        if (_hasMet && await _replica.IsPlainAsync(cancellation))
+        if (_hasMet && await _replica.Description.IsPlainAsync(cancellation))
             await SendAsync(cancellation);
         MetaReading reading = Interlocked.Exchange(ref _told, null) ?? await _remote.Metadata.ReadAsync(cancellation);
         Exception? setAside = await TakeInAsync(reading, isFirst: false, cancellation);
@@ -237,7 +237,7 @@ public sealed partial class RemoteLink
 
         // The files of the state must not be deleted before they are sent.
         using OpenWalks.Walk hold = _replica.Hold();
-        (LedgerState state, CarGroup group, CarHeader header) = await _replica.DescribeAsync(cancellation);
+        (LedgerState state, CarGroup group, CarHeader header) = await _replica.Description.FindAsync(cancellation);
         if (!IsBehind(state))
             return;
         List<Cid> due = [.. state.Log.Append(group).SelectMany(static part => part.Cars).Where(car => !_uploader.IsThere(car)).Distinct()];

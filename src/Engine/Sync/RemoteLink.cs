@@ -187,7 +187,7 @@ public sealed partial class RemoteLink : IAsyncDisposable
             {
                 return;
             }
-            catch (Exception e) when (IsRefusal(e))
+            catch (Exception e) when (IsRefusal(e) && !(_wasReadable && WaitsForKey(e)))
             {
                 Report(status => status with { Activity = SyncActivity.Refused, LastError = e, NextAttempt = null });
                 EndWaiters(e);

@@ -25,6 +25,9 @@ internal sealed class Replica(
 {
     private static readonly HashSet<CarGroup> _none = [];
 
+    /// <summary>What others begin at.</summary>
+    public StateDescription Description { get; } = new(ledger, committer, commitLock, writing);
+
     /// <summary>The newest state.</summary>
     public LedgerState State => ledger.State;
 
@@ -97,50 +100,6 @@ internal sealed class Replica(
 
         if (!before.Heads.SequenceEqual(merged.Heads))
             await changed(() => DifferenceAsync(before, merged, cancellation));
-    }
-
-    /// <summary>Whether the newest group of the log says all of the present state, as it does right after a commit here.</summary>
-    public async ValueTask<bool> IsPlainAsync(CancellationToken cancellation)
-    {
-        LedgerState state = ledger.State;
-        return state.Log.Length > 0 && await DescriptionAsync(state, state.Log[0], cancellation) is not null;
-    }
-
-    /// <summary>A group whose header says exactly the present state: the newest of the log, or a bookmark, which is made when there is none.</summary>
-    public async ValueTask<(LedgerState State, CarGroup Group, CarHeader Header)> DescribeAsync(CancellationToken cancellation)
-    {
-        LedgerState state = ledger.State;
-        if (await DescriptionAsync(state, state.Log[0], cancellation) is { } newest)
-            return (state, state.Log[0], newest);
-        if (ledger.Bookmark is { } bookmark && await DescriptionAsync(state, bookmark, cancellation) is { } marked)
-            return (state, bookmark, marked);
-        using (await writing.AcquireAsync())
-        {
-            await using (await commitLock.AcquireAsync(cancellation))
-            {
-                await ledger.RefreshAsync(cancellation);
-                state = ledger.State;
-                CarGroup group = state.Log[0];
-                if (await DescriptionAsync(state, group, cancellation) is { } plain)
-                    return (state, group, plain);
-                await committer.BookmarkAsync(state, cancellation);
-                group = ledger.Bookmark ?? group;
-                return (state, group, (await ledger.Blocks.ReadHeaderAsync(group, cancellation))!);
-            }
-        }
-    }
-
-    // The group's header, when it says exactly the state.
-    private async ValueTask<CarHeader?> DescriptionAsync(LedgerState state, CarGroup group, CancellationToken cancellation)
-    {
-        if (await ledger.Blocks.ReadHeaderAsync(group, cancellation) is not { } header || !Ledger.Sorted(header.Heads).SequenceEqual(state.Heads))
-            return null;
-
-        // Right after a commit here it names what stands below it, in the same order.
-        if (state.Log[0].Equals(group) && header.Cars.AsSpan().SequenceEqual(state.Log.AsSpan()[1..]))
-            return header;
-        var named = new HashSet<CarGroup>(header.Cars) { group };
-        return state.Log.All(named.Contains) ? header : null;
     }
 
     private async ValueTask<ImmutableArray<string>> DifferenceAsync(LedgerState before, LedgerState after, CancellationToken cancellation)

@@ -25,6 +25,9 @@ internal sealed class SimulatedDisk : IDisk
     /// <summary>How many bytes may still be written before the disk is full.</summary>
     public long Room { get; set; } = long.MaxValue;
 
+    /// <summary>Called once when the power goes.</summary>
+    public Action? WentOff { get; set; }
+
     /// <summary>Whether the power is gone.</summary>
     public bool IsOff { get; private set; }
 
@@ -286,6 +289,7 @@ internal sealed class SimulatedDisk : IDisk
         if (StepsLeft-- > 0)
             return;
         IsOff = true;
+        WentOff?.Invoke();
         RequirePower(path);
     }
 

@@ -84,9 +84,10 @@ internal static class PlanDrawing
         return (on & Features.Disks) != 0 && dice.OneIn(2) ? on & ~Features.Disks : on;
     }
 
-    // Most steps follow closely; now and then there is a time in which all comes to rest.
+    // Most steps follow closely; now and then there is a time in which all comes to rest, or in which files grow old.
     private static TimeSpan Gap(Dice dice, Features on) => dice.Below(40) switch
     {
+        0 when (on & Features.Garbage) != 0 && dice.OneIn(2) => TimeSpan.FromMinutes(2 + (4 * dice.Fraction())),
         0 => TimeSpan.FromSeconds(5 + (30 * dice.Fraction())),
         < 8 when (on & Features.Hurry) == 0 => TimeSpan.FromSeconds(3 * dice.Fraction()),
         < 30 => TimeSpan.FromMilliseconds(50 * dice.Fraction()),

@@ -20,6 +20,10 @@ internal sealed class Dice : IEntropy
         _state = BinaryPrimitives.ReadInt64LittleEndian(digest);
     }
 
+    /// <summary>Dice from a number that is one of many already.</summary>
+    /// <param name="state">The number.</param>
+    public Dice(long state) => _state = state;
+
     /// <summary>The next 64 bits.</summary>
     // SplitMix64 (Steele, Lea, Flood 2014): one addition a step, so that it can be shared without a lock.
     public ulong Next()

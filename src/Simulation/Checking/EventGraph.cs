@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using FireproofBench.Engine.Blocks;
+using FireproofBench.Engine.Clock;
+
+namespace FireproofBench.Simulation.Checking;
+
+/// <summary>A whole history as its events tell it, apart from everything that the engine makes of it: which event follows which, and what each wrote.</summary>
+internal sealed class EventGraph
+{
+    private readonly Dictionary<Cid, int> _numbers = [];
+    private readonly ClockEvent[] _events;
+    private readonly ulong[][] _behind;
+    private readonly Dictionary<string, List<(int Event, Cid Value)>> _writes = new(StringComparer.Ordinal);
+
+    /// <summary>The history of some events.</summary>
+    /// <param name="newestFirst">Each event before all that it follows, and no event without those.</param>
+    public EventGraph(IReadOnlyList<ClockEvent> newestFirst)
+    {
+        _events = [.. newestFirst.Reverse()];
+        _behind = new ulong[_events.Length][];
+        int words = (_events.Length + 63) / 64;
+        for (int i = 0; i < _events.Length; i++)
+        {
+            _numbers[_events[i].Cid] = i;
+            ulong[] behind = new ulong[words];
+            foreach (Cid parent in _events[i].Parents)
+            {
+                int number = _numbers[parent];
+                for (int word = 0; word < words; word++)
+                    behind[word] |= _behind[number][word];
+            }
+
+            behind[i >> 6] |= 1UL << (i & 63);
+            _behind[i] = behind;
+
+            // Of two writes of one event to the same id the later one stands.
+            foreach (KeyValue write in _events[i].Operations)
+            {
+                if (!_writes.TryGetValue(write.Key, out List<(int Event, Cid Value)>? writes))
+                    _writes[write.Key] = writes = [];
+                if (writes.Count > 0 && writes[^1].Event == i)
+                    writes[^1] = (i, write.Value);
+                else
+                    writes.Add((i, write.Value));
+            }
+        }
+    }
+
+    /// <summary>All events, each behind those that it follows.</summary>
+    public ReadOnlySpan<ClockEvent> Events => _events;
+
+    /// <summary>Every id that was ever written.</summary>
+    public IEnumerable<string> Ids => _writes.Keys;
+
+    /// <summary>Whether an event is part of the history.</summary>
+    public bool Has(Cid cid) => _numbers.ContainsKey(cid);
+
+    /// <summary>An event of the history.</summary>
+    public ClockEvent this[Cid cid] => _events[_numbers[cid]];
+
+    /// <summary>Whether some heads follow an event, or are it.</summary>
+    public bool Covers(IEnumerable<Cid> heads, Cid cid) => _numbers.TryGetValue(cid, out int number) && heads.Any(head => _numbers.TryGetValue(head, out int from) && Follows(from, number));
+
+    /// <summary>The writes to an id up to some heads that no later write up to them replaced: one of them is what is seen.</summary>
+    /// <param name="heads">The heads; all part of the history.</param>
+    /// <param name="id">The id.</param>
+    public ImmutableArray<Cid> Standing(ImmutableArray<Cid> heads, string id)
+    {
+        if (!_writes.TryGetValue(id, out List<(int Event, Cid Value)>? writes))
+            return [];
+        List<(int Event, Cid Value)> seen = writes.FindAll(write => Array.Exists([.. heads], head => Follows(_numbers[head], write.Event)));
+        return [.. seen.Where(write => !seen.Exists(later => later.Event != write.Event && Follows(later.Event, write.Event))).Select(static write => write.Value)];
+    }
+
+    private bool Follows(int from, int number) => (_behind[from][number >> 6] & (1UL << (number & 63))) != 0;
+}

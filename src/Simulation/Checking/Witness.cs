@@ -1,0 +1,118 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using FireproofBench.Engine.Blocks;
+using FireproofBench.Engine.Clock;
+using FireproofBench.Engine.Documents;
+
+namespace FireproofBench.Simulation.Checking;
+
+/// <summary>Sees what devices were told and shown, and remembers it until the whole history is known.</summary>
+/// <param name="time">The clock of the world.</param>
+internal sealed class Witness(VirtualTime time)
+{
+    private readonly List<Acknowledgement> _acknowledged = [];
+    private readonly List<Reading> _readings = [];
+    private readonly Dictionary<string, (string State, string Who)> _states = new(StringComparer.Ordinal);
+    private readonly List<Violation> _violations = [];
+
+    /// <summary>What must not be, in the order in which it was seen.</summary>
+    public IReadOnlyList<Violation> Violations => _violations;
+
+    /// <summary>The writes that were acknowledged.</summary>
+    public IReadOnlyList<Acknowledgement> Acknowledged => _acknowledged;
+
+    /// <summary>How many readings were looked at.</summary>
+    public int Readings => _readings.Count;
+
+    /// <summary>Something must not be.</summary>
+    public void Accuse(Claim claim, string evidence) => _violations.Add(new Violation(claim, time.Elapsed, evidence));
+
+    /// <summary>A device was told that a write is done.</summary>
+    public void Acknowledge(int device, int step, ImmutableArray<Cid> heads, ImmutableArray<KeyValue> writes) => _acknowledged.Add(new Acknowledgement(device, step, heads, writes));
+
+    /// <summary>A device was shown some documents at a clock.</summary>
+    public void Read(int device, ImmutableArray<Cid> heads, ImmutableArray<KeyValue> values) => _readings.Add(new Reading(device, time.Elapsed, heads, values, IsWhole: false));
+
+    /// <summary>A device was shown all documents at a clock.</summary>
+    /// <param name="device">Which device, from 0.</param>
+    /// <param name="who">How people call it, and what it looked at.</param>
+    /// <param name="heads">The clock.</param>
+    /// <param name="rows">All ids with their values.</param>
+    public void ReadAll(int device, string who, ImmutableArray<Cid> heads, ImmutableArray<KeyValue> rows)
+    {
+        _readings.Add(new Reading(device, time.Elapsed, heads, rows, IsWhole: true));
+        string clock = string.Join(' ', heads);
+        string state = string.Join('\n', rows.Select(static row => $"{row.Key} {row.Value}"));
+        if (!_states.TryAdd(clock, (state, who)) && _states[clock] is var former && former.State != state)
+        {
+            string[] then = former.State.Split('\n');
+            string[] now = state.Split('\n');
+            Accuse(
+                Claim.SameHeadsSameState,
+                $"{who} at {Names.Of(heads)} sees {Names.OfLine(now.Except(then).FirstOrDefault())}, where {former.Who} saw {Names.OfLine(then.Except(now).FirstOrDefault())}");
+        }
+    }
+
+    /// <summary>Compares all that devices were told and shown with the whole history.</summary>
+    public void Compare(EventGraph history)
+    {
+        foreach (Acknowledgement told in _acknowledged)
+            Compare(history, told);
+        foreach (Reading reading in _readings)
+        {
+            // What a device saw of its own and lost with its power, before it was acknowledged, is nobody's history.
+            if (reading.Heads.All(history.Has))
+                Compare(history, reading);
+        }
+    }
+
+    private void Compare(EventGraph history, Acknowledgement told)
+    {
+        string who = string.Create(CultureInfo.InvariantCulture, $"{Planning.Plan.NameOf(told.Device)}'s step {told.Step}");
+        foreach (Cid head in told.Heads)
+        {
+            if (!history.Has(head))
+                Accuse(Claim.Durability, $"{who} was acknowledged with the event {Names.Of(head)}, which nobody has in the end");
+        }
+
+        if (told.Heads.Length != 1 || !history.Has(told.Heads[0]))
+            return;
+        ClockEvent made = history[told.Heads[0]];
+        foreach (KeyValue write in told.Writes)
+        {
+            // Deleting what is deleted changes nothing, so it makes no event. Of two writes to one id that became one commit the later one is in it.
+            bool isThere = made.Operations.Contains(write) || history.Standing(told.Heads, write.Key).Contains(write.Value)
+                || _acknowledged.Exists(other => other != told && other.Heads.SequenceEqual(told.Heads) && (other.Writes.IsEmpty || other.Writes.Any(joined => joined.Key == write.Key)));
+            if (!isThere)
+                Accuse(Claim.Durability, $"{who} wrote {write.Key} = {Names.Of(write.Value)}, and the event {Names.Of(made.Cid)} that it was given does not");
+        }
+    }
+
+    private void Compare(EventGraph history, Reading reading)
+    {
+        string who = string.Create(CultureInfo.InvariantCulture, $"{Planning.Plan.NameOf(reading.Device)} at {reading.At.TotalSeconds:f3} s");
+        foreach (KeyValue shown in reading.Values)
+        {
+            ImmutableArray<Cid> standing = history.Standing(reading.Heads, shown.Key);
+            if (standing.Contains(shown.Value) || (standing.IsEmpty && !shown.Value.IsDefined))
+                continue;
+
+            // A read by id says nothing of a document that is deleted.
+            bool isGone = !shown.Value.IsDefined || shown.Value == DocumentBlock.Tombstone.Cid;
+            if (!shown.Value.IsDefined && standing.Contains(DocumentBlock.Tombstone.Cid))
+                continue;
+            Accuse(
+                !isGone && standing.All(static value => value == DocumentBlock.Tombstone.Cid) && !standing.IsEmpty ? Claim.NoResurrection : Claim.Causality,
+                $"{who} sees {shown.Key} = {(isGone ? "nothing" : Names.Of(shown.Value))} at {Names.Of(reading.Heads)}, where {(standing.IsEmpty ? "nobody wrote it" : $"only {Names.Of(standing)} stands")}");
+        }
+
+        if (!reading.IsWhole)
+            return;
+        HashSet<string> seen = [.. reading.Values.Select(static value => value.Key)];
+        foreach (string id in history.Ids)
+        {
+            if (id != Engine.Crdt.Genesis.Key && !seen.Contains(id) && !history.Standing(reading.Heads, id).IsEmpty)
+                Accuse(Claim.Causality, $"{who} does not see {id} among all documents at {Names.Of(reading.Heads)}, which was written");
+        }
+    }
+}

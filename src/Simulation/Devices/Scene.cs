@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+using FireproofBench.Gateways.Simulated;
+using FireproofBench.Simulation.Checking;
+using FireproofBench.Simulation.Network;
+using FireproofBench.Simulation.Planning;
+using FireproofBench.Simulation.Telling;
+
+namespace FireproofBench.Simulation.Devices;
+
+/// <summary>What all devices of a world share.</summary>
+/// <param name="Plan">The plan.</param>
+/// <param name="World">The world.</param>
+/// <param name="Trace">What happens.</param>
+/// <param name="Witness">What is told and shown to them.</param>
+/// <param name="Stores">The remote stores.</param>
+/// <param name="Shape">The network.</param>
+internal sealed record Scene(Plan Plan, VirtualWorld World, Trace Trace, Witness Witness, ImmutableArray<SimulatedStore> Stores, WireShape Shape)
+{
+    /// <summary>The name of the database.</summary>
+    public const string DatabaseName = "world";
+
+    /// <summary>Where in a remote store it is.</summary>
+    public const string Prefix = "shared/";
+
+    /// <summary>Stands in every id, document and file, so that none of it can lie anywhere in the clear unseen.</summary>
+    public const string Mark = "fbsim-";
+
+    /// <summary>Whether the time of faults is over.</summary>
+    public bool IsHealed { get; set; }
+
+    /// <summary>The devices, in their order.</summary>
+    public IReadOnlyList<WorldDevice> Devices { get; set; } = [];
+
+    /// <summary>Waits in the world's time.</summary>
+    public Task DelayAsync(TimeSpan time) => Task.Delay(time, World.Time, CancellationToken.None);
+
+    /// <summary>How people call a remote store.</summary>
+    public static string NameOfStore(int store) => store == 0 ? "store" : "second store";
+}

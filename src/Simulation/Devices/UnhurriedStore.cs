@@ -1,0 +1,66 @@
+using FireproofBench.Engine.Blocks;
+using FireproofBench.Engine.Ports;
+using FireproofBench.Gateways.Wrapping;
+
+namespace FireproofBench.Simulation.Devices;
+
+/// <summary>A device store whose calls do not end within the caller's step: others come in between, and the process can die before and after each.</summary>
+/// <param name="store">The store; closed with this.</param>
+internal sealed class UnhurriedStore(IDeviceStore store) : IDeviceStore
+{
+    /// <inheritdoc/>
+    public IDataGateway Data { get; } = new Objects(store.Data);
+
+    /// <inheritdoc/>
+    public IMetadataGateway Metadata { get; } = new Heads(store.Metadata);
+
+    /// <inheritdoc/>
+    public IWriteAheadLog WriteAheadLog { get; } = new Log(store.WriteAheadLog);
+
+    /// <inheritdoc/>
+    public ICommitLock CommitLock => store.CommitLock;
+
+    /// <inheritdoc/>
+    public ValueTask PrepareAsync(CancellationToken cancellation) => store.PrepareAsync(cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask DestroyAsync(CancellationToken cancellation) => store.DestroyAsync(cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => store.DisposeAsync();
+
+    private static async ValueTask<T> PassAsync<T>(Func<CancellationToken, ValueTask<T>> proceed, CancellationToken cancellation)
+    {
+        await Task.Yield();
+        T result = await proceed(cancellation);
+        await Task.Yield();
+        return result;
+    }
+
+    private sealed class Objects(IDataGateway data) : DataGatewayWrapper(data, leaveOpen: true)
+    {
+        protected override ValueTask<T> CallAsync<T>(DataCall made, Func<CancellationToken, ValueTask<T>> proceed, CancellationToken cancellation) =>
+            PassAsync(proceed, cancellation);
+    }
+
+    private sealed class Heads(IMetadataGateway heads) : MetadataGatewayWrapper(heads, leaveOpen: true)
+    {
+        protected override ValueTask<T> CallAsync<T>(
+            GatewayOperation operation, MetaEntry? entry, IReadOnlyCollection<Cid> superseded, Func<CancellationToken, ValueTask<T>> proceed, CancellationToken cancellation) =>
+            PassAsync(proceed, cancellation);
+    }
+
+    private sealed class Log(IWriteAheadLog log) : IWriteAheadLog
+    {
+        public ValueTask<ReadOnlyMemory<byte>?> ReadAsync(CancellationToken cancellation) => PassAsync(log.ReadAsync, cancellation);
+
+        public async ValueTask WriteAsync(ReadOnlyMemory<byte> content, CancellationToken cancellation)
+        {
+            await Task.Yield();
+            await log.WriteAsync(content, cancellation);
+            await Task.Yield();
+        }
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}

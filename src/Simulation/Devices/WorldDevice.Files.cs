@@ -1,0 +1,48 @@
+using System.Globalization;
+using System.Text;
+using FireproofBench.Engine;
+using FireproofBench.Engine.Blocks;
+using FireproofBench.Engine.Documents;
+using FireproofBench.Simulation.Checking;
+using FireproofBench.Simulation.Planning;
+
+namespace FireproofBench.Simulation.Devices;
+
+/// <content>Attached files.</content>
+internal sealed partial class WorldDevice
+{
+    private const int IdsWithFiles = 3;
+    private const int LongestFile = 3000;
+
+    private static string DrawIdWithFiles(Dice dice) => string.Create(CultureInfo.InvariantCulture, $"{Scene.Mark}files-{dice.Below(IdsWithFiles)}");
+
+    private async Task<string> AttachFileAsync(Database database, Step step, Dice dice)
+    {
+        string id = DrawIdWithFiles(dice);
+        byte[] content = [.. Encoding.ASCII.GetBytes(Scene.Mark), .. dice.Bytes(dice.Below(LongestFile))];
+        NewAttachment file = new("file", content, "application/octet-stream", DateTimeOffset.UnixEpoch);
+        return Acknowledge(step, await database.PutAsync(NewDocument(id, step, 0, dice), [file]), []) + " with a file on " + id[Scene.Mark.Length..];
+    }
+
+    private async Task<string> ReadFilesAsync(Database database, Dice dice)
+    {
+        string id = DrawIdWithFiles(dice);
+        Document? document = await database.GetAsync(id);
+        return document is null ? "nothing" : await ReadFilesAsync(database, document);
+    }
+
+    /// <summary>Reads the files of a document, and compares them with their content ids.</summary>
+    internal async Task<string> ReadFilesAsync(Database database, Document document)
+    {
+        foreach (AttachmentInfo file in document.Attachments)
+        {
+            using MemoryStream bytes = new();
+            await using (Stream stream = await database.OpenAttachmentAsync(file))
+                await stream.CopyToAsync(bytes);
+            if (Cid.Of(file.Cid.Codec, bytes.ToArray()) != file.Cid)
+                _scene.Witness.Accuse(Claim.Attachments, $"{Name} reads {bytes.Length} bytes of the file of {document.Id}, and they are not those of {Names.Of(file.Cid)}");
+        }
+
+        return string.Create(CultureInfo.InvariantCulture, $"{document.Attachments.Length} files");
+    }
+}

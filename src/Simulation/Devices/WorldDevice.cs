@@ -1,0 +1,252 @@
+using System.Globalization;
+using FireproofBench.Engine;
+using FireproofBench.Engine.Crdt;
+using FireproofBench.Engine.Inspection;
+using FireproofBench.Engine.Ports;
+using FireproofBench.Engine.Sharing;
+using FireproofBench.Engine.Sync;
+using FireproofBench.Gateways;
+using FireproofBench.Gateways.Memory;
+using FireproofBench.Simulation.Checking;
+using FireproofBench.Simulation.Network;
+using FireproofBench.Simulation.Planning;
+using FireproofBench.Simulation.Telling;
+
+namespace FireproofBench.Simulation.Devices;
+
+/// <summary>A device of a world: a place for files, a key bag, a clock, and a process in which a real <see cref="Engine.Database"/> runs, one life after another.</summary>
+internal sealed partial class WorldDevice
+{
+    private const long CacheLength = 1 << 20;
+
+    private readonly Scene _scene;
+    private readonly int _number;
+    private readonly Dice _dice;
+    private readonly RemoteLink?[] _links;
+    private readonly IDeviceStore?[] _remotes;
+    private Wire[] _wires = [];
+    private SimulatedProcess? _process;
+    private int _lives;
+
+    /// <summary>A device that is switched off.</summary>
+    /// <param name="scene">What all share.</param>
+    /// <param name="number">Which one it is, from 0.</param>
+    /// <param name="medium">Where it keeps its files.</param>
+    /// <param name="bag">Its keys; null where nothing is sealed.</param>
+    public WorldDevice(Scene scene, int number, ILocalMedium medium, MemoryKeyBag? bag)
+    {
+        _scene = scene;
+        _number = number;
+        Medium = medium;
+        Bag = bag;
+        Name = Plan.NameOf(number);
+        _dice = new Dice(scene.Plan.Seed, "device " + Name);
+        _links = new RemoteLink?[scene.Stores.Length];
+        _remotes = new IDeviceStore?[scene.Stores.Length];
+        Clock = new JumpingTime(scene.World.Time, TimeSpan.Zero);
+    }
+
+    /// <summary>The letter by which people call it.</summary>
+    public string Name { get; }
+
+    /// <summary>Where it keeps its files.</summary>
+    public ILocalMedium Medium { get; }
+
+    /// <summary>Its keys; null where nothing is sealed.</summary>
+    public MemoryKeyBag? Bag { get; }
+
+    /// <summary>Its clock, which can be set.</summary>
+    public JumpingTime Clock { get; }
+
+    /// <summary>Its database, while it is open.</summary>
+    public Database? Database { get; private set; }
+
+    /// <summary>The requests to remote stores, over all its lives.</summary>
+    public long Requests { get; private set; }
+
+    /// <summary>Whether a process of it runs.</summary>
+    public bool IsOn => _process is { IsDead: false };
+
+    /// <summary>The links that it has to remote stores.</summary>
+    public IEnumerable<RemoteLink> Links => _links.OfType<RemoteLink>();
+
+    /// <summary>Whether it is open, and attached to everything.</summary>
+    public bool IsWhole => IsOn && Database is not null && Array.TrueForAll(_links, static link => link is not null);
+
+    /// <summary>Switches it on: a new process opens the database and attaches the remote stores.</summary>
+    public void Start()
+    {
+        if (IsOn)
+            return;
+        _lives++;
+        SimulatedProcess process = new(_scene.World) { Died = Die };
+        _process = process;
+        _wires = [.. _scene.Stores.Select((_, store) => new Wire(
+            _scene.World, _scene.Shape, new Dice(_scene.Plan.Seed, $"wire {Name} {store} {_lives}"), _scene.Trace, Name) { IsHealed = _scene.IsHealed })];
+        if (Medium is DiskMedium disk)
+            disk.Disk.WentOff = process.Kill;
+        _scene.Trace.Add(Name, TraceKind.Started, "starts", _lives == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"life {_lives}"));
+        _ = process.Start(() => LiveAsync(process));
+    }
+
+    /// <summary>Kills the process, between any two steps of it.</summary>
+    public void Kill() => _process?.Kill();
+
+    /// <summary>Lets the process die after some more of its steps; by then it may be doing anything.</summary>
+    public void DieSoon(int steps)
+    {
+        if (_process is { } process)
+            process.DiesAfter = process.Steps + steps;
+    }
+
+    /// <summary>No more faults: what the network and the disk do to others is over.</summary>
+    public void Heal()
+    {
+        foreach (Wire wire in _wires)
+            wire.IsHealed = true;
+        Clock.Shift = TimeSpan.Zero;
+    }
+
+    /// <summary>Cuts the device off from a remote store, or connects it again.</summary>
+    public void Cut(int store, bool isCut)
+    {
+        if (store < _wires.Length)
+            _wires[store].IsCut = isCut;
+    }
+
+    /// <summary>Closes the database.</summary>
+    public Task CloseAsync() => _process!.Start(async () =>
+    {
+        if (Database is { } database)
+            await database.DisposeAsync();
+        Database = null;
+    });
+
+    /// <summary>Runs something in the process of the device; it never ends when the process dies first.</summary>
+    public Task RunAsync(Func<Task> action) => _process!.Start(action);
+
+    /// <summary>Brings keys into the bag.</summary>
+    public async Task TakeInvitationAsync(Invitation invitation)
+    {
+        _ = await Database.JoinAsync(invitation, Medium.Open(Options()), Bag!, CancellationToken.None);
+        _scene.Trace.Add(Name, TraceKind.World, "takes an invitation");
+    }
+
+    /// <summary>Every event of its history, newest first.</summary>
+    public async Task<List<Engine.Clock.ClockEvent>> EventsAsync()
+    {
+        List<Engine.Clock.ClockEvent> events = [];
+        await foreach (Engine.Clock.ClockEvent next in Database!.EventsAsync())
+            events.Add(next);
+        return events;
+    }
+
+    private GatewayOptions Options() => new() { Time = Clock, Entropy = new Dice(_scene.Plan.Seed, $"store {Name} {_lives}") };
+
+    private void Die()
+    {
+        foreach (Wire wire in _wires)
+        {
+            wire.Close();
+            Requests += wire.Requests;
+        }
+
+        Array.Clear(_links);
+        Array.Clear(_remotes);
+        Database = null;
+        _scene.Trace.Add(Name, TraceKind.Died, "dies");
+    }
+
+    private async Task LiveAsync(SimulatedProcess process)
+    {
+        await OpenAsync(process);
+        for (int store = 0; store < _scene.Stores.Length; store++)
+            await AttachAsync(store);
+    }
+
+    private async Task OpenAsync(SimulatedProcess process)
+    {
+        while (true)
+        {
+            try
+            {
+                IDeviceStore store = new UnhurriedStore(Medium.Open(Options()));
+                Database = await Database.OpenAsync(
+                    Scene.DatabaseName,
+                    store,
+                    new DatabaseOptions
+                    {
+                        KeyBag = Bag,
+                        Entropy = new Dice(_scene.Plan.Seed, $"database {Name} {_lives} {process.Steps}"),
+                        Time = Clock,
+                        Compaction = _scene.Plan.Has(Features.AutomaticCompaction) ? CompactionMode.Automatic : CompactionMode.Manual,
+                        CacheLength = CacheLength,
+                    });
+                return;
+            }
+            catch (StorageException refusal) when (!_scene.IsHealed && refusal.Kind != StorageErrorKind.Corrupt)
+            {
+                _scene.Trace.Add(Name, TraceKind.Refused, "opens", refusal.Message);
+                await _scene.DelayAsync(TimeSpan.FromSeconds(1));
+            }
+            catch (Exception e) when (!process.IsDead)
+            {
+                Surprise("opens its database", e);
+                return;
+            }
+        }
+    }
+
+    /// <summary>Attaches a remote store, if the database is open and the store is not attached; again and again until it is.</summary>
+    private async Task AttachAsync(int store)
+    {
+        while (Database is { } database && _links[store] is null)
+        {
+            try
+            {
+                IDeviceStore remote = _remotes[store] ??= OpenRemote(store);
+                RemoteLink link = await database.AttachAsync(
+                    new RemoteStore(Scene.NameOfStore(store), remote.Data, remote.Metadata),
+                    new AttachOptions
+                    {
+                        PollInterval = _scene.Plan.PollInterval,
+                        Prefetch = !_scene.Plan.Has(Features.OnDemand),
+                        PublishKeys = Bag is not null && _scene.Plan.Has(Features.PublishedKeys) && remote.Metadata.Traits.KeepsKeys,
+                        Garbage = _scene.Plan.Has(Features.Garbage) ? new GarbageOptions { MinAge = TimeSpan.FromMinutes(3) } : null,
+                        GarbageInterval = TimeSpan.FromSeconds(30),
+                    });
+                if (Database == database && _links[store] is null)
+                    _links[store] = link;
+                else
+                    await link.DisposeAsync();
+                return;
+            }
+            catch (ObjectDisposedException)
+            {
+                return;
+            }
+            catch (Exception refusal) when (refusal is StorageException { Kind: StorageErrorKind.NotAuthorized })
+            {
+                // Sealed with a key that the invitation for is still on its way.
+                _scene.Trace.Add(Name, TraceKind.Refused, "attaches", refusal.Message);
+                await _scene.DelayAsync(TimeSpan.FromSeconds(3));
+            }
+            catch (Exception e)
+            {
+                Surprise("attaches " + Scene.NameOfStore(store), e);
+                return;
+            }
+        }
+    }
+
+    private IDeviceStore OpenRemote(int store) => _scene.Stores[store].OpenDatabase(Scene.Prefix, Scene.DatabaseName, _number % 2, _wires[store]);
+
+    private void Surprise(string doing, Exception e) => _scene.Witness.Accuse(Claim.NoSurprises, $"{Name} {doing}: {Describe(e)}");
+
+    private static string Describe(Exception e)
+    {
+        string where = e.StackTrace?.Split('\n').FirstOrDefault(static line => line.Contains("FireproofBench.Engine", StringComparison.Ordinal))?.Trim() ?? "";
+        int file = where.IndexOf(" in ", StringComparison.Ordinal);
+        return $"{e.GetType().Name}: {e.Message}{(where.Length == 0 ? "" : " (" + (file < 0 ? where : where[..file]) + ")")}";
+    }
+}

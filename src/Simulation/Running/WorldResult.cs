@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using FireproofBench.Simulation.Checking;
+using FireproofBench.Simulation.Planning;
+using FireproofBench.Simulation.Telling;
+
+namespace FireproofBench.Simulation.Running;
+
+/// <summary>What came of a world.</summary>
+internal sealed record WorldResult
+{
+    /// <summary>The plan.</summary>
+    public required Plan Plan { get; init; }
+
+    /// <summary>What must not be, in the order in which it was seen; none when all went well.</summary>
+    public required ImmutableArray<Violation> Violations { get; init; }
+
+    /// <summary>32 hexadecimal digits over all that happened: equal for equal runs.</summary>
+    public required string Digest { get; init; }
+
+    /// <summary>How much time went by in the world.</summary>
+    public required TimeSpan Elapsed { get; init; }
+
+    /// <summary>How many pieces of code ran between two waits.</summary>
+    public required long WorldSteps { get; init; }
+
+    /// <summary>How many writes were acknowledged.</summary>
+    public required int Acknowledged { get; init; }
+
+    /// <summary>How many readings were compared with the history.</summary>
+    public required int Readings { get; init; }
+
+    /// <summary>How many requests went to remote stores.</summary>
+    public required long Requests { get; init; }
+
+    /// <summary>How long it took from the end of the last fault until all were together.</summary>
+    public required TimeSpan Settled { get; init; }
+
+    /// <summary>The history; null when the world did not come so far.</summary>
+    public EventGraph? History { get; init; }
+
+    /// <summary>What happened, when it was kept.</summary>
+    public IReadOnlyList<TraceEntry> Trace { get; init; } = [];
+
+    /// <summary>Whether all went well.</summary>
+    public bool IsSound => Violations.IsEmpty;
+}

@@ -1,0 +1,194 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using FireproofBench.Engine;
+using FireproofBench.Engine.Blocks;
+using FireproofBench.Engine.Clock;
+using FireproofBench.Engine.Documents;
+using FireproofBench.Engine.Ports;
+using FireproofBench.Engine.Sharing;
+using FireproofBench.Engine.Sync;
+using FireproofBench.Simulation.Checking;
+using FireproofBench.Simulation.Devices;
+using FireproofBench.Simulation.Planning;
+using FireproofBench.Simulation.Telling;
+
+namespace FireproofBench.Simulation.Running;
+
+/// <content>The end: faults are over, all come together, and everything is compared.</content>
+internal sealed partial class WorldRun
+{
+    // Every fault of a plan is over by then.
+    private static readonly TimeSpan s_longestFault = TimeSpan.FromSeconds(70);
+
+    // Two longest pauses of a link that met an outage, a look at the heads, and what a store may be late.
+    private static readonly TimeSpan s_longestSettling = TimeSpan.FromMinutes(5);
+
+    private async Task HealAsync(CancellationToken cancellation)
+    {
+        await _scene.DelayAsync(s_longestFault);
+        _trace.Add("world", TraceKind.World, "all faults are over");
+        _scene.IsHealed = true;
+        TimeSpan healed = _world.Time.Elapsed;
+        foreach (WorldDevice device in _devices)
+        {
+            device.Start();
+            device.Heal();
+        }
+
+        await ShareKeysAsync();
+        TimeSpan look = TimeSpan.FromMilliseconds(500);
+        while (Unsettled() is { } reason)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (_witness.Violations.Count > 0)
+                return;
+            if (_world.Time.Elapsed - healed > s_longestSettling)
+            {
+                _witness.Accuse(Claim.Liveness, string.Create(CultureInfo.InvariantCulture, $"{s_longestSettling.TotalMinutes} minutes after the last fault {reason}"));
+                return;
+            }
+
+            await _scene.DelayAsync(look);
+            look = TimeSpan.FromSeconds(Math.Min(10, look.TotalSeconds * 1.5));
+        }
+
+        _settled = _world.Time.Elapsed - healed;
+        _trace.Add("world", TraceKind.World, "all are together");
+    }
+
+    // What was under way when somebody died never arrives: everybody invites everybody.
+    private async Task ShareKeysAsync()
+    {
+        if (!_plan.Has(Features.KeyRotation) || !_plan.Has(Features.Encryption))
+            return;
+        foreach (WorldDevice from in _devices)
+        {
+            while (from.Database is null)
+                await _scene.DelayAsync(TimeSpan.FromMilliseconds(100));
+            foreach (WorldDevice to in _devices)
+            {
+                if (to == from)
+                    continue;
+                using Invitation invitation = await from.Database.InviteAsync();
+                await to.TakeInvitationAsync(invitation);
+            }
+        }
+    }
+
+    private string? Unsettled()
+    {
+        foreach (WorldDevice device in _devices)
+        {
+            if (!device.IsWhole)
+                return $"{device.Name} is not open and attached";
+            foreach (RemoteLink link in device.Links)
+            {
+                SyncStatus status = link.Status;
+                if (status.Activity != SyncActivity.UpToDate || status.PendingFiles > 0 || !status.Unreadable.IsEmpty)
+                    return $"{device.Name} and {link.Name} are {status.Activity}, {status.PendingFiles} files wait, {status.Unreadable.Length} heads cannot be read{(status.LastError is { } e ? ": " + e.Message : "")}";
+            }
+
+            if (!device.Database!.Heads.SequenceEqual(_devices[0].Database!.Heads))
+                return $"{device.Name} is at {Names.Of(device.Database.Heads)}, and {_devices[0].Name} at {Names.Of(_devices[0].Database!.Heads)}";
+        }
+
+        return null;
+    }
+
+    private async Task VerifyAsync(CancellationToken cancellation)
+    {
+        ImmutableArray<Cid> heads = _devices[0].Database!.Heads;
+        foreach (WorldDevice device in _devices)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            await GuardAsync(device, "reads all in the end", async () =>
+            {
+                _ = await device.ReadAllAsync(device.Database!, $"{device.Name} in the end");
+                await foreach (Document document in device.Database!.AllAsync())
+                    _ = await device.ReadFilesAsync(device.Database!, document);
+            });
+        }
+
+        List<ClockEvent> events = [];
+        await GuardAsync(_devices[0], "reads its history", async () => events = await _devices[0].EventsAsync());
+        if (_witness.Violations.Count > 0)
+            return;
+        _history = new EventGraph(events);
+        _witness.Compare(_history);
+        await VerifyRemotesAsync(heads);
+        foreach (WorldDevice device in _devices)
+        {
+            if (device.Database!.CompactionFailure is { } failure and not StorageException { Kind: StorageErrorKind.Transient or StorageErrorKind.Ambiguous or StorageErrorKind.NoSpace })
+                _witness.Accuse(Claim.NoSurprises, $"the newest compaction of {device.Name} failed: {failure.Message}");
+            if (_plan.Has(Features.AutomaticCompaction) && device.Database.Log.Length >= 100)
+                _witness.Accuse(Claim.Bounds, $"the log of {device.Name} has {device.Database.Log.Length} groups, and 99 are the most");
+        }
+
+        await VerifySecrecyAsync();
+        foreach (WorldDevice device in _devices)
+            await GuardAsync(device, "closes", device.CloseAsync);
+    }
+
+    private async Task GuardAsync(WorldDevice device, string doing, Func<Task> action)
+    {
+        try
+        {
+            await device.RunAsync(action);
+        }
+        catch (Exception e) when (e is not OperationCanceledException)
+        {
+            _witness.Accuse(Claim.NoSurprises, $"{device.Name} {doing}: {e.GetType().Name}: {e.Message}");
+        }
+    }
+
+    // A new device that knows nothing but a key finds all at each remote store.
+    private async Task VerifyRemotesAsync(ImmutableArray<Cid> heads)
+    {
+        for (int store = 0; store < _scene.Stores.Length; store++)
+        {
+            await using IDeviceStore remote = _scene.Stores[store].OpenDatabase(Scene.Prefix, Scene.DatabaseName);
+            await using Database reader = await Database.OpenAsync(
+                Scene.DatabaseName,
+                new Gateways.Memory.MemoryDeviceStore(Scene.DatabaseName, _world.Time),
+                new DatabaseOptions { KeyBag = _devices[0].Bag, Entropy = new Dice(_plan.Seed, "reader"), Time = _world.Time, Compaction = CompactionMode.Manual });
+            try
+            {
+                _ = await reader.SyncAsync(remote);
+            }
+            catch (Exception e) when (e is StorageException or MissingBlockException)
+            {
+                _witness.Accuse(Claim.HeadCover, $"a new device cannot read the {Scene.NameOfStore(store)}: {e.Message}");
+                return;
+            }
+
+            foreach (Cid head in heads)
+            {
+                if (!reader.Heads.Contains(head))
+                    _witness.Accuse(Claim.HeadCover, $"a new device at the {Scene.NameOfStore(store)} comes to {Names.Of(reader.Heads)}, and all others are at {Names.Of(heads)}");
+            }
+
+            try
+            {
+                _ = await _devices[0].ReadAllAsync(reader, $"a new device at the {Scene.NameOfStore(store)}");
+            }
+            catch (Exception e) when (e is StorageException or MissingBlockException)
+            {
+                _witness.Accuse(Claim.HeadCover, $"a new device cannot read what the {Scene.NameOfStore(store)} gives: {e.Message}");
+            }
+        }
+    }
+
+    private async Task VerifySecrecyAsync()
+    {
+        if (!_plan.Has(Features.Encryption))
+            return;
+        foreach (WorldDevice device in _devices)
+        {
+            await foreach ((string name, ReadOnlyMemory<byte> content) in device.Medium.FilesAsync())
+            {
+                if (name.Contains(Scene.Mark, StringComparison.Ordinal) || content.Span.IndexOf("fbsim-"u8) >= 0)
+                    _witness.Accuse(Claim.Secrecy, $"'{name}' of {device.Name} holds a part of a document in the clear");
+            }
+        }
+    }
+}

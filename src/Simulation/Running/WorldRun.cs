@@ -1,0 +1,163 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using FireproofBench.Engine;
+using FireproofBench.Engine.Ports;
+using FireproofBench.Gateways;
+using FireproofBench.Gateways.Memory;
+using FireproofBench.Gateways.Simulated;
+using FireproofBench.Simulation.Checking;
+using FireproofBench.Simulation.Devices;
+using FireproofBench.Simulation.Network;
+using FireproofBench.Simulation.Planning;
+using FireproofBench.Simulation.Telling;
+
+namespace FireproofBench.Simulation.Running;
+
+/// <summary>One run of a plan: the devices live, the faults come and go, all are brought together, and everything that was told and shown is compared.</summary>
+internal sealed partial class WorldRun
+{
+    private const long MostSteps = 20_000_000;
+
+    private readonly Plan _plan;
+    private readonly VirtualWorld _world;
+    private readonly Trace _trace;
+    private readonly Witness _witness;
+    private readonly Scene _scene;
+    private readonly ImmutableArray<WorldDevice> _devices;
+    private readonly SimulatedUrl _url;
+    private TimeSpan _settled;
+    private EventGraph? _history;
+
+    private WorldRun(Plan plan, bool keepsTrace)
+    {
+        _plan = plan;
+        _world = new VirtualWorld(new Dice(plan.Seed, "order")) { MostSteps = MostSteps };
+        _trace = new Trace(_world.Time, keepsTrace);
+        _witness = new Witness(_world.Time);
+        _url = SimulatedUrl.Parse(plan.Store);
+        WireShape shape = new() { Latency = plan.Latency };
+        if (plan.Has(Features.BadNetwork))
+            shape = shape with { Lost = 0.02, Unanswered = 0.02, Late = 0.01, Twice = 0.02 };
+        GatewayOptions options = new() { Time = _world.Time, Entropy = new Dice(plan.Seed, "stores") };
+        ImmutableArray<SimulatedStore> stores = [.. Enumerable.Range(0, plan.Has(Features.SecondRemote) ? 2 : 1).Select(_ => new SimulatedStore(_url, options))];
+        _scene = new Scene(plan, _world, _trace, _witness, stores, shape);
+        _devices = [.. Enumerable.Range(0, plan.Devices).Select(number => new WorldDevice(_scene, number, NewMedium(), plan.Has(Features.Encryption) ? new MemoryKeyBag() : null))];
+        _scene.Devices = _devices;
+    }
+
+    /// <summary>Runs a plan.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="keepsTrace">Whether all that happens is kept, to be told.</param>
+    /// <param name="interrupt">Ends it.</param>
+    /// <exception cref="OperationCanceledException">It was interrupted.</exception>
+    public static WorldResult Run(Plan plan, bool keepsTrace = false, CancellationToken interrupt = default) => new WorldRun(plan, keepsTrace).Run(interrupt);
+
+    private WorldResult Run(CancellationToken interrupt)
+    {
+        try
+        {
+            _ = _world.Run(
+                async cancellation =>
+                {
+                    await LiveAsync(cancellation);
+                    return true;
+                },
+                interrupt);
+        }
+        catch (WorldStoppedException stop)
+        {
+            _witness.Accuse(Claim.Liveness, stop.Message);
+        }
+
+        foreach (WorldDevice device in _devices)
+            device.Kill();
+        return new WorldResult
+        {
+            Plan = _plan,
+            Violations = [.. _witness.Violations],
+            Digest = _trace.Digest,
+            Elapsed = _world.Time.Elapsed,
+            WorldSteps = _world.Steps,
+            Acknowledged = _witness.Acknowledged.Count,
+            Readings = _witness.Readings,
+            Requests = _devices.Sum(static device => device.Requests),
+            Settled = _settled,
+            History = _history,
+            Trace = _trace.Entries,
+        };
+    }
+
+    private ILocalMedium NewMedium() => _plan.Has(Features.Disks) ? new DiskMedium(Scene.DatabaseName) : new MemoryMedium(_world.Time);
+
+    private async Task LiveAsync(CancellationToken cancellation)
+    {
+        await BeginAsync();
+        foreach (Step step in _plan.Steps)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            if (step.At > _world.Time.Elapsed)
+                await _scene.DelayAsync(step.At - _world.Time.Elapsed);
+            if (_witness.Violations.Count > 0)
+                return;
+            Take(step);
+        }
+
+        await HealAsync(cancellation);
+        if (_witness.Violations.Count == 0)
+            await VerifyAsync(cancellation);
+    }
+
+    // The first device begins the database; the others have its key.
+    private async Task BeginAsync()
+    {
+        if (_devices[0].Bag is { } first)
+        {
+            await using MemoryDeviceStore nowhere = new(Scene.DatabaseName, _world.Time);
+            await using Database database = await Database.OpenAsync(
+                Scene.DatabaseName, nowhere, new DatabaseOptions { KeyBag = first, Entropy = new Dice(_plan.Seed, "key"), Time = _world.Time });
+            foreach (WorldDevice other in _devices.Skip(1))
+            {
+                using Engine.Sharing.Invitation invitation = await database.InviteAsync();
+                _ = await Database.JoinAsync(invitation, nowhere, other.Bag!);
+            }
+        }
+
+        foreach (WorldDevice device in _devices)
+            device.Start();
+    }
+
+    private void Take(Step step)
+    {
+        WorldDevice device = _devices[step.Device % _devices.Length];
+        Dice dice = new(step.Chance);
+        switch (step.Kind)
+        {
+            case StepKind.Crash:
+                device.DieSoon(dice.OneIn(3) ? 0 : dice.Below(60));
+                _ = _world.Start(() => ReviveAsync(device, dice));
+                break;
+            case StepKind.PowerCut:
+                _ = _world.Start(() => CutPowerAsync(device, dice));
+                break;
+            case StepKind.FillDisk:
+                _ = _world.Start(() => FillDiskAsync(device, dice));
+                break;
+            case StepKind.JumpClock:
+                device.Clock.Shift = TimeSpan.FromSeconds((dice.Fraction() - 0.5) * 200_000);
+                _trace.Add(device.Name, TraceKind.Fault, "its clock is set", device.Clock.Shift.ToString("c", CultureInfo.InvariantCulture));
+                break;
+            case StepKind.CutOff:
+                _ = _world.Start(() => CutOffAsync(device, dice));
+                break;
+            case StepKind.FillStore:
+                _ = _world.Start(() => FillStoreAsync(dice));
+                break;
+            case StepKind.RestartStore:
+                _ = _world.Start(() => RestartStoreAsync(dice));
+                break;
+            default:
+                device.Begin(step);
+                break;
+        }
+    }
+}
