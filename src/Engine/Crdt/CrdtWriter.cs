@@ -52,7 +52,7 @@ public static class CrdtWriter
 
     private static PailChange Sum(IShardSource shards, PailChange resolved, PailChange put)
     {
-        if (resolved.Additions.Count == 0)
+        if (resolved.Additions.Count == 0 && resolved.Recurring.Count == 0)
             return put;
         var sum = new PailAccumulator(shards, resolved.Root);
         sum.Add(resolved);

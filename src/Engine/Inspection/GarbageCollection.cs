@@ -119,7 +119,9 @@ internal sealed class GarbageCollection(IDataGateway data, IMetadataGateway meta
         var open = new Queue<CarGroup>(log);
         while (open.TryDequeue(out CarGroup? group))
         {
-            if (!files.TryGetValue(DataFiles.KeyOfCar(group.First), out ObjectInfo? file) || !IsYoung(file) || await _blocks.ReadHeaderAsync(group, cancellation) is not { } header)
+            // What is not in the listing is gone, or was written after it.
+            bool isOld = files.TryGetValue(DataFiles.KeyOfCar(group.First), out ObjectInfo? file) && !IsYoung(file);
+            if (isOld || await _blocks.ReadHeaderAsync(group, cancellation) is not { } header)
                 continue;
             foreach (CarGroup old in header.Compact)
             {

@@ -59,7 +59,7 @@ internal sealed partial class Verification
             try
             {
                 PailChange pail = await ledger.ResolveAsync(state, cancellation);
-                foreach (Shard made in pail.Additions)
+                foreach (Shard made in pail.Additions.Concat(pail.Recurring))
                     _graph.Add(made);
                 root = pail.Root;
             }

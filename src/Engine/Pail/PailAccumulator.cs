@@ -9,6 +9,7 @@ internal sealed class PailAccumulator
     private readonly Dictionary<Cid, Shard> _additions = [];
     private readonly List<Cid> _order = [];
     private readonly HashSet<Cid> _removals = [];
+    private readonly Dictionary<Cid, Shard> _recurring = [];
 
     public PailAccumulator(IShardSource shards, Cid root)
     {
@@ -25,19 +26,25 @@ internal sealed class PailAccumulator
     /// <summary>Adds the next change, which starts from <see cref="Root"/>.</summary>
     public void Add(PailChange change)
     {
+        foreach (Shard shard in change.Recurring)
+            _recurring[shard.Cid] = shard;
         foreach (Shard shard in change.Additions)
         {
-            // A shard from before that was dropped and is made again is live again; it is stored already.
-            if (!_removals.Remove(shard.Cid) && _additions.TryAdd(shard.Cid, shard))
+            // A shard from before that was dropped and is made again is live again.
+            if (_removals.Remove(shard.Cid))
+                _recurring[shard.Cid] = shard;
+            else if (_additions.TryAdd(shard.Cid, shard))
                 _order.Add(shard.Cid);
         }
 
         foreach (Cid removed in change.Removals)
         {
+            _recurring.Remove(removed);
             if (!_additions.Remove(removed))
                 _removals.Add(removed);
         }
 
+        _shards.Add(change.Recurring);
         _shards.Add(change.Additions);
         Root = change.Root;
     }
@@ -52,6 +59,6 @@ internal sealed class PailAccumulator
                 additions.Add(shard);
         }
 
-        return new PailChange(Root, additions, [.. _removals]);
+        return new PailChange(Root, additions, [.. _removals]) { Recurring = [.. _recurring.Values] };
     }
 }

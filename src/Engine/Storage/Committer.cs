@@ -87,6 +87,10 @@ internal sealed class Committer(Ledger ledger, DataFiles files, IWriteAheadLog l
             await writer.AddAsync(document, cancellation);
         foreach (Shard shard in change.Pail.Additions)
             await writer.AddAsync(shard.Block, cancellation);
+
+        // Whoever compacted a state without them left them out, and its files take the place of those that held them.
+        foreach (Shard shard in change.Pail.Recurring)
+            await writer.AddAsync(shard.Block, cancellation);
         if (change.Event is { } added)
             await writer.AddAsync(added.Block, cancellation);
         CarGroup group = await writer.FinishAsync(cancellation);

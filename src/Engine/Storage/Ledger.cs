@@ -189,10 +189,11 @@ internal sealed class Ledger(BlockStore blocks, IMetadataGateway metadata)
     /// <summary>The shards of a state: those in files, and those that its resolution made.</summary>
     public IShardSource Shards(PailChange pail)
     {
-        if (pail.Additions.Count == 0)
+        if (pail.Additions.Count == 0 && pail.Recurring.Count == 0)
             return blocks;
         var overlay = new ShardOverlay(blocks);
         overlay.Add(pail.Additions);
+        overlay.Add(pail.Recurring);
         return overlay;
     }
 
