@@ -168,6 +168,13 @@ internal sealed partial class BlockStore : IBlockSource, IShardSource, IEventSou
             return _slots.TryGetValue(group.First, out CarSlot? slot) && slot.IsBookmark;
     }
 
+    /// <summary>Whether a group that was opened is a compaction.</summary>
+    public bool HasReplaced(CarGroup group)
+    {
+        lock (_gate)
+            return _slots.TryGetValue(group.First, out CarSlot? slot) && slot.Replaced.Length > 0;
+    }
+
     /// <summary>Whether a group was nowhere when it was looked for, and no log has named it since.</summary>
     public bool IsAbsent(CarGroup group)
     {

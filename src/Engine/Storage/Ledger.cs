@@ -11,6 +11,10 @@ namespace FireproofBench.Engine.Storage;
 /// <summary>The history of one database on its device: reads the metadata into a state, and publishes the next one.</summary>
 internal sealed class Ledger(BlockStore blocks, IMetadataGateway metadata)
 {
+    /// <summary>Groups that compactions of compactions replaced, of those that are remembered, per generation.</summary>
+    private const int EarlierCapacity = 4 * 1024;
+
+    private readonly BoundedCache<Cid, HashSet<CarGroup>> _earlier = new(EarlierCapacity);
     private readonly List<Cid> _read = [];
     private string? _version;
     private volatile LedgerState _state = LedgerState.Empty;
@@ -125,11 +129,41 @@ internal sealed class Ledger(BlockStore blocks, IMetadataGateway metadata)
         foreach (CarGroup group in log)
         {
             ImmutableArray<CarGroup> own = await blocks.ReadReplacedAsync(group, cancellation);
-            if (own.Length > 0 && (among is null || own.Any(among.Contains)) && await IsCompleteAsync(group, cancellation))
+            if (own.Length == 0)
+                continue;
+            HashSet<CarGroup> earlier = await EarlierAsync(group, own, cancellation);
+            if ((among is null || own.Any(among.Contains) || earlier.Overlaps(among)) && await IsCompleteAsync(group, cancellation))
+            {
                 replaced.UnionWith(own);
+                replaced.UnionWith(earlier);
+            }
         }
 
         return replaced;
+    }
+
+    // A compaction that was never seen here may itself have been replaced by the next: what it had replaced would stand in our log for ever, long after others deleted it.
+    // It is the oldest of what the next one takes together, so that only that one is asked, and once.
+    private async ValueTask<HashSet<CarGroup>> EarlierAsync(CarGroup compaction, ImmutableArray<CarGroup> own, CancellationToken cancellation)
+    {
+        if (_earlier.Find(compaction.First) is { } known)
+            return known;
+        var earlier = new HashSet<CarGroup>();
+        var open = new Stack<ImmutableArray<CarGroup>>([own]);
+        while (open.TryPop(out ImmutableArray<CarGroup> groups))
+        {
+            for (int i = groups.Length - 1; i >= 0 && !blocks.IsAbsent(groups[i]); i--)
+            {
+                ImmutableArray<CarGroup> older = await blocks.ReadReplacedAsync(groups[i], cancellation);
+                if (older.Length == 0)
+                    break;
+                earlier.UnionWith(older);
+                open.Push(older);
+            }
+        }
+
+        _earlier.Add(compaction.First, earlier, 1 + earlier.Count);
+        return earlier;
     }
 
     /// <summary>Whether a compaction took over what it says that it replaces; the reference engine can leave out its newest group.</summary>

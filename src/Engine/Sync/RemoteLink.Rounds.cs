@@ -16,6 +16,7 @@ public sealed partial class RemoteLink
     private const int MostHeadsAtOnce = 16;
 
     private readonly Dictionary<Cid, DateTimeOffset> _since = [];
+    private readonly HashSet<Cid> _compactions = [];
     private ImmutableArray<MetaEntry> _entries = [];
     private ImmutableArray<Cid> _takenIn = [];
     private int _remoteLog;
@@ -223,9 +224,27 @@ public sealed partial class RemoteLink
                 log.UnionWith(header.Cars);
         }
 
-        foreach (Cid car in log.SelectMany(static group => group.Cars))
+        HashSet<Cid> named = [.. log.SelectMany(static group => group.Cars)];
+        if (await HasCompactedAsync(known, cancellation))
+            _uploader.Doubt(named);
+        foreach (Cid car in named)
             _uploader.NotePresence(car);
         _remoteLog = log.Count;
+    }
+
+    // Whether a head there is the compaction of another device that was not looked at before.
+    private async ValueTask<bool> HasCompactedAsync(ImmutableArray<MetaEntry> entries, CancellationToken cancellation)
+    {
+        bool isNews = false;
+        foreach (MetaEntry entry in entries)
+        {
+            CarGroup group = Ledger.ReadGroup(entry);
+            CarHeader? header = await _replica.Blocks.ReadHeaderAsync(group, cancellation);
+            foreach (CarGroup part in header is null ? [] : header.Cars.Prepend(group))
+                isNews |= _replica.Blocks.HasReplaced(part) && _compactions.Add(part.First);
+        }
+
+        return isNews;
     }
 
     // Sends what is here now, once: what is written meanwhile is the next round's. Whoever writes faster than the remote answers would else never take anything in.

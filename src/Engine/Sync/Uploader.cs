@@ -28,6 +28,19 @@ internal sealed class Uploader(DataFiles local, DataFiles remote, int parallelis
     /// <summary>Nothing is known of the remote any more: after an outage, files that no head named yet may have been collected there.</summary>
     public void Forget() => _there.Clear();
 
+    /// <summary>Others compacted there: what their heads do not name may have been collected, and is looked for before a head of ours relies on it.</summary>
+    /// <param name="named">The files that the heads there name.</param>
+    public void Doubt(IReadOnlySet<Cid> named)
+    {
+        foreach (Cid file in _there.Keys)
+        {
+            if (!named.Contains(file))
+                _there.TryRemove(file, out _);
+        }
+
+        LooksFirst = true;
+    }
+
     /// <summary>Whether the remote is known to have a file.</summary>
     public bool IsThere(Cid file) => _there.ContainsKey(file);
 
