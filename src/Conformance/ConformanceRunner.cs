@@ -11,7 +11,7 @@ internal sealed class ConformanceRunner(StoreUnderTest target, ConformanceReques
     private const int DeadlineInBounds = 30;
     private const int RoundsOfEnding = 3;
     private static readonly TimeSpan s_grace = TimeSpan.FromSeconds(5);
-    private readonly DeclaredVisibility _declared = request.Declared ?? DeclaredVisibility.Of(target.Data.Traits);
+    private readonly DeclaredVisibility _declared = request.Declared ?? target.Declared ?? DeclaredVisibility.Of(target.Data.Traits);
     private readonly Lock _gate = new();
     private readonly RunJournal _journal = new();
     private readonly RequestMeter _meter = new();

@@ -21,6 +21,10 @@ internal static partial class Concurrency
             string key = context.Key($"upload-{round}");
             ulong[] seeds = [context.Dice.Next(), context.Dice.Next()];
             await context.RaceAsync(2, async racer => await context.Store.PutAsync(key, Source(seeds[racer], length), PutCondition.None, context.Cancellation));
+
+            // Which of them is the last one, a store that shows late tells when it had its time.
+            if (!context.Declared.IsStrong)
+                await Task.Delay(context.Bound, context.Time, context.Cancellation);
             ReadOnlyMemory<byte> there = await WholeAsync(context, key);
             int winner = Array.FindIndex(seeds, seed => Differs(there.Span, seed, length) is null);
             ClauseContext.Require(winner >= 0, $"round {round + 1}: after two uploads of {length} bytes at once neither is there whole: {Differs(there.Span, seeds[0], length)} from the first, {Differs(there.Span, seeds[1], length)} from the second");

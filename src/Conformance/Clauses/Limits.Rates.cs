@@ -78,6 +78,10 @@ internal static partial class Limits
             await context.PutAsync(key, context.Body(key, 400));
             await context.ReadsAsync(key, context.Body(key, 400), "before the crowd");
         });
+
+        // The crowd asks the store itself: what may be late has to be there before.
+        if (!context.Declared.IsStrong)
+            await Task.Delay(context.Bound, context.Time, context.Cancellation);
         using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(context.Cancellation);
         int refused = 0;
         TaskCompletionSource start = new(TaskCreationOptions.RunContinuationsAsynchronously);

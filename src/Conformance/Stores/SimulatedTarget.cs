@@ -15,6 +15,7 @@ internal static class SimulatedTarget
         return new StoreUnderTest
         {
             Url = url.ToString(),
+            Declared = url.Store.IsLate ? new DeclaredVisibility(url.SettlingTime) : null,
             Data = store.Open(),
             OpenPeer = _ => ValueTask.FromResult(store.Open()),
             Endpoints = [new StoreUnderTest { Url = $"{url} (second endpoint)", Data = store.Open(1) }],

@@ -11,6 +11,9 @@ internal sealed record StoreUnderTest : IAsyncDisposable
     /// <summary>Its address as people may see it: without credentials.</summary>
     public required string Url { get; init; }
 
+    /// <summary>What it promises of when things are seen, where its address says so; null for what its traits say.</summary>
+    public DeclaredVisibility? Declared { get; init; }
+
     /// <summary>Its objects.</summary>
     public required IDataGateway Data { get; init; }
 

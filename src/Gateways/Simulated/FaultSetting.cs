@@ -22,12 +22,18 @@ internal sealed class FaultSetting(double rate, TimeSpan lag, TimeProvider time,
     public bool Strikes() => rate >= 1 || Fraction() < rate;
 
     /// <summary>Whether it strikes at a place: the same answer each time.</summary>
-    public bool StrikesAt(string place)
+    public bool StrikesAt(string place) => rate >= 1 || FractionAt(place) < rate;
+
+    /// <summary>From 0 to below 1: the same number for a place each time, whatever was drawn before.</summary>
+    public double FractionAt(string place)
     {
         Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
         _ = SHA256.HashData(Encoding.UTF8.GetBytes($"{seed} {place}"), digest);
-        return rate >= 1 || FractionOf(digest) < rate;
+        return FractionOf(digest);
     }
+
+    /// <summary>A time in the ticks of the clock.</summary>
+    public long Ticks(TimeSpan span) => (long)(span.TotalSeconds * time.TimestampFrequency);
 
     /// <summary>A number from 0 to below a bound.</summary>
     public int Below(int bound) => (int)(Fraction() * bound);

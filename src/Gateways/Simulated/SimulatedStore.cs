@@ -63,11 +63,12 @@ internal sealed class SimulatedStore
     {
         RetryOptions patience = RetryOptions.Of(_options);
         IDataGateway data = new PrefixedGateway(new RetryingGateway(Open(endpoint, way), patience), prefix);
-        if (_behaviour.HeadsAreObjects || _url.HeadsAreObjects)
+        if (_url.HeadsAreObjects ?? _behaviour.HeadsAreObjects)
             return new RemoteDeviceStore(data, name, _options, ownsStore: true);
         MemoryMetadataGateway kept = _heads.GetOrAdd(prefix + (_behaviour.HeadName?.Invoke(name) ?? name), static _ => new MemoryMetadataGateway());
         IMetadataGateway heads = new HandleHeads(kept);
         heads = _behaviour.Heads?.Invoke(heads) ?? heads;
+        heads = _behaviour.EndpointHeads?.Invoke(heads, endpoint) ?? heads;
         heads = new RetryingMetadataGateway(way?.To(heads) ?? new DistantHeads(heads, _distance), patience);
         return new SimulatedDevice(new RemoteDeviceStore(data, name, heads, ownsStore: true), kept.Clear);
     }

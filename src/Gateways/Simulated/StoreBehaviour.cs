@@ -17,6 +17,9 @@ internal sealed record StoreBehaviour
     /// <summary>Bends the heads of one database for one client. Called for each handle.</summary>
     public Func<IMetadataGateway, IMetadataGateway>? Heads { get; init; }
 
+    /// <summary>Bends the heads of a database as one endpoint, by its number from 0, gives them. Called for each handle, above what <see cref="Heads"/> bends.</summary>
+    public Func<IMetadataGateway, int, IMetadataGateway>? EndpointHeads { get; init; }
+
     /// <summary>The name under which the heads of a database are kept.</summary>
     public Func<string, string>? HeadName { get; init; }
 
@@ -37,4 +40,27 @@ internal sealed record StoreBehaviour
 
     /// <summary>Length in bytes from which on a streamed put is sent in parts; null for what sound stores take.</summary>
     public int? PartsAbove { get; init; }
+
+    /// <summary>This behaviour, and another one nearer to the clients. Where only one of them can be, it is the other one.</summary>
+    public StoreBehaviour Then(StoreBehaviour other) => new()
+    {
+        Store = Chain(Store, other.Store),
+        Endpoint = Chain(Endpoint, other.Endpoint),
+        Client = Chain(Client, other.Client),
+        Heads = Chain(Heads, other.Heads),
+        EndpointHeads = Chain(EndpointHeads, other.EndpointHeads),
+        HeadName = Chain(HeadName, other.HeadName),
+        HeadsAreObjects = HeadsAreObjects || other.HeadsAreObjects,
+        Stranger = other.Stranger ?? Stranger,
+        Room = other.Room ?? Room,
+        Quorum = other.Quorum ?? Quorum,
+        Death = other.Death ?? Death,
+        PartsAbove = other.PartsAbove ?? PartsAbove,
+    };
+
+    private static Func<T, T>? Chain<T>(Func<T, T>? first, Func<T, T>? second) =>
+        first is null || second is null ? first ?? second : below => second(first(below));
+
+    private static Func<T, int, T>? Chain<T>(Func<T, int, T>? first, Func<T, int, T>? second) =>
+        first is null || second is null ? first ?? second : (below, endpoint) => second(first(below, endpoint), endpoint);
 }

@@ -17,4 +17,7 @@ internal sealed record VisibilityLags
 
     /// <summary>Until a deleted object is listed no more.</summary>
     public TimeSpan ListRemove { get; init; }
+
+    /// <summary>Whether each key has a part of these times of its own, drawn from nothing to all; else all keys have all of them.</summary>
+    public bool AreDrawn { get; init; }
 }

@@ -12,7 +12,7 @@ internal sealed class ConformVerb(Terminal terminal, StoreOpener stores)
 {
     private readonly Argument<string?> _url = new("URL")
     {
-        Description = "The store: a folder (plain path or file:///…), s3://…, dav+http://…, http://… (an endpoint), memory:, or a simulated one, sim:PROFILE (strong, eventual, fault/ID, oddity/ID).",
+        Description = "The store: a folder (plain path or file:///…), s3://…, dav+http://…, http://… (an endpoint), memory:, or a simulated one, sim:PROFILE (strong, eventual, replicas, cdn and others, fault/ID, oddity/ID).",
         Arity = ArgumentArity.ZeroOrOne,
     };
 

@@ -239,7 +239,7 @@ internal sealed partial class WorldDevice
         }
     }
 
-    private IDeviceStore OpenRemote(int store) => _scene.Stores[store].OpenDatabase(Scene.Prefix, Scene.DatabaseName, _number % 2, _wires[store]);
+    private IDeviceStore OpenRemote(int store) => _scene.Stores[store].OpenDatabase(Scene.Prefix, Scene.DatabaseName, _number + 1, _wires[store]);
 
     private void Surprise(string doing, Exception e) => _scene.Witness.Accuse(Claim.NoSurprises, $"{Name} {doing}: {Describe(e)}");
 

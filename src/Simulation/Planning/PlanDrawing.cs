@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using FireproofBench.Gateways.Simulated;
 
 namespace FireproofBench.Simulation.Planning;
 
@@ -39,11 +41,11 @@ internal static class PlanDrawing
 
     /// <summary>Draws a plan.</summary>
     /// <param name="seed">Decides all.</param>
-    /// <param name="store">The address of the remote stores.</param>
+    /// <param name="store">The address of the remote stores; null for drawing it too, among those that are sound.</param>
     /// <param name="devices">How many devices, 1 to 26.</param>
     /// <param name="steps">How many steps, at least 1.</param>
     /// <param name="features">What is on; null for drawing it too.</param>
-    public static Plan Draw(long seed, string store, int devices, int steps, Features? features = null)
+    public static Plan Draw(long seed, string? store, int devices, int steps, Features? features = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(devices, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(devices, MostDevices);
@@ -65,12 +67,27 @@ internal static class PlanDrawing
         return new Plan
         {
             Seed = seed,
-            Store = store,
+            Store = store ?? DrawStore(dice),
             Devices = devices,
             Features = on,
             Steps = drawn.MoveToImmutable(),
             PollInterval = TimeSpan.FromSeconds(1 << dice.Below(4)),
             Latency = TimeSpan.FromMilliseconds(1 << dice.Below(8)),
+        };
+    }
+
+    private static string DrawStore(Dice dice)
+    {
+        string profile = StoreProfiles.Sound[dice.Below(StoreProfiles.Sound.Length)];
+        string address = string.Create(CultureInfo.InvariantCulture, $"sim:{profile}?lag={200 << dice.Below(6)}ms");
+        return address + dice.Below(6) switch
+        {
+            0 => "&heads=objects",
+            1 => "&push=twice",
+            2 => "&push=reordered",
+            3 => "&push=dropped",
+            4 => "&push=none",
+            _ => "",
         };
     }
 

@@ -7,6 +7,7 @@ using FireproofBench.Engine.Documents;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Engine.Sharing;
 using FireproofBench.Engine.Sync;
+using FireproofBench.Gateways.Memory;
 using FireproofBench.Simulation.Checking;
 using FireproofBench.Simulation.Devices;
 using FireproofBench.Simulation.Planning;
@@ -20,8 +21,11 @@ internal sealed partial class WorldRun
     // Every fault of a plan is over by then.
     private static readonly TimeSpan s_longestFault = TimeSpan.FromSeconds(70);
 
-    // Two longest pauses of a link that met an outage, a look at the heads, and what a store may be late.
+    // Two longest pauses of a link that met an outage, and a look at the heads after each.
     private static readonly TimeSpan s_longestSettling = TimeSpan.FromMinutes(5);
+
+    // A store may be late for each thing that a device needs to see before it can do the next.
+    private const int LateTimes = 10;
 
     private async Task HealAsync(CancellationToken cancellation)
     {
@@ -29,6 +33,7 @@ internal sealed partial class WorldRun
         _trace.Add("world", TraceKind.World, "all faults are over");
         _scene.IsHealed = true;
         TimeSpan healed = _world.Time.Elapsed;
+        TimeSpan longest = s_longestSettling + (_url.SettlingTime * LateTimes);
         foreach (WorldDevice device in _devices)
         {
             device.Start();
@@ -42,9 +47,9 @@ internal sealed partial class WorldRun
             cancellation.ThrowIfCancellationRequested();
             if (_witness.Violations.Count > 0)
                 return;
-            if (_world.Time.Elapsed - healed > s_longestSettling)
+            if (_world.Time.Elapsed - healed > longest)
             {
-                _witness.Accuse(Claim.Liveness, string.Create(CultureInfo.InvariantCulture, $"{s_longestSettling.TotalMinutes} minutes after the last fault {reason}"));
+                _witness.Accuse(Claim.Liveness, string.Create(CultureInfo.InvariantCulture, $"{longest.TotalMinutes:f1} minutes after the last fault {reason}"));
                 return;
             }
 
@@ -141,39 +146,35 @@ internal sealed partial class WorldRun
         }
     }
 
-    // A new device that knows nothing but a key finds all at each remote store.
+    // A new device that knows nothing but a key finds all at each remote store, once the store shows what was written.
     private async Task VerifyRemotesAsync(ImmutableArray<Cid> heads)
     {
+        await _scene.DelayAsync(_url.SettlingTime);
         for (int store = 0; store < _scene.Stores.Length; store++)
         {
+            string name = Scene.NameOfStore(store);
             await using IDeviceStore remote = _scene.Stores[store].OpenDatabase(Scene.Prefix, Scene.DatabaseName);
             await using Database reader = await Database.OpenAsync(
                 Scene.DatabaseName,
-                new Gateways.Memory.MemoryDeviceStore(Scene.DatabaseName, _world.Time),
+                new MemoryDeviceStore(Scene.DatabaseName, _world.Time),
                 new DatabaseOptions { KeyBag = _devices[0].Bag, Entropy = new Dice(_plan.Seed, "reader"), Time = _world.Time, Compaction = CompactionMode.Manual });
             try
             {
-                _ = await reader.SyncAsync(remote);
+                RemoteLink link = await reader.AttachAsync(new RemoteStore(name, remote.Data, remote.Metadata));
+                Task settled = link.WhenUpToDateAsync().AsTask();
+                await Concurrently.AnyAsync(settled, _scene.DelayAsync(s_longestSettling));
+                if (!settled.IsCompletedSuccessfully)
+                    _witness.Accuse(Claim.HeadCover, $"a new device does not get through to the {name}: {link.Status.LastError?.Message ?? link.Status.Activity.ToString()}");
+                else if (link.Status.LastError is { } lacking)
+                    _witness.Accuse(Claim.HeadCover, $"a new device lacks a file at the {name}: {lacking.Message}");
+                else if (!reader.Heads.SequenceEqual(heads))
+                    _witness.Accuse(Claim.HeadCover, $"a new device at the {name} comes to {Names.Of(reader.Heads)}, and all others are at {Names.Of(heads)}");
+                else
+                    _ = await _devices[0].ReadAllAsync(reader, $"a new device at the {name}");
             }
             catch (Exception e) when (e is StorageException or MissingBlockException)
             {
-                _witness.Accuse(Claim.HeadCover, $"a new device cannot read the {Scene.NameOfStore(store)}: {e.Message}");
-                return;
-            }
-
-            foreach (Cid head in heads)
-            {
-                if (!reader.Heads.Contains(head))
-                    _witness.Accuse(Claim.HeadCover, $"a new device at the {Scene.NameOfStore(store)} comes to {Names.Of(reader.Heads)}, and all others are at {Names.Of(heads)}");
-            }
-
-            try
-            {
-                _ = await _devices[0].ReadAllAsync(reader, $"a new device at the {Scene.NameOfStore(store)}");
-            }
-            catch (Exception e) when (e is StorageException or MissingBlockException)
-            {
-                _witness.Accuse(Claim.HeadCover, $"a new device cannot read what the {Scene.NameOfStore(store)} gives: {e.Message}");
+                _witness.Accuse(Claim.HeadCover, $"a new device cannot read the {name}: {e.Message}");
             }
         }
     }

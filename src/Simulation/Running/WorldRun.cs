@@ -34,7 +34,7 @@ internal sealed partial class WorldRun
         _world = new VirtualWorld(new Dice(plan.Seed, "order")) { MostSteps = MostSteps };
         _trace = new Trace(_world.Time, keepsTrace);
         _witness = new Witness(_world.Time);
-        _url = SimulatedUrl.Parse(plan.Store);
+        _url = SimulatedUrl.Parse(string.Create(CultureInfo.InvariantCulture, $"{plan.Store}{(plan.Store.Contains('?', StringComparison.Ordinal) ? '&' : '?')}seed={plan.Seed}"));
         WireShape shape = new() { Latency = plan.Latency };
         if (plan.Has(Features.BadNetwork))
             shape = shape with { Lost = 0.02, Unanswered = 0.02, Late = 0.01, Twice = 0.02 };

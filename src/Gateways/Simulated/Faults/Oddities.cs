@@ -47,7 +47,7 @@ internal static class Oddities
             },
         }),
         new("K06", "opaque versions", "Versions are no hashes and hold odd characters, and stay as they are.", static _ => new StoreBehaviour { Store = OpaqueVersions }),
-        new("K07", "no conditions", "Conditional calls are refused, and the store says so before.", static _ => new StoreBehaviour { Store = NoConditions }),
+        new("K07", "no conditions", "Conditional calls are refused, and the store says so before.", static _ => new StoreBehaviour { Store = static sound => new UnconditionalGateway(sound) }),
         new("K08", "no channel", "Nobody can subscribe.", static _ => new StoreBehaviour
         {
             Heads = static sound => new BentHeads(sound) { OnTraits = static traits => traits with { Push = false } },
@@ -75,14 +75,6 @@ internal static class Oddities
             },
         }),
     ];
-
-    /// <summary>A store whose gets and listings lag, as it says of itself.</summary>
-    public static StoreBehaviour Eventual(FaultSetting setting) => new()
-    {
-        Store = sound => new LaggingGateway(
-            Weak(sound), new VisibilityLags { Create = setting.Lag, Overwrite = setting.Lag, Delete = setting.Lag, ListAdd = setting.Lag, ListRemove = setting.Lag }, setting),
-        HeadsAreObjects = true,
-    };
 
     private static BentGateway Weak(IDataGateway sound) => new(sound) { OnTraits = static traits => traits with { StronglyConsistent = false } };
 
@@ -146,17 +138,6 @@ internal static class Oddities
                 await store.ListAsync(prefix, after, limit, token) is var page ? page with { Objects = [.. page.Objects.Select(Dress)] } : page,
         };
     }
-
-    private static BentGateway NoConditions(IDataGateway sound) => new(sound)
-    {
-        OnTraits = static traits => traits with { ConditionalCreate = false, ConditionalReplace = false, ConditionalDelete = false },
-        OnPut = static (store, key, body, condition, token) => condition == PutCondition.None
-            ? store.PutAsync(key, body, condition, token)
-            : throw new StorageException(StorageErrorKind.Unsupported, "put", key, "status 501 NotImplemented"),
-        OnDelete = static (store, key, version, token) => version is null
-            ? store.DeleteAsync(key, version, token)
-            : throw new StorageException(StorageErrorKind.Unsupported, "delete", key, "status 501 NotImplemented"),
-    };
 
     private static async IAsyncEnumerable<MetaReading> TwiceAsync(IMetadataGateway heads, [EnumeratorCancellation] CancellationToken cancellation)
     {

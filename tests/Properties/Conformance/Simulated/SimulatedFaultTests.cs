@@ -32,7 +32,26 @@ public sealed class SimulatedFaultTests
     }
 
     [Theory]
+    [InlineData("sim:read-after-create?lag=1s")]
+    [InlineData("sim:eventual?lag=1s")]
+    [InlineData("sim:list-lag?lag=1s")]
+    [InlineData("sim:delete-lag?lag=1s")]
+    [InlineData("sim:negative-cache?lag=1s")]
+    [InlineData("sim:replicas?lag=1s")]
+    [InlineData("sim:cdn?max-age=1s")]
+    [InlineData("sim:flapping")]
+    [InlineData("sim:unconditional")]
+    [InlineData("sim:eventual?lag=1s&replicas=3&push=reordered")]
+    public void A_store_that_does_what_it_declares_raises_no_alarm(string profile)
+    {
+        ConformanceReport report = Judge(profile, ClauseBook.All);
+        Assert.Empty(report.Results.Where(static result => result.Outcome == ClauseOutcome.Failed).Select(static result => $"{result.Clause.Id}: {result.Evidence}"));
+        Assert.Equal(VerdictKind.Safe, report.Verdict.Kind);
+    }
+
+    [Theory]
     [InlineData("sim:strong")]
+    [InlineData("sim:replicas?lag=1s")]
     [InlineData("sim:strong?heads=objects&latency=5ms")]
     public void A_run_in_virtual_time_is_the_same_each_time(string profile)
     {
