@@ -122,6 +122,19 @@ internal sealed partial class WorldDevice
         Database = null;
     });
 
+    /// <summary>Attaches again what was refused, as somebody does who has been given a key.</summary>
+    public async Task AttachRefusedAsync()
+    {
+        for (int store = 0; store < _links.Length; store++)
+        {
+            if (_links[store] is not { Status.Activity: SyncActivity.Refused } link)
+                continue;
+            _links[store] = null;
+            await link.DisposeAsync();
+            await AttachAsync(store);
+        }
+    }
+
     /// <summary>Runs something in the process of the device; it never ends when the process dies first.</summary>
     public Task RunAsync(Func<Task> action) => _process!.Start(action);
 

@@ -78,6 +78,9 @@ internal sealed partial class WorldRun
                 await to.TakeInvitationAsync(invitation);
             }
         }
+
+        foreach (WorldDevice device in _devices)
+            await device.RunAsync(device.AttachRefusedAsync);
     }
 
     private string? Unsettled()
