@@ -122,6 +122,15 @@ internal sealed partial class WorldDevice
         Database = null;
     });
 
+    /// <summary>Waits until the device is open and attached, and each link and its remote store have all of each other.</summary>
+    public Task WhenUpToDateAsync() => _process!.Start(async () =>
+    {
+        while (!IsWhole)
+            await _scene.DelayAsync(TimeSpan.FromMilliseconds(100));
+        foreach (RemoteLink link in Links)
+            await link.WhenUpToDateAsync();
+    });
+
     /// <summary>Attaches again what was refused, as somebody does who has been given a key.</summary>
     public async Task AttachRefusedAsync()
     {

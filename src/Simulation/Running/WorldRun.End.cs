@@ -42,14 +42,20 @@ internal sealed partial class WorldRun
 
         await ShareKeysAsync();
         TimeSpan look = TimeSpan.FromMilliseconds(500);
-        while (Unsettled() is { } reason)
+        Task deadline = _scene.DelayAsync(longest);
+        while (true)
         {
+            Task settled = Task.WhenAll(_devices.Select(static device => device.WhenUpToDateAsync()));
+            await Concurrently.AnyAsync(settled, deadline);
             cancellation.ThrowIfCancellationRequested();
             if (_witness.Violations.Count > 0)
                 return;
-            if (_world.Time.Elapsed - healed > longest)
+            if (settled.IsCompletedSuccessfully && Apart() is null)
+                break;
+            if (deadline.IsCompleted)
             {
-                _witness.Accuse(Claim.Liveness, string.Create(CultureInfo.InvariantCulture, $"{longest.TotalMinutes:f1} minutes after the last fault {reason}"));
+                _witness.Accuse(Claim.Liveness, string.Create(
+                    CultureInfo.InvariantCulture, $"{longest.TotalMinutes:f1} minutes after the last fault {Unsettled() ?? Apart() ?? "some still wait"}"));
                 return;
             }
 
@@ -95,9 +101,22 @@ internal sealed partial class WorldRun
                 if (status.Activity != SyncActivity.UpToDate || status.PendingFiles > 0 || !status.Unreadable.IsEmpty)
                     return $"{device.Name} and {link.Name} are {status.Activity}, {status.PendingFiles} files wait, {status.Unreadable.Length} heads cannot be read{(status.LastError is { } e ? ": " + e.Message : "")}";
             }
+        }
 
+        return null;
+    }
+
+    private string? Apart()
+    {
+        foreach (WorldDevice device in _devices)
+        {
             if (!device.Database!.Heads.SequenceEqual(_devices[0].Database!.Heads))
                 return $"{device.Name} is at {Names.Of(device.Database.Heads)}, and {_devices[0].Name} at {Names.Of(_devices[0].Database!.Heads)}";
+            foreach (RemoteLink link in device.Links)
+            {
+                if (!link.Status.Unreadable.IsEmpty)
+                    return $"{device.Name} cannot read {link.Status.Unreadable.Length} heads at the {link.Name}: {link.Status.Unreadable[0].Reason.Message}";
+            }
         }
 
         return null;
