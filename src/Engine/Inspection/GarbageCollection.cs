@@ -52,16 +52,34 @@ internal sealed class GarbageCollection(IDataGateway data, IMetadataGateway meta
                 replaced++;
             else if (IsYoung(file) || _lately.Contains(car))
                 young++;
-            else
+            else if (options.DryRun || await HasDeletedAsync(file, cancellation))
             {
-                if (!options.DryRun)
-                    await data.DeleteAsync(file.Key, null, cancellation);
                 deleted.Add(file.Key);
                 bytes += file.Length;
             }
+            else
+                young++;
         }
 
         return new GarbageReport(deleted.ToImmutable(), bytes, young, replaced);
+    }
+
+    // A device that was away sends again what it still needs, under the same name and with the same bytes: since the listing this file may have become a new one.
+    private async ValueTask<bool> HasDeletedAsync(ObjectInfo listed, CancellationToken cancellation)
+    {
+        if (await data.HeadAsync(listed.Key, cancellation) is not { } now)
+            return true;
+        if ((listed.Version.Length > 0 && now.Version != listed.Version) || now.LastModified != listed.LastModified)
+            return false;
+        try
+        {
+            _ = await data.DeleteAsync(listed.Key, data.Traits.ConditionalDelete ? now.Version : null, cancellation);
+            return true;
+        }
+        catch (StorageException again) when (again.Kind is StorageErrorKind.PreconditionFailed or StorageErrorKind.Conflict)
+        {
+            return false;
+        }
     }
 
     private bool IsYoung(ObjectInfo file) => file.LastModified is not { } written || _now - written < options.MinAge;

@@ -51,7 +51,7 @@ public sealed partial class RemoteLink : IAsyncDisposable
         _time = time;
         _entropy = entropy;
         _nextCollection = time.GetUtcNow() + ((options.GarbageInterval < _firstCollections ? options.GarbageInterval : _firstCollections) * Chance());
-        _uploader = new Uploader(replica.Files, remoteFiles, options.Parallelism, NoteSent);
+        _uploader = new Uploader(replica.Files, remoteFiles, options.Parallelism, IsOld, NoteSent);
     }
 
     /// <summary>The remote store's name.</summary>
@@ -123,6 +123,10 @@ public sealed partial class RemoteLink : IAsyncDisposable
         Report(Measure);
         _work.Raise();
     }
+
+    // No head names it now, or it would be known to be there. Another device may be about to delete it; what is sent again is young again.
+    private bool IsOld(ObjectInfo file) =>
+        _options.Garbage is { } garbage && file.LastModified is { } written && _time.GetUtcNow() - written > garbage.MinAge / 2;
 
     private void NoteSent(Cid file)
     {

@@ -9,8 +9,9 @@ namespace FireproofBench.Engine.Sync;
 /// <param name="local">The files here.</param>
 /// <param name="remote">The files there.</param>
 /// <param name="parallelism">How many at once.</param>
+/// <param name="isOld">Whether a file that is there may be collected soon, unless it is sent again.</param>
 /// <param name="progress">Is called with each file that is there now.</param>
-internal sealed class Uploader(DataFiles local, DataFiles remote, int parallelism, Action<Cid> progress)
+internal sealed class Uploader(DataFiles local, DataFiles remote, int parallelism, Predicate<ObjectInfo> isOld, Action<Cid> progress)
 {
     private readonly ConcurrentDictionary<Cid, bool> _there = new();
     private long _files;
@@ -83,7 +84,7 @@ internal sealed class Uploader(DataFiles local, DataFiles remote, int parallelis
 
     private async ValueTask SendAsync(string key, Cid file, CancellationToken cancellation)
     {
-        if (!LooksFirst || await remote.Gateway.HeadAsync(key, cancellation) is null)
+        if (!LooksFirst || await remote.Gateway.HeadAsync(key, cancellation) is not { } there || isOld(there))
         {
             // What came from another remote may still be on its way here.
             ObjectContent content = await local.Gateway.GetAsync(key, null, cancellation)
