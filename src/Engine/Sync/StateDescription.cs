@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Engine.Storage;
 using FireproofBench.Engine.Threading;

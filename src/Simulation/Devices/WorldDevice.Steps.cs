@@ -74,7 +74,7 @@ internal sealed partial class WorldDevice
     };
 
     // Whether files of the present state may be elsewhere: they come when they are asked for, or are still on their way.
-    private bool HasPatches => _scene.Plan.Has(Features.OnDemand) || !IsWhole || Links.Any(static link => link.Status.Activity != SyncActivity.UpToDate);
+    private bool HasPatches => _scene.Plan.Has(Features.OnDemand) || !IsWhole || Links.Any(static link => link.Status is not { Activity: SyncActivity.UpToDate, LastError: null });
 
     private async Task<string> ActAsync(Database database, Step step, Dice dice) => step.Kind switch
     {

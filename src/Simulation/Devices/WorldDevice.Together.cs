@@ -2,7 +2,6 @@ using FireproofBench.Engine;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Engine.Sharing;
 using FireproofBench.Engine.Sync;
-using FireproofBench.Simulation.Planning;
 
 namespace FireproofBench.Simulation.Devices;
 

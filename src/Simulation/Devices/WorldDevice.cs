@@ -1,6 +1,5 @@
 using System.Globalization;
 using FireproofBench.Engine;
-using FireproofBench.Engine.Crdt;
 using FireproofBench.Engine.Inspection;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Engine.Sharing;
@@ -82,7 +81,7 @@ internal sealed partial class WorldDevice
         SimulatedProcess process = new(_scene.World) { Died = Die };
         _process = process;
         _wires = [.. _scene.Stores.Select((_, store) => new Wire(
-            _scene.World, _scene.Shape, new Dice(_scene.Plan.Seed, $"wire {Name} {store} {_lives}"), _scene.Trace, Name) { IsHealed = _scene.IsHealed })];
+            _scene.World, _scene.Shape, new Dice(_scene.Plan.Seed, $"wire {Name} {store} {_lives}"), _scene.Trace, Name, Scene.NameOfStore(store)) { IsHealed = _scene.IsHealed })];
         if (Medium is DiskMedium disk)
             disk.Disk.WentOff = process.Kill;
         _scene.Trace.Add(Name, TraceKind.Started, "starts", _lives == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"life {_lives}"));
@@ -247,7 +246,7 @@ internal sealed partial class WorldDevice
             {
                 return;
             }
-            catch (Exception refusal) when (refusal is StorageException { Kind: StorageErrorKind.NotAuthorized })
+            catch (StorageException refusal) when (refusal.Kind == StorageErrorKind.NotAuthorized)
             {
                 // Sealed with a key that the invitation for is still on its way.
                 _scene.Trace.Add(Name, TraceKind.Refused, "attaches", refusal.Message);

@@ -10,7 +10,8 @@ namespace FireproofBench.Simulation.Network;
 /// <param name="dice">What is left to chance.</param>
 /// <param name="trace">Is told of every request.</param>
 /// <param name="actor">Whose requests they are.</param>
-internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace trace, string actor) : IStoreWay
+/// <param name="place">Which store it leads to, as a trace has it.</param>
+internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace trace, string actor, string place) : IStoreWay
 {
     /// <summary>The world.</summary>
     public VirtualWorld World => world;
@@ -51,7 +52,7 @@ internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace
     {
         cancellation.ThrowIfCancellationRequested();
         Requests++;
-        trace.Add(actor, TraceKind.Request, operation, key);
+        trace.Add(actor, TraceKind.Request, operation, key, place);
         TaskCompletionSource<T> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
         using (cancellation.UnsafeRegister(static (state, token) => ((TaskCompletionSource<T>)state!).TrySetCanceled(token), answer))
         {
@@ -85,7 +86,7 @@ internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace
         {
             await GiveUpAsync(request, request.Changes);
             await DelayAsync(shape.Timeout);
-            trace.Add(actor, TraceKind.Late, request.Operation, request.Key);
+            trace.Add(actor, TraceKind.Late, request.Operation, request.Key, place);
             _ = await ServeAsync(request);
             return;
         }
@@ -123,7 +124,7 @@ internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace
     private async Task AgainAsync<T>(Request<T> request)
     {
         await DelayAsync(shape.Timeout / 2);
-        trace.Add(actor, TraceKind.Again, request.Operation, request.Key);
+        trace.Add(actor, TraceKind.Again, request.Operation, request.Key, place);
         _ = await ServeAsync(request);
     }
 

@@ -23,8 +23,8 @@ internal sealed record WorldResult
     /// <summary>How many pieces of code ran between two waits.</summary>
     public required long WorldSteps { get; init; }
 
-    /// <summary>How many writes were acknowledged.</summary>
-    public required int Acknowledged { get; init; }
+    /// <summary>The writes that were acknowledged.</summary>
+    public required IReadOnlyList<Acknowledgement> Acknowledged { get; init; }
 
     /// <summary>How many readings were compared with the history.</summary>
     public required int Readings { get; init; }
@@ -35,7 +35,7 @@ internal sealed record WorldResult
     /// <summary>How long it took from the end of the last fault until all were together.</summary>
     public required TimeSpan Settled { get; init; }
 
-    /// <summary>The history; null when the world did not come so far.</summary>
+    /// <summary>The history, as far as the first device knows it; null when it cannot be read.</summary>
     public EventGraph? History { get; init; }
 
     /// <summary>What happened, when it was kept.</summary>

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using FireproofBench.Engine;
-using FireproofBench.Engine.Ports;
 using FireproofBench.Gateways;
 using FireproofBench.Gateways.Memory;
 using FireproofBench.Gateways.Simulated;
@@ -50,9 +49,9 @@ internal sealed partial class WorldRun
     /// <param name="keepsTrace">Whether all that happens is kept, to be told.</param>
     /// <param name="interrupt">Ends it.</param>
     /// <exception cref="OperationCanceledException">It was interrupted.</exception>
-    public static WorldResult Run(Plan plan, bool keepsTrace = false, CancellationToken interrupt = default) => new WorldRun(plan, keepsTrace).Run(interrupt);
+    public static WorldResult Run(Plan plan, bool keepsTrace = false, CancellationToken interrupt = default) => new WorldRun(plan, keepsTrace).Run(keepsTrace, interrupt);
 
-    private WorldResult Run(CancellationToken interrupt)
+    private WorldResult Run(bool keepsTrace, CancellationToken interrupt)
     {
         try
         {
@@ -60,6 +59,8 @@ internal sealed partial class WorldRun
                 async cancellation =>
                 {
                     await LiveAsync(cancellation);
+                    if (_history is null && keepsTrace)
+                        await ReadHistoryAsync();
                     return true;
                 },
                 interrupt);
@@ -78,7 +79,7 @@ internal sealed partial class WorldRun
             Digest = _trace.Digest,
             Elapsed = _world.Time.Elapsed,
             WorldSteps = _world.Steps,
-            Acknowledged = _witness.Acknowledged.Count,
+            Acknowledged = _witness.Acknowledged,
             Readings = _witness.Readings,
             Requests = _devices.Sum(static device => device.Requests),
             Settled = _settled,

@@ -23,7 +23,7 @@ internal sealed class Trace(VirtualTime time, bool isKept)
     public string Digest => string.Create(CultureInfo.InvariantCulture, $"{_high:x16}{_low:x16}");
 
     /// <summary>Adds an entry at the present moment.</summary>
-    public void Add(string actor, TraceKind kind, string subject, string detail = "")
+    public void Add(string actor, TraceKind kind, string subject, string detail = "", string place = "")
     {
         Count++;
         Mix((ulong)time.GetTimestamp());
@@ -31,8 +31,9 @@ internal sealed class Trace(VirtualTime time, bool isKept)
         Mix(actor);
         Mix(subject);
         Mix(detail);
+        Mix(place);
         if (isKept)
-            _entries.Add(new TraceEntry(time.Elapsed, actor, kind, subject, detail));
+            _entries.Add(new TraceEntry(time.Elapsed, actor, kind, subject, detail, place));
     }
 
     private void Mix(string text)

@@ -6,4 +6,5 @@ namespace FireproofBench.Simulation.Telling;
 /// <param name="Kind">What it is.</param>
 /// <param name="Subject">What was done, in a word or a few.</param>
 /// <param name="Detail">To what, or why; may be empty.</param>
-internal sealed record TraceEntry(TimeSpan At, string Actor, TraceKind Kind, string Subject, string Detail);
+/// <param name="Place">The store that a request goes to; empty for what is no request.</param>
+internal sealed record TraceEntry(TimeSpan At, string Actor, TraceKind Kind, string Subject, string Detail, string Place);

@@ -58,7 +58,7 @@ public sealed class VirtualWorldTests
 
     [Fact]
     public void A_world_in_which_all_wait_for_ever_says_so() =>
-        Assert.Throws<InvalidOperationException>(() => new VirtualWorld().Run<int>(
+        Assert.Throws<WorldStoppedException>(() => new VirtualWorld().Run<int>(
             static async _ =>
             {
                 await new TaskCompletionSource().Task;

@@ -1,0 +1,97 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using FireproofBench.Simulation.Running;
+
+namespace FireproofBench.Scenarios.Simulating;
+
+/// <summary>Runs many worlds, one a seed, and adds up what they did. Each world has a thread to itself; which thread makes no difference to it.</summary>
+/// <param name="options">Which worlds.</param>
+/// <param name="observe">Told after each world, by one thread at a time: how many were run, and the newest.</param>
+internal sealed class Campaign(CampaignOptions options, Action<long, WorldResult> observe)
+{
+    private readonly Lock _gate = new();
+    private readonly List<WorldResult> _failures = [];
+    private readonly List<long> _unlike = [];
+    private readonly SortedDictionary<string, long> _profiles = new(StringComparer.Ordinal);
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private long _next = options.Seeds.From;
+    private long _seeds;
+    private long _last = options.Seeds.From;
+    private TimeSpan _virtual;
+    private TimeSpan _settling;
+    private long _worldSteps;
+    private long _acknowledged;
+    private long _readings;
+    private long _requests;
+
+    /// <summary>Runs all.</summary>
+    /// <param name="interrupt">Ends it after the worlds that are under way.</param>
+    public async Task<CampaignResult> RunAsync(CancellationToken interrupt)
+    {
+        DateTimeOffset started = DateTimeOffset.UtcNow;
+        await Task.WhenAll(Enumerable.Range(0, options.Workers).Select(_ => Task.Factory.StartNew(
+            () => Work(interrupt), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
+        return new CampaignResult
+        {
+            Options = options,
+            StartedAt = started,
+            Elapsed = _clock.Elapsed,
+            Seeds = _seeds,
+            LastSeed = _last,
+            VirtualTime = _virtual,
+            WorldSteps = _worldSteps,
+            Acknowledged = _acknowledged,
+            Readings = _readings,
+            Requests = _requests,
+            LongestSettling = _settling,
+            Profiles = _profiles.ToImmutableSortedDictionary(StringComparer.Ordinal),
+            Failures = [.. _failures.OrderBy(static failure => failure.Plan.Seed)],
+            Unlike = [.. _unlike.Order()],
+            WasInterrupted = interrupt.IsCancellationRequested,
+        };
+    }
+
+    private void Work(CancellationToken interrupt)
+    {
+        while (!interrupt.IsCancellationRequested && TryTake(out long seed))
+        {
+            WorldResult result = WorldRun.Run(options.PlanOf(seed), interrupt: CancellationToken.None);
+            bool isAlike = !options.Twice || WorldRun.Run(options.PlanOf(seed), interrupt: CancellationToken.None).Digest == result.Digest;
+            lock (_gate)
+                Add(result, isAlike);
+        }
+    }
+
+    private bool TryTake(out long seed)
+    {
+        lock (_gate)
+        {
+            seed = _next;
+            bool isThere = _failures.Count + _unlike.Count < options.MostViolations
+                && (options.Duration is { } duration ? _clock.Elapsed < duration : seed <= options.Seeds.To);
+            if (isThere)
+                _next++;
+            return isThere;
+        }
+    }
+
+    private void Add(WorldResult result, bool isAlike)
+    {
+        _seeds++;
+        _last = Math.Max(_last, result.Plan.Seed);
+        _virtual += result.Elapsed;
+        _worldSteps += result.WorldSteps;
+        _acknowledged += result.Acknowledged.Count;
+        _readings += result.Readings;
+        _requests += result.Requests;
+        if (result.Settled > _settling)
+            _settling = result.Settled;
+        string profile = result.Plan.Store.Split('?')[0]["sim:".Length..];
+        _profiles[profile] = _profiles.GetValueOrDefault(profile) + 1;
+        if (!result.IsSound)
+            _failures.Add(result with { History = null, Acknowledged = [] });
+        if (!isAlike)
+            _unlike.Add(result.Plan.Seed);
+        observe(_seeds, result);
+    }
+}
