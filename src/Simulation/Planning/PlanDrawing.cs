@@ -97,8 +97,10 @@ internal static class PlanDrawing
         if (!dice.OneIn(8))
             on |= Features.Encryption;
 
-        // Disks cost the most, and what they are for needs them.
-        return (on & Features.Disks) != 0 && dice.OneIn(2) ? on & ~Features.Disks : on;
+        // What costs the most is on less often.
+        if (!dice.OneIn(2))
+            on &= ~Features.SecondRemote;
+        return dice.OneIn(2) ? on : on & ~Features.Disks;
     }
 
     // Most steps follow closely; now and then there is a time in which all comes to rest, or in which files grow old.

@@ -19,7 +19,7 @@ namespace FireproofBench.Simulation.Running;
 internal sealed partial class WorldRun
 {
     // Every fault of a plan is over by then.
-    private static readonly TimeSpan s_longestFault = TimeSpan.FromSeconds(70);
+    private static readonly TimeSpan s_longestFault = TimeSpan.FromSeconds(26);
 
     // Two longest pauses of a link that met an outage, and a look at the heads after each.
     private static readonly TimeSpan s_longestSettling = TimeSpan.FromMinutes(5);

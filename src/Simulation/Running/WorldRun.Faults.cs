@@ -11,7 +11,7 @@ internal sealed partial class WorldRun
 
     private async Task ReviveAsync(WorldDevice device, Dice dice)
     {
-        TimeSpan pause = TimeSpan.FromSeconds(dice.OneIn(4) ? 30 * dice.Fraction() : dice.Fraction());
+        TimeSpan pause = TimeSpan.FromSeconds(dice.OneIn(4) ? 20 * dice.Fraction() : dice.Fraction());
 
         // A process that has nothing to do dies later than it should.
         for (int looks = 0; device.IsOn && looks < 5; looks++)
@@ -54,7 +54,7 @@ internal sealed partial class WorldRun
         int store = dice.Below(_scene.Stores.Length);
         device.Cut(store, isCut: true);
         _trace.Add(device.Name, TraceKind.Fault, "is cut off", Scene.NameOfStore(store));
-        await _scene.DelayAsync(TimeSpan.FromSeconds((dice.OneIn(4) ? 60 : 8) * dice.Fraction()));
+        await _scene.DelayAsync(TimeSpan.FromSeconds((dice.OneIn(4) ? 25 : 5) * dice.Fraction()));
         device.Cut(store, isCut: false);
         _trace.Add(device.Name, TraceKind.Fault, "is connected", Scene.NameOfStore(store));
     }
