@@ -31,6 +31,7 @@ internal sealed class SimulateVerb(Terminal terminal)
     private readonly Option<double?> _minutes = new("--minutes") { Description = "Go on with further seeds until that much time is over.", HelpName = "N" };
     private readonly Option<int?> _workers = new("--workers") { Description = "How many worlds run at once; as many as there are processors without it.", HelpName = "N" };
     private readonly Option<bool> _twice = new("--twice") { Description = "Run each seed twice: the two have to be alike in everything." };
+    private readonly Option<int> _most = new("--stop-after") { Description = "End after that many violations.", HelpName = "N", DefaultValueFactory = static _ => 20 };
     private readonly Option<int> _shrink = new("--shrink") { Description = "How many runs may go into making a failure small; 0 for none.", HelpName = "RUNS", DefaultValueFactory = static _ => 400 };
     private readonly Option<bool> _full = new("--full") { Description = "Tell every request, also those that only look." };
     private readonly Option<string?> _json = new("--json") { Description = "Write the result as JSON; - for standard output.", HelpName = "FILE" };
@@ -57,7 +58,7 @@ internal sealed class SimulateVerb(Terminal terminal)
                 "",
                 "Exit codes: 0 all claims held, 1 one was violated, 2 could not run (wrong arguments), 130 interrupted.",
             ]);
-        foreach (Option option in new Option[] { _store, _seeds, _seed, _plan, _devices, _steps, _minutes, _workers, _twice, _shrink, _full, _json, _history, _report })
+        foreach (Option option in new Option[] { _store, _seeds, _seed, _plan, _devices, _steps, _minutes, _workers, _twice, _most, _shrink, _full, _json, _history, _report })
             command.Options.Add(option);
         command.SetAction((parsed, cancellation) => Verb.GuardAsync(terminal, () => RunAsync(parsed, cancellation)));
         return command;
@@ -111,6 +112,7 @@ internal sealed class SimulateVerb(Terminal terminal)
             Duration = parsed.GetValue(_minutes) is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
             Workers = parsed.GetValue(_workers) ?? Environment.ProcessorCount,
             Twice = parsed.GetValue(_twice),
+            MostViolations = parsed.GetValue(_most) is var most and > 0 ? most : throw new UsageException("--stop-after: at least 1."),
         };
     }
 
