@@ -23,6 +23,7 @@ internal sealed class Campaign(CampaignOptions options, Action<long, WorldResult
     private long _acknowledged;
     private long _readings;
     private long _requests;
+    private long _untidy;
 
     /// <summary>Runs all.</summary>
     /// <param name="interrupt">Ends it after the worlds that are under way.</param>
@@ -44,6 +45,7 @@ internal sealed class Campaign(CampaignOptions options, Action<long, WorldResult
             Readings = _readings,
             Requests = _requests,
             LongestSettling = _settling,
+            Untidy = _untidy,
             Profiles = _profiles.ToImmutableSortedDictionary(StringComparer.Ordinal),
             Failures = [.. _failures.OrderBy(static failure => failure.Plan.Seed)],
             Unlike = [.. _unlike.Order()],
@@ -84,6 +86,7 @@ internal sealed class Campaign(CampaignOptions options, Action<long, WorldResult
         _acknowledged += result.Acknowledged.Count;
         _readings += result.Readings;
         _requests += result.Requests;
+        _untidy += result.IsUntidy ? 1 : 0;
         if (result.Settled > _settling)
             _settling = result.Settled;
         string profile = result.Plan.Store.Split('?')[0]["sim:".Length..];

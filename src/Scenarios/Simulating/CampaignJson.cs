@@ -28,6 +28,7 @@ internal static class CampaignJson
         json.WriteNumber("readings", result.Readings);
         json.WriteNumber("requests", result.Requests);
         json.WriteNumber("longestSettlingMs", (long)result.LongestSettling.TotalMilliseconds);
+        json.WriteNumber("untidy", result.Untidy);
         json.WriteStartObject("profiles");
         foreach ((string profile, long seeds) in result.Profiles)
             json.WriteNumber(profile, seeds);

@@ -39,6 +39,9 @@ internal sealed record CampaignResult
     /// <summary>The longest time from the end of the last fault until all were together.</summary>
     public required TimeSpan LongestSettling { get; init; }
 
+    /// <summary>In how many worlds a log named a file in the end that no store has any more, though everything in it can be read elsewhere.</summary>
+    public required long Untidy { get; init; }
+
     /// <summary>How many worlds each profile had, by its name (ordinal).</summary>
     public required ImmutableSortedDictionary<string, long> Profiles { get; init; }
 

@@ -23,6 +23,8 @@ internal static class CampaignText
         yield return string.Create(
             CultureInfo.InvariantCulture,
             $"{result.Acknowledged} writes acknowledged, {result.Readings} readings compared, {result.Requests} requests; all together at most {result.LongestSettling.TotalSeconds:f1} s after the last fault.");
+        if (result.Untidy > 0)
+            yield return string.Create(CultureInfo.InvariantCulture, $"In {result.Untidy} worlds a log named a file in the end that no store has any more; everything in it could be read elsewhere.");
         yield return "Stores: " + string.Join(", ", result.Profiles.Select(static profile => string.Create(CultureInfo.InvariantCulture, $"{profile.Key} {profile.Value}")));
         if (result.WasInterrupted)
             yield return "Interrupted: these are the worlds so far.";

@@ -18,16 +18,7 @@ internal sealed class DiskMedium(string name) : ILocalMedium
     public IDeviceStore Open(GatewayOptions options) => new FolderDeviceStore(Disk, Folder, name, options);
 
     /// <inheritdoc/>
-    public void CutPower(Dice dice)
-    {
-        LostContent contents = dice.Below(3) switch
-        {
-            0 => LostContent.All,
-            1 => LostContent.Half,
-            _ => LostContent.Nothing,
-        };
-        Disk = Disk.AfterPowerCut(dice.Below(Disk.UnsyncedNames + 1), contents);
-    }
+    public void CutPower(Dice dice) => Disk = Disk.AfterPowerCut(dice);
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<(string Name, ReadOnlyMemory<byte> Content)> FilesAsync()

@@ -22,6 +22,9 @@ internal sealed class NameChange
     /// <summary>Makes a folder.</summary>
     public static NameChange NewFolder(string path) => new([(path, null)], makesFolder: true);
 
+    /// <summary>The names that it changes.</summary>
+    public IEnumerable<string> Paths => _edits.Select(static edit => edit.Path);
+
     /// <summary>Whether a name of this folder is changed.</summary>
     public bool Touches(string folder) => Array.Exists(_edits, edit => SimulatedDisk.ParentOf(edit.Path) == folder);
 

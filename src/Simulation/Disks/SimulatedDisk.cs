@@ -4,7 +4,7 @@ namespace FireproofBench.Simulation.Disks;
 
 /// <summary>
 /// A disk in memory that keeps what was synced apart from what was only done, so that its power can be cut after any step, and that can be full. Whatever asks it
-/// afterwards is refused; <see cref="AfterPowerCut"/> gives what a machine would find that starts again.
+/// afterwards is refused; <see cref="AfterPowerCut(int, LostContent)"/> gives what a machine would find that starts again.
 /// </summary>
 /// <remarks>
 /// A sync of a file makes its content stay, a sync of a folder its names. What was not synced may have reached the medium or not: names in the order in which they
@@ -40,18 +40,43 @@ internal sealed class SimulatedDisk : IDisk
     /// <summary>What is found when the power comes back.</summary>
     /// <param name="names">How many changes of names that were not synced reached the medium, from the first on.</param>
     /// <param name="contents">What became of contents that were not synced.</param>
-    public SimulatedDisk AfterPowerCut(int names, LostContent contents)
+    public SimulatedDisk AfterPowerCut(int names, LostContent contents) => AfterPowerCut(_unsynced.Take(names), _ => contents);
+
+    /// <summary>The same by chance: names are written back in any order, but for changes of one name, of which a later one never comes without the earlier; each content by itself.</summary>
+    public SimulatedDisk AfterPowerCut(Dice dice)
+    {
+        HashSet<string> held = new(StringComparer.Ordinal);
+        List<NameChange> reached = [];
+        foreach (NameChange change in _unsynced)
+        {
+            if (dice.OneIn(3) || change.Paths.Any(held.Contains))
+                held.UnionWith(change.Paths);
+            else
+                reached.Add(change);
+        }
+
+        return AfterPowerCut(reached, _ => (LostContent)dice.Below(3));
+    }
+
+    private SimulatedDisk AfterPowerCut(IEnumerable<NameChange> reached, Func<SimulatedContent, LostContent> lose)
     {
         SimulatedDisk after = new();
         Dictionary<string, SimulatedContent?> found = new(_synced, StringComparer.Ordinal);
-        foreach (NameChange change in _unsynced.Take(names))
+        foreach (NameChange change in reached)
             change.ApplyTo(found);
 
+        // One file may have several names; what became of its content is the same by each.
+        Dictionary<SimulatedContent, SimulatedContent> left = [];
+
         // A name whose folder did not reach the medium is out of reach; the shorter path comes first.
-        foreach ((string path, SimulatedContent? content) in found.OrderBy(static entry => entry.Key.Length))
+        foreach ((string path, SimulatedContent? content) in found.OrderBy(static entry => entry.Key.Length).ThenBy(static entry => entry.Key, StringComparer.Ordinal))
         {
-            if (path.Length == 0 || (after._names.TryGetValue(ParentOf(path), out SimulatedContent? parent) && parent is null))
-                after._names[path] = after._synced[path] = content?.AfterPowerCut(contents);
+            if (path.Length > 0 && !(after._names.TryGetValue(ParentOf(path), out SimulatedContent? parent) && parent is null))
+                continue;
+            SimulatedContent? kept = null;
+            if (content is not null && !left.TryGetValue(content, out kept))
+                left[content] = kept = content.AfterPowerCut(lose(content));
+            after._names[path] = after._synced[path] = kept;
         }
 
         after._files = _files;

@@ -35,6 +35,9 @@ internal sealed record WorldResult
     /// <summary>How long it took from the end of the last fault until all were together.</summary>
     public required TimeSpan Settled { get; init; }
 
+    /// <summary>Whether in the end a log named a file that no store has any more, though everything that was in it can be read elsewhere.</summary>
+    public bool IsUntidy { get; init; }
+
     /// <summary>The history, as far as the first device knows it; null when it cannot be read.</summary>
     public EventGraph? History { get; init; }
 

@@ -212,12 +212,13 @@ internal sealed partial class WorldRun
                 await Concurrently.AnyAsync(settled, _scene.DelayAsync(s_longestSettling));
                 if (!settled.IsCompletedSuccessfully)
                     _witness.Accuse(Claim.HeadCover, $"a new device does not get through to the {name}: {link.Status.LastError?.Message ?? link.Status.Activity.ToString()}");
-                else if (link.Status.LastError is { } lacking)
-                    _witness.Accuse(Claim.HeadCover, $"a new device lacks a file at the {name}: {lacking.Message}");
                 else if (!reader.Heads.SequenceEqual(heads))
                     _witness.Accuse(Claim.HeadCover, $"a new device at the {name} comes to {Names.Of(reader.Heads)}, and all others are at {Names.Of(heads)}");
                 else
+                {
+                    _isUntidy |= link.Status.LastError is not null;
                     _ = await _devices[0].ReadAllAsync(reader, $"a new device at the {name}");
+                }
             }
             catch (Exception e) when (e is StorageException or MissingBlockException)
             {

@@ -26,6 +26,7 @@ internal sealed partial class WorldRun
     private readonly SimulatedUrl _url;
     private TimeSpan _settled;
     private EventGraph? _history;
+    private bool _isUntidy;
 
     private WorldRun(Plan plan, bool keepsTrace)
     {
@@ -83,6 +84,7 @@ internal sealed partial class WorldRun
             Readings = _witness.Readings,
             Requests = _devices.Sum(static device => device.Requests),
             Settled = _settled,
+            IsUntidy = _isUntidy,
             History = _history,
             Trace = _trace.Entries,
         };

@@ -1,4 +1,5 @@
 using FireproofBench.Engine;
+using FireproofBench.Engine.Crypto;
 using FireproofBench.Engine.Documents;
 using FireproofBench.Engine.Inspection;
 using FireproofBench.Engine.Ports;
@@ -69,6 +70,42 @@ public sealed class GarbageTests : IAsyncDisposable
         Assert.Equal(before, (await _store.KeysAsync()).Count);
         Assert.NotEqual(default, head.Cid);
     }
+
+    [Fact]
+    public async Task A_device_whose_clock_is_ahead_takes_no_new_file_for_an_old_one()
+    {
+        await FillAsync();
+        await LeaveOrphanAsync();
+        IReadOnlyList<string> before = await _store.KeysAsync();
+        await new GarbageCollection(_store.Data, _store.Metadata, await DatabaseKeysOf(), new GarbageOptions(), DateTimeOffset.UtcNow.AddYears(3)).RunIfDueAsync(Token);
+        Assert.Equal(before, await _store.KeysAsync());
+    }
+
+    [Fact]
+    public async Task What_was_replaced_a_moment_ago_stays_however_old_it_is()
+    {
+        SteppedTime time = new();
+        WatchedStore store = new(new MemoryDeviceStore("fx", time));
+        await using (Database database = await OpenDatabase.OnStoreAsync(store, _keys, CompactionMode.Manual))
+        {
+            for (int i = 0; i < 4; i++)
+                await database.PutAsync(Document.Parse($$"""{"_id":"doc-{{i}}"}"""));
+            time.Pass(TimeSpan.FromDays(30));
+
+            // The second compaction replaces the first, and nothing but the first tells what that one replaced.
+            await database.CompactAsync(Token);
+            await database.PutAsync(Document.Parse("""{"_id":"late"}"""));
+            await database.CompactAsync(Token);
+        }
+
+        GarbageReport report = await DatabaseInspector.CollectGarbageAsync(Fixture.DatabaseName, store, _keys, new GarbageOptions(), time, Token);
+        Assert.Empty(report.Deleted);
+        time.Pass(TimeSpan.FromDays(30));
+        GarbageReport later = await DatabaseInspector.CollectGarbageAsync(Fixture.DatabaseName, store, _keys, new GarbageOptions { KeepReplaced = false }, time, Token);
+        Assert.NotEmpty(later.Deleted);
+    }
+
+    private async Task<KeyRing> DatabaseKeysOf() => await Database.ReadKeysAsync(Fixture.DatabaseName, _keys, Token);
 
     private async Task FillAsync()
     {

@@ -167,7 +167,7 @@ public sealed class StoreProfileTests
     public async Task All_nodes_agree_in_the_end_and_what_was_written_once_is_never_lost(int count, string skew)
     {
         SimulatedStore store = Open($"sim:replicas?lag=2s&replicas={count}&skew={skew}");
-        IDataGateway[] nodes = [.. Enumerable.Range(1, count).Select(store.Open)];
+        IDataGateway[] nodes = [.. Enumerable.Range(1, count).Select(endpoint => store.Open(endpoint))];
         for (int i = 0; i < 400; i++)
         {
             await PutAsync(nodes[i % count], $"once/{i:d3}", $"{i}");
@@ -300,7 +300,7 @@ public sealed class StoreProfileTests
     {
         SteppedTime time = new();
         SimulatedStore store = Open(address, time);
-        IDataGateway[] clients = [.. Enumerable.Range(0, 4).Select(store.Open)];
+        IDataGateway[] clients = [.. Enumerable.Range(0, 4).Select(endpoint => store.Open(endpoint))];
         StringBuilder told = new();
         for (int i = 0; i < 400; i++)
         {

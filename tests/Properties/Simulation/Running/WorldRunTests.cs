@@ -1,0 +1,111 @@
+using System.Globalization;
+using FireproofBench.Gateways.Simulated;
+using FireproofBench.Simulation.Checking;
+using FireproofBench.Simulation.Planning;
+using FireproofBench.Simulation.Running;
+using FireproofBench.Simulation.Telling;
+using Xunit;
+
+namespace FireproofBench.Properties.Simulation.Running;
+
+/// <summary>Worlds of real databases: no claim is violated, and a seed gives the same world each time.</summary>
+public sealed class WorldRunTests
+{
+    // Half of a minute on a busy machine.
+    private const int Seeds = 60;
+
+    public static TheoryData<string> Profiles => [.. StoreProfiles.Sound];
+
+    [Fact]
+    public void Worlds_over_all_sound_stores_are_sound_and_alike_when_they_are_run_again()
+    {
+        for (long seed = 1; seed <= Seeds; seed++)
+        {
+            WorldResult first = Run(seed, null);
+            Sound(first);
+            Assert.Equal(first.Digest, Run(seed, null).Digest);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Profiles))]
+    public void Worlds_over_a_sound_store_are_sound(string profile)
+    {
+        for (long seed = 1001; seed <= 1005; seed++)
+            Sound(Run(seed, $"sim:{profile}?lag=2s"));
+    }
+
+    [Fact]
+    public void Another_seed_is_another_world() => Assert.NotEqual(Run(1, "sim:strong").Digest, Run(2, "sim:strong").Digest);
+
+    [Fact]
+    public void A_kept_trace_changes_nothing()
+    {
+        Plan plan = PlanDrawing.Draw(5, null, 3, 80);
+        Assert.Equal(WorldRun.Run(plan).Digest, WorldRun.Run(plan, keepsTrace: true).Digest);
+    }
+
+    [Fact]
+    public void A_plan_is_read_as_it_was_written_and_runs_as_before()
+    {
+        Plan plan = PlanDrawing.Draw(6, null, 4, 120);
+        Plan read = PlanText.Read(PlanText.Write(plan));
+        Assert.Equal(plan.Steps, read.Steps);
+        Assert.Equal(plan with { Steps = [] }, read with { Steps = [] });
+        Assert.Equal(WorldRun.Run(plan).Digest, WorldRun.Run(read).Digest);
+    }
+
+    [Theory]
+    [InlineData("", "JSON")]
+    [InlineData("[]", "object")]
+    [InlineData("{}", "schema")]
+    [InlineData("""{"schema":"fireproofbench/plan/1","steps":[]}""", "devices")]
+    [InlineData("""{"schema":"fireproofbench/plan/1","devices":27,"steps":[]}""", "26")]
+    [InlineData("""{"schema":"fireproofbench/plan/1","devices":1,"seed":1,"store":"sim:strong","features":["Nothing"],"steps":[]}""", "Nothing")]
+    [InlineData("""{"schema":"fireproofbench/plan/1","devices":1,"seed":1,"store":"sim:strong","features":[],"pollMs":1,"latencyMs":1,"steps":[[1,"B","Put",1,1]]}""", "'B'")]
+    [InlineData("""{"schema":"fireproofbench/plan/1","devices":1,"seed":1,"store":"sim:strong","features":[],"pollMs":1,"latencyMs":1,"steps":[[1,"A","Put",-1,1]]}""", "milliseconds")]
+    public void What_is_no_plan_is_refused_with_the_reason(string text, string reason) =>
+        Assert.Contains(reason, Assert.Throws<FormatException>(() => PlanText.Read(text)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void A_store_that_loses_heads_is_found_out_and_the_failure_is_made_small()
+    {
+        WorldResult failed = Enumerable.Range(1, 40).Select(static seed => Run(seed, "sim:fault/H01?rate=1")).First(static result => !result.IsSound);
+        WorldResult small = Shrinking.Shrink(failed, 150, null, CancellationToken.None);
+        Assert.Equal(failed.Violations[0].Claim, small.Violations[0].Claim);
+        Assert.True(small.Plan.Steps.Length < failed.Plan.Steps.Length / 4, $"{small.Plan.Steps.Length} steps are left");
+        Assert.Equal(small.Digest, WorldRun.Run(small.Plan).Digest);
+    }
+
+    [Fact]
+    public void A_world_is_told_as_a_story_a_diagram_and_a_graph()
+    {
+        WorldResult result = WorldRun.Run(PlanDrawing.Draw(8, "sim:strong", 2, 40, Features.Bulks), keepsTrace: true);
+        Sound(result);
+        string[] story = [.. Story.Lines(result, isFull: false)];
+        Assert.StartsWith("seed 8, 2 devices, 40 steps, sim:strong", story[0], StringComparison.Ordinal);
+        Assert.Equal("All claims hold.", story[^1]);
+        Assert.Contains(story, static line => line.Contains(" put ", StringComparison.Ordinal) && line.EndsWith("-> store", StringComparison.Ordinal));
+        string[] diagram = [.. SequenceDiagram.Lines(result)];
+        Assert.Equal("sequenceDiagram", diagram[0]);
+        Assert.Contains(diagram, static line => line.StartsWith("    A->>store: put", StringComparison.Ordinal));
+        string[] graph = [.. ClockGraph.Lines(result)];
+        Assert.Equal(("digraph clock {", "}"), (graph[0], graph[^1]));
+        Assert.Equal(result.History!.Events.Length, graph.Count(static line => line.Contains("label=", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public void Every_feature_and_every_kind_of_step_is_drawn()
+    {
+        Plan[] plans = [.. Enumerable.Range(1, 300).Select(static seed => PlanDrawing.Draw(seed, null, 3, 200))];
+        Assert.All(Enum.GetValues<Features>(), feature => Assert.Contains(plans, plan => plan.Has(feature)));
+        Assert.Empty(Enum.GetValues<StepKind>().Except(plans.SelectMany(static plan => plan.Steps).Select(static step => step.Kind)));
+        Assert.Empty(StoreProfiles.Sound.Except(plans.Select(static plan => plan.Store.Split('?')[0]["sim:".Length..])));
+    }
+
+    private static WorldResult Run(long seed, string? store) => WorldRun.Run(PlanDrawing.Draw(seed, store, 3, 200));
+
+    private static void Sound(WorldResult result) => Assert.True(
+        result.IsSound,
+        string.Join(Environment.NewLine, result.Violations.Select(violation => string.Create(CultureInfo.InvariantCulture, $"seed {result.Plan.Seed} ({result.Plan.Store}): {violation.Claim}: {violation.Evidence}"))));
+}
