@@ -8,7 +8,10 @@ namespace FireproofBench.Properties.Conformance;
 public sealed class PowerTests
 {
     // Clauses that no store can fail through the port as it is: they always answer that they cannot be checked.
-    private static readonly string[] s_unchecked = ["LST-08", "ENG-06", "ENG-07"];
+    private static readonly string[] s_unchecked = ["LST-08", "ENG-07"];
+
+    // What it runs is beside the store under test: faults of the engine fail it, which are built from changed sources.
+    private const string OfTheEngine = "ENG-06";
 
     private static readonly Fault[] s_faults =
     [
@@ -78,7 +81,7 @@ public sealed class PowerTests
     {
         string[] killers = [.. s_faults.SelectMany(f => f.KilledBy).Concat(GatewayFaults.All.SelectMany(f => f.KilledBy))
             .Concat(FaultCatalogue.Faults.SelectMany(f => f.Killers)).Distinct().Order(StringComparer.Ordinal)];
-        Assert.Equal(ClauseBook.All.Select(c => c.Id).Except(s_unchecked).Order(StringComparer.Ordinal), killers);
+        Assert.Equal(ClauseBook.All.Select(c => c.Id).Except(s_unchecked).Where(static id => id != OfTheEngine).Order(StringComparer.Ordinal), killers);
     }
 
     [Fact]
