@@ -4,6 +4,7 @@ using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Compaction;
 using FireproofBench.Engine.Crdt;
 using FireproofBench.Engine.Crypto;
+using FireproofBench.Engine.Inspection;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Engine.Storage;
 
@@ -226,7 +227,7 @@ public sealed partial class RemoteLink
 
         HashSet<Cid> named = [.. log.SelectMany(static group => group.Cars)];
         if (await HasCompactedAsync(known, cancellation))
-            _uploader.Doubt(named);
+            _uploader.Doubt(named, (_options.Garbage ?? new GarbageOptions()).MinAge / 2);
         foreach (Cid car in named)
             _uploader.NotePresence(car);
         _remoteLog = log.Count;

@@ -51,7 +51,7 @@ public sealed partial class RemoteLink : IAsyncDisposable
         _time = time;
         _entropy = entropy;
         _nextCollection = time.GetUtcNow() + ((options.GarbageInterval < _firstCollections ? options.GarbageInterval : _firstCollections) * Chance());
-        _uploader = new Uploader(replica.Files, remoteFiles, options.Parallelism, IsOld, NoteSent);
+        _uploader = new Uploader(replica.Files, remoteFiles, options.Parallelism, time, IsOld, NoteSent);
     }
 
     /// <summary>The remote store's name.</summary>

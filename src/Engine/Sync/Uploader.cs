@@ -9,11 +9,13 @@ namespace FireproofBench.Engine.Sync;
 /// <param name="local">The files here.</param>
 /// <param name="remote">The files there.</param>
 /// <param name="parallelism">How many at once.</param>
+/// <param name="time">The clock of what was sent when.</param>
 /// <param name="isOld">Whether a file that is there may be collected soon, unless it is sent again.</param>
 /// <param name="progress">Is called with each file that is there now.</param>
-internal sealed class Uploader(DataFiles local, DataFiles remote, int parallelism, Predicate<ObjectInfo> isOld, Action<Cid> progress)
+internal sealed class Uploader(DataFiles local, DataFiles remote, int parallelism, TimeProvider time, Predicate<ObjectInfo> isOld, Action<Cid> progress)
 {
-    private readonly ConcurrentDictionary<Cid, bool> _there = new();
+    // With the moment at which it was sent; none where the remote said so by itself.
+    private readonly ConcurrentDictionary<Cid, long?> _there = new();
     private long _files;
     private long _bytes;
 
@@ -24,22 +26,21 @@ internal sealed class Uploader(DataFiles local, DataFiles remote, int parallelis
     public bool LooksFirst { get; set; } = true;
 
     /// <summary>The remote has this file: it says so itself, or a head there names it.</summary>
-    public void NotePresence(Cid file) => _there[file] = true;
+    public void NotePresence(Cid file) => _there.TryAdd(file, null);
 
     /// <summary>Nothing is known of the remote any more: after an outage, files that no head named yet may have been collected there.</summary>
     public void Forget() => _there.Clear();
 
     /// <summary>Others compacted there: what their heads do not name may have been collected, and is looked for before a head of ours relies on it.</summary>
     /// <param name="named">The files that the heads there name.</param>
-    public void Doubt(IReadOnlySet<Cid> named)
+    /// <param name="young">What was sent in this time is too young to be collected.</param>
+    public void Doubt(IReadOnlySet<Cid> named, TimeSpan young)
     {
-        foreach (Cid file in _there.Keys)
+        foreach ((Cid file, long? sent) in _there)
         {
-            if (!named.Contains(file))
-                _there.TryRemove(file, out _);
+            if (!named.Contains(file) && !(sent is { } at && time.GetElapsedTime(at) < young))
+                LooksFirst |= _there.TryRemove(file, out _);
         }
-
-        LooksFirst = true;
     }
 
     /// <summary>Whether the remote is known to have a file.</summary>
@@ -94,6 +95,7 @@ internal sealed class Uploader(DataFiles local, DataFiles remote, int parallelis
             await remote.Gateway.PutAsync(key, content.Bytes, PutCondition.None, cancellation);
             Interlocked.Increment(ref _files);
             Interlocked.Add(ref _bytes, content.Bytes.Length);
+            _there[file] = time.GetTimestamp();
         }
 
         NotePresence(file);

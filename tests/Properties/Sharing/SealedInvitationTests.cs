@@ -170,7 +170,8 @@ public sealed class SealedInvitationTests
         Assert.DoesNotContain(Base58.Encode(_new), printed, StringComparison.Ordinal);
         Assert.DoesNotContain(Convert.ToHexString(_new), printed, StringComparison.OrdinalIgnoreCase);
         invitation.Dispose();
-        Assert.Equal(new byte[32], key.ExportBytes());
+        _ = Assert.Throws<ObjectDisposedException>(key.ExportBytes);
+        Assert.Equal(new byte[32], typeof(FileKey).GetField("_key", System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic)!.GetValue(key));
     }
 
     private static Invitation Invite() => new("nötes", new KeyRing(FileKey.FromBytes(_new), FileKey.FromBytes(_old)), "https://example.org/notes");
