@@ -12,12 +12,10 @@ namespace FireproofBench.Properties.Crdt;
 
 public sealed class Convergence
 {
-    private static readonly Cid _tombstone = Cid.Of(CidCodec.DagCbor, CborTree.Encode(new Dictionary<string, object?> { ["del"] = true }));
-
     [Property(Arbitrary = [typeof(CrdtHistories)], MaxTest = 200)]
     public async Task Replicas_that_know_the_same_events_hold_the_same_pail(CrdtHistory history, int seed)
     {
-        (EventShelf events, ShardShelf shards, CrdtReplica[] replicas) = await PlayAsync(history);
+        (EventShelf events, ShardShelf shards, CrdtReplica[] replicas) = await history.PlayAsync();
         var random = new Random(seed);
         Cid[] heads = [.. replicas.SelectMany(static replica => replica.Heads).Distinct()];
         Cid? root = null;
@@ -36,7 +34,7 @@ public sealed class Convergence
         }
 
         // One more write on the joined heads leaves one head, and everybody takes it over.
-        CrdtChange join = await replicas[0].PutAsync("join", Value(1));
+        CrdtChange join = await replicas[0].PutAsync("join", CrdtHistory.Value(1));
         foreach (CrdtReplica replica in replicas)
         {
             await replica.MergeAsync(join.Heads);
@@ -52,7 +50,7 @@ public sealed class Convergence
     [Property(Arbitrary = [typeof(CrdtHistories)], MaxTest = 150)]
     public async Task A_resolution_names_exactly_the_shards_that_come_and_go(CrdtHistory history)
     {
-        (EventShelf events, ShardShelf shards, CrdtReplica[] replicas) = await PlayAsync(history);
+        (EventShelf events, ShardShelf shards, CrdtReplica[] replicas) = await history.PlayAsync();
         foreach (CrdtReplica replica in replicas)
             await replicas[0].MergeAsync(replica.Heads);
         if (replicas[0].Heads.Count == 1)
@@ -69,14 +67,14 @@ public sealed class Convergence
     [Property(Arbitrary = [typeof(CrdtHistories)], MaxTest = 150)]
     public async Task A_value_that_was_written_last_by_one_who_knew_all_others_stays(CrdtHistory history)
     {
-        (_, _, CrdtReplica[] replicas) = await PlayAsync(history);
+        (_, _, CrdtReplica[] replicas) = await history.PlayAsync();
         foreach (CrdtReplica replica in replicas)
             await replicas[0].MergeAsync(replica.Heads);
-        await replicas[0].PutAsync("ab", Value(99));
+        await replicas[0].PutAsync("ab", CrdtHistory.Value(99));
         foreach (CrdtReplica replica in replicas)
         {
             await replica.MergeAsync(replicas[0].Heads);
-            Assert.Contains(KeyValuePair.Create("ab", Value(99)), await replica.EntriesAsync());
+            Assert.Contains(KeyValuePair.Create("ab", CrdtHistory.Value(99)), await replica.EntriesAsync());
         }
     }
 
@@ -98,34 +96,10 @@ public sealed class Convergence
         var shards = new ShardShelf();
         var left = new CrdtReplica(events, shards);
         var right = new CrdtReplica(events, shards);
-        await left.PutAsync("a", Value(1));
-        await right.PutAsync("b", Value(2));
+        await left.PutAsync("a", CrdtHistory.Value(1));
+        await right.PutAsync("b", CrdtHistory.Value(2));
         await left.MergeAsync(right.Heads);
         Assert.Equal(2, left.Heads.Count);
         await Assert.ThrowsAsync<UnrelatedHistoriesException>(left.ResolveAsync);
     }
-
-    private static async Task<(EventShelf Events, ShardShelf Shards, CrdtReplica[] Replicas)> PlayAsync(CrdtHistory history)
-    {
-        var events = new EventShelf();
-        var shards = new ShardShelf();
-        CrdtReplica[] replicas = [.. Enumerable.Range(0, history.Replicas).Select(_ => new CrdtReplica(events, shards))];
-        CrdtChange first = await replicas[0].PutAsync(Genesis.Key, Value(0));
-        foreach (CrdtReplica replica in replicas)
-            replica.Heads = first.Heads;
-        foreach (CrdtStep step in history.Steps)
-        {
-            CrdtReplica replica = replicas[step.Replica];
-            if (step.From >= 0)
-                await replica.MergeAsync(replicas[step.From].Heads);
-            else if (step.Puts.Count == 1)
-                await replica.PutAsync(step.Puts[0].Key, Value(step.Puts[0].Value));
-            else
-                await replica.BatchAsync([.. step.Puts.Select(static put => new KeyValue(put.Key, Value(put.Value)))]);
-        }
-
-        return (events, shards, replicas);
-    }
-
-    private static Cid Value(int number) => number == 0 ? _tombstone : Cid.Of(CidCodec.DagCbor, CborTree.Encode((Int128)number));
 }

@@ -158,9 +158,9 @@ class Session {
   }
 
   async #resolved(head) {
-    const { root, additions } = await Crdt.root(this.#blocks, head);
+    const { root, additions, removals } = await Crdt.root(this.#blocks, head);
     this.#keep(additions);
-    return { heads: texts(head), root: String(root) };
+    return { heads: texts(head), root: String(root), additions: cidsOf(additions), removals: cidsOf(removals) };
   }
 }
 
