@@ -34,6 +34,8 @@ internal sealed partial class WorldDevice
 
     private async Task<string> RotateKeyAsync(Database database, Dice dice)
     {
+        if (Bag is null)
+            return "nothing is sealed";
         _ = await database.RotateKeyAsync();
         foreach (WorldDevice other in _scene.Devices)
         {

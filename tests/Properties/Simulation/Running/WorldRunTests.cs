@@ -1,6 +1,5 @@
 using System.Globalization;
 using FireproofBench.Gateways.Simulated;
-using FireproofBench.Simulation.Checking;
 using FireproofBench.Simulation.Planning;
 using FireproofBench.Simulation.Running;
 using FireproofBench.Simulation.Telling;
