@@ -21,4 +21,7 @@ internal sealed record EngineFault(string Id, string Name, string Behaviour, Imm
 
     /// <summary>What the faulty build is judged on.</summary>
     public string Store { get; init; } = Simulated;
+
+    /// <summary>The changes for simulated worlds, where they are others: the same fault at a place that worlds have.</summary>
+    public ImmutableArray<SourceEdit> EditsInWorlds { get; init; } = Edits;
 }

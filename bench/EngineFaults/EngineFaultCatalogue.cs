@@ -80,19 +80,19 @@ internal static class EngineFaultCatalogue
                 new(
                     "Engine/Sync/Exchange.cs",
                     """
-                            await PushAsync(merged.Log, remoteFiles, cancellation);
+                            await PushAsync(needed, remoteFiles, cancellation);
                             await using (await remote.CommitLock
                     """,
                     """
-                            await PushAsync(merged.Log[1..], remoteFiles, cancellation);
+                            await PushAsync(needed.Remove(group), remoteFiles, cancellation);
                             await using (await remote.CommitLock
                     """),
                 new(
                     "Engine/Sync/Exchange.cs",
-                    "await remote.Metadata.PublishAsync(MetaPayload.Write(merged.Log[0], superseded), superseded, cancellation);",
+                    "await remote.Metadata.PublishAsync(MetaPayload.Write(group, superseded), superseded, cancellation);",
                     """
-                    await remote.Metadata.PublishAsync(MetaPayload.Write(merged.Log[0], superseded), superseded, cancellation);
-                                await PushAsync(merged.Log, remoteFiles, cancellation);
+                    await remote.Metadata.PublishAsync(MetaPayload.Write(group, superseded), superseded, cancellation);
+                                await PushAsync(needed, remoteFiles, cancellation);
                     """),
             ]),
         new(
@@ -252,6 +252,27 @@ internal static class EngineFaultCatalogue
             ])
         {
             Store = EngineFault.Endpoint,
+
+            // No world speaks HTTP: there the same is done by the gateway that repeats calls.
+            EditsInWorlds =
+            [
+                new(
+                    "Gateways/Wrapping/RetryingGateway.cs",
+                    "    private readonly RetryPipeline _pipeline = new(options);\n",
+                    """
+                        private readonly RetryPipeline _pipeline = new(options);
+
+                        public override ValueTask<string> PutAsync(string key, ReadOnlyMemory<byte> content, PutCondition condition, CancellationToken cancellation)
+                        {
+                            byte[] pooled = System.Buffers.ArrayPool<byte>.Shared.Rent(content.Length);
+                            content.CopyTo(pooled);
+                            ValueTask<string> upload = base.PutAsync(key, pooled.AsMemory(0, content.Length), condition, cancellation);
+                            System.Buffers.ArrayPool<byte>.Shared.Return(pooled);
+                            return upload;
+                        }
+
+                    """),
+            ],
         },
         new(
             "G12",

@@ -2,25 +2,13 @@ using System.Text.Json;
 
 namespace FireproofBench.EngineFaults;
 
-/// <summary>Builds the tool from sources, sound or faulty, and lets it judge a store.</summary>
+/// <summary>Lets what was built from sources, sound or faulty, judge a store.</summary>
 /// <param name="sources">The sources.</param>
-internal sealed class FaultTrials(FaultySources sources)
+/// <param name="tool">What is built from them.</param>
+internal sealed class FaultTrials(FaultySources sources, FaultyTool tool)
 {
-    private const string Project = "FireproofBench.Scenarios";
-
-    // A build takes seconds and a run less than a minute: what takes longer than this does not end.
+    // A run takes less than a minute: one that takes longer than this does not end.
     private static readonly TimeSpan _patience = TimeSpan.FromMinutes(5);
-
-    private readonly string _tool = Path.Combine(sources.Folder, "src", "Scenarios", "bin", "Release", "net10.0", $"{Project}.dll");
-
-    /// <summary>Builds the tool.</summary>
-    /// <returns>Why it could not be built; null when it was.</returns>
-    public async Task<string?> BuildAsync()
-    {
-        (int? exit, string output) = await Dotnet.RunAsync(
-            _patience, "build", Path.Combine(sources.Folder, "src", "Scenarios", $"{Project}.csproj"), "-c", "Release", "-v", "quiet", "-p:RunAnalyzers=false", "-p:TreatWarningsAsErrors=false", "-p:UseSharedCompilation=false");
-        return exit == 0 ? null : $"it does not build: {output.Split('\n').FirstOrDefault(static line => line.Contains("error", StringComparison.Ordinal)) ?? output}";
-    }
 
     /// <summary>Judges a store with what was built last.</summary>
     /// <param name="id">Whose trial it is.</param>
@@ -31,7 +19,7 @@ internal sealed class FaultTrials(FaultySources sources)
         switch (store)
         {
             case EngineFault.Endpoint:
-                await using (ServedStore served = await ServedStore.StartAsync(_tool))
+                await using (ServedStore served = await ServedStore.StartAsync(tool.Assembly))
                     return await JudgeAsync(id, store, served.Address, clauses);
             case EngineFault.Folder:
                 string folder = Directory.CreateTempSubdirectory("engine-faults-store-").FullName;
@@ -54,7 +42,7 @@ internal sealed class FaultTrials(FaultySources sources)
         string report = Path.Combine(sources.Folder, "report.json");
         File.Delete(report);
         (int? exit, string output) = await Dotnet.RunAsync(
-            _patience, _tool, "conform", url, "--only", string.Join(',', clauses), "--budget", "standard", "--seed", "7", "--json", report);
+            _patience, tool.Assembly, "conform", url, "--only", string.Join(',', clauses), "--budget", "standard", "--seed", "7", "--json", report);
         Dictionary<string, string> outcomes = new(StringComparer.Ordinal);
         Dictionary<string, string> failed = new(StringComparer.Ordinal);
         if (exit is null || !File.Exists(report))

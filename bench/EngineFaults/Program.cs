@@ -1,11 +1,21 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using FireproofBench.EngineFaults;
 
-// [--only G01,G05] [--out FOLDER] [--keep]
-// Exit codes: 0 all faults caught, 1 one was missed, 2 it could not run: wrong arguments, an edit that no longer fits the sources, or a clause that fails without any fault.
-string output = "results/conformance/power";
+// [--by conform|simulation] [--minutes N] [--parallel N] [--only G01,G05] [--out FOLDER] [--keep]
+// Exit codes: 0 all faults caught, 1 one was missed, 2 it could not run: wrong arguments, an edit that no longer fits the sources, or a clause or claim that fails without any fault.
+const string Usage = "[--by conform|simulation] [--minutes N] [--parallel N] [--only ID,ID] [--out FOLDER] [--keep]";
+const int SoundSeeds = 300;
+string? folder = null;
+bool bySimulation = false;
+
+// How many faults are tried at once.
+int parallel = 1;
+
+// How long the worlds of one fault may take.
+double minutes = 6;
 ImmutableArray<EngineFault> faults = EngineFaultCatalogue.Faults;
 bool keep = false;
 for (int i = 0; i < args.Length; i++)
@@ -15,19 +25,29 @@ for (int i = 0; i < args.Length; i++)
         case "--keep":
             keep = true;
             break;
+        case "--by" when i + 1 < args.Length && args[i + 1] is "conform" or "simulation":
+            bySimulation = args[++i] == "simulation";
+            break;
+        case "--minutes" when i + 1 < args.Length && double.TryParse(args[i + 1], CultureInfo.InvariantCulture, out minutes):
+            i++;
+            break;
+        case "--parallel" when i + 1 < args.Length && int.TryParse(args[i + 1], CultureInfo.InvariantCulture, out parallel) && parallel > 0:
+            i++;
+            break;
         case "--out" when i + 1 < args.Length:
-            output = args[++i];
+            folder = args[++i];
             break;
         case "--only" when i + 1 < args.Length:
             string[] only = args[++i].Split(',', StringSplitOptions.RemoveEmptyEntries);
             faults = [.. faults.Where(fault => only.Contains(fault.Id))];
             break;
         default:
-            Console.Error.WriteLine("[--only ID,ID] [--out FOLDER] [--keep]");
+            Console.Error.WriteLine(Usage);
             return 2;
     }
 }
 
+string output = folder ?? (bySimulation ? "results/simulation/power" : "results/conformance/power");
 string scratch = Directory.CreateTempSubdirectory("engine-faults-").FullName;
 try
 {
@@ -43,18 +63,72 @@ finally
 
 async Task<int> RunAsync(FaultySources sources)
 {
-    SourceEdit[] unmatched = [.. faults.SelectMany(fault => sources.Unmatched(fault))];
+    SourceEdit[] unmatched = [.. faults.SelectMany(fault => sources.Unmatched(bySimulation ? fault with { Edits = fault.EditsInWorlds } : fault))];
     foreach (SourceEdit edit in unmatched)
         Console.Error.WriteLine($"{edit.File} does not say exactly once: {edit.Text}");
     if (unmatched.Length > 0)
         return 2;
 
-    FaultTrials trials = new(sources);
-    if (await trials.BuildAsync() is { } broken)
+    FaultyTool tool = new(sources);
+    if (await tool.BuildAsync() is { } broken)
     {
         Console.Error.WriteLine(broken);
         return 2;
     }
+
+    return bySimulation ? await SimulateAsync(sources, tool) : await ConformAsync(sources, tool);
+}
+
+async Task<int> SimulateAsync(FaultySources sources, FaultyTool tool)
+{
+    SimulationTrials trials = new(tool, Path.Combine(sources.Folder, "trials"), output);
+    using SemaphoreSlim free = new(parallel);
+    List<Task<SimulationTrial>> running = [StartAsync(FaultTrial.Sound)];
+    foreach (EngineFault fault in faults)
+    {
+        sources.Apply(fault with { Edits = fault.EditsInWorlds });
+        running.Add(await tool.BuildAsync() is { } unbuilt
+            ? Task.FromResult(new SimulationTrial(fault.Id, 0, 0) { Trouble = unbuilt })
+            : StartAsync(fault.Id));
+        sources.Restore();
+    }
+
+    List<SimulationTrial> all = [.. await Task.WhenAll(running)];
+    if (all[0].IsFound || all[0].Trouble is not null)
+    {
+        Console.Error.WriteLine("without any fault a claim is violated: what is found proves nothing");
+        return 2;
+    }
+
+    await WriteAsync(all, SimulationReport.Write(faults, all.ToDictionary(static trial => trial.Id), minutes));
+    return all.TrueForAll(static trial => trial.Id == FaultTrial.Sound || trial.IsFound) ? 0 : 1;
+
+    // The copy is made before the next build begins.
+    Task<SimulationTrial> StartAsync(string id)
+    {
+        trials.Keep(id);
+        return RunAsync(id);
+    }
+
+    async Task<SimulationTrial> RunAsync(string id)
+    {
+        await free.WaitAsync();
+        try
+        {
+            SimulationTrial trial = id == FaultTrial.Sound ? await trials.RunAsync(id, SoundSeeds) : await trials.RunAsync(id, minutes: minutes);
+            Console.Error.WriteLine($"{id}: {Outcome(trial)}");
+            return trial;
+        }
+        finally
+        {
+            _ = free.Release();
+        }
+    }
+}
+
+async Task<int> ConformAsync(FaultySources sources, FaultyTool tool)
+{
+    FaultTrials trials = new(sources, tool);
 
     // A clause that fails without the fault proves nothing, nor does one that does not judge the store at all.
     List<FaultTrial> all = [];
@@ -73,7 +147,7 @@ async Task<int> RunAsync(FaultySources sources)
     foreach (EngineFault fault in faults)
     {
         sources.Apply(fault);
-        string? unbuilt = await trials.BuildAsync();
+        string? unbuilt = await tool.BuildAsync();
         FaultTrial trial = unbuilt is null
             ? await trials.JudgeAsync(fault.Id, fault.Store, fault.Killers)
             : new FaultTrial(fault.Id, fault.Store, ImmutableDictionary<string, string>.Empty, ImmutableDictionary<string, string>.Empty, unbuilt);
@@ -82,14 +156,22 @@ async Task<int> RunAsync(FaultySources sources)
         Console.Error.WriteLine($"{fault.Id} {fault.Name}: {Told(trial)}");
     }
 
+    await WriteAsync(all, EngineFaultReport.Write(faults, all.Where(static trial => trial.Id != FaultTrial.Sound).ToDictionary(static trial => trial.Id)));
+    return all.TrueForAll(static trial => trial.Id == FaultTrial.Sound || trial.IsCaught) ? 0 : 1;
+}
+
+async Task WriteAsync<T>(List<T> all, string page)
+{
     _ = Directory.CreateDirectory(output);
     JsonSerializerOptions written = new(JsonSerializerDefaults.Web) { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
     await File.WriteAllTextAsync(Path.Combine(output, "engine.json"), JsonSerializer.Serialize(all, written) + "\n");
-    string page = EngineFaultReport.Write(faults, all.Where(static trial => trial.Id != FaultTrial.Sound).ToDictionary(static trial => trial.Id));
     await File.WriteAllTextAsync(Path.Combine(output, "engine.md"), page);
     Console.WriteLine(page);
-    return all.TrueForAll(static trial => trial.Id == FaultTrial.Sound || trial.IsCaught) ? 0 : 1;
 }
+
+static string Outcome(SimulationTrial trial) => trial.Trouble ?? (trial.IsFound
+    ? string.Create(CultureInfo.InvariantCulture, $"{trial.Claim} at seed {trial.Seed}, {trial.Steps} steps and {trial.Devices} devices when shrunk ({trial.Evidence})")
+    : string.Create(CultureInfo.InvariantCulture, $"nothing in {trial.Seeds} seeds"));
 
 static string Told(FaultTrial trial) => trial.Trouble ?? string.Join("; ", trial.Clauses.Select(clause => $"{clause.Key} {clause.Value}{(trial.Failed.TryGetValue(clause.Key, out string? evidence) ? $" ({evidence})" : "")}"));
 

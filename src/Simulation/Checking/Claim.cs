@@ -27,7 +27,7 @@ internal enum Claim
     /// <summary>Attached files are what they were.</summary>
     Attachments,
 
-    /// <summary>No store, disk or name holds a part of a document in the clear.</summary>
+    /// <summary>No store, disk, name or error holds a part of a document in the clear, and no two files sealed with one key share a nonce.</summary>
     Secrecy,
 
     /// <summary>Requests, bytes and the log stay within bounds.</summary>
@@ -38,4 +38,10 @@ internal enum Claim
 
     /// <summary>No call fails in a way that its documentation does not name.</summary>
     NoSurprises,
+
+    /// <summary>Whoever subscribed is told of every write, whatever becomes of others who subscribed.</summary>
+    Subscriptions,
+
+    /// <summary>Every copy of a file is what its name says: sealed, it opens with its key, and the content has the content id.</summary>
+    Integrity,
 }

@@ -55,6 +55,7 @@ internal sealed partial class WorldDevice
         }
         catch (Exception refusal) when (IsForeseen(refusal, database))
         {
+            Hear($"at step {label}", refusal);
             _scene.Trace.Add(Name, TraceKind.Refused, label, refusal.Message);
         }
         catch (Exception e)
@@ -68,6 +69,7 @@ internal sealed partial class WorldDevice
     {
         ObjectDisposedException or OperationCanceledException => Database != database,
         StorageException { Kind: StorageErrorKind.NotAuthorized } => _scene.Plan.Has(Features.KeyRotation),
+        StorageException { Kind: StorageErrorKind.Corrupt } => _scene.Plan.Has(Features.DamagedFiles),
         StorageException storage => storage.Kind is StorageErrorKind.Transient or StorageErrorKind.Throttled or StorageErrorKind.Ambiguous or StorageErrorKind.NoSpace,
         MissingBlockException => HasPatches,
         _ => false,
@@ -123,10 +125,16 @@ internal sealed partial class WorldDevice
         return $"{string.Join(' ', writes.Select(static write => write.Key[Scene.Mark.Length..]))} at {Names.Of(result.Heads)}";
     }
 
+    // Whoever subscribed is to be told of it, once it is acknowledged.
+    private Expectation Expect(string id) => Listener!.Expect(id);
+
     private async Task<string> PutAsync(Database database, Step step, string id, Dice dice)
     {
         Document document = NewDocument(id, step, 0, dice);
-        return Acknowledge(step, await database.PutAsync(document), [new KeyValue(id, document.Block.Cid)]);
+        Expectation told = Expect(id);
+        string done = Acknowledge(step, await database.PutAsync(document), [new KeyValue(id, document.Block.Cid)]);
+        told.IsDue = true;
+        return done;
     }
 
     private async Task<string> UpdateAsync(Database database, Step step, string id, Dice dice)
@@ -143,7 +151,10 @@ internal sealed partial class WorldDevice
         int group = dice.Below(Groups);
         Document[] members = [.. Enumerable.Range(0, GroupSize).Select(member => Document.Parse(string.Create(
             CultureInfo.InvariantCulture, $$"""{"_id":"{{Scene.Mark}}group-{{group}}-{{member}}","token":{{step.Number}}}""")))];
-        return Acknowledge(step, await database.PutManyAsync(members), [.. members.Select(static member => new KeyValue(member.Id!, member.Block.Cid))]);
+        Expectation told = Expect(members[^1].Id!);
+        string done = Acknowledge(step, await database.PutManyAsync(members), [.. members.Select(static member => new KeyValue(member.Id!, member.Block.Cid))]);
+        told.IsDue = true;
+        return done;
     }
 
     private async Task<string> BurstAsync(Database database, Step step, Dice dice)
@@ -152,7 +163,9 @@ internal sealed partial class WorldDevice
         Task<string>[] puts = [.. Enumerable.Range(0, count).Select(async part =>
         {
             Document document = NewDocument(DrawId(dice), step, part, dice);
+            Expectation told = Expect(document.Id!);
             PutResult result = await database.PutAsync(document);
+            told.IsDue = true;
 
             // Of two puts of one id that became one commit only the later one is in it.
             return Acknowledge(step, result, []);

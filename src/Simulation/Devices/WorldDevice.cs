@@ -26,6 +26,7 @@ internal sealed partial class WorldDevice
     private Wire[] _wires = [];
     private SimulatedProcess? _process;
     private int _lives;
+    private long _formerRequests;
 
     /// <summary>A device that is switched off.</summary>
     /// <param name="scene">What all share.</param>
@@ -60,8 +61,14 @@ internal sealed partial class WorldDevice
     /// <summary>Its database, while it is open.</summary>
     public Database? Database { get; private set; }
 
+    /// <summary>Who subscribed to the database that was opened last.</summary>
+    public Listener? Listener { get; private set; }
+
     /// <summary>The requests to remote stores, over all its lives.</summary>
-    public long Requests { get; private set; }
+    public long Requests => _formerRequests + (IsOn ? _wires.Sum(static wire => wire.Requests) : 0);
+
+    /// <summary>How often it was switched on.</summary>
+    public int Lives => _lives;
 
     /// <summary>Whether a process of it runs.</summary>
     public bool IsOn => _process is { IsDead: false };
@@ -81,7 +88,7 @@ internal sealed partial class WorldDevice
         SimulatedProcess process = new(_scene.World) { Died = Die };
         _process = process;
         _wires = [.. _scene.Stores.Select((_, store) => new Wire(
-            _scene.World, _scene.Shape, new Dice(_scene.Plan.Seed, $"wire {Name} {store} {_lives}"), _scene.Trace, Name, Scene.NameOfStore(store)) { IsHealed = _scene.IsHealed })];
+            _scene.World, _scene.Shape, new Dice(_scene.Plan.Seed, $"wire {Name} {store} {_lives}"), _scene.Trace, _scene.Witness, Name, Scene.NameOfStore(store)) { IsHealed = _scene.IsHealed })];
         if (Medium is DiskMedium disk)
             disk.Disk.WentOff = process.Kill;
         _scene.Trace.Add(Name, TraceKind.Started, "starts", _lives == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"life {_lives}"));
@@ -169,7 +176,7 @@ internal sealed partial class WorldDevice
         foreach (Wire wire in _wires)
         {
             wire.Close();
-            Requests += wire.Requests;
+            _formerRequests += wire.Requests;
         }
 
         Array.Clear(_links);
@@ -203,10 +210,12 @@ internal sealed partial class WorldDevice
                         Compaction = _scene.Plan.Has(Features.AutomaticCompaction) ? CompactionMode.Automatic : CompactionMode.Manual,
                         CacheLength = CacheLength,
                     });
+                Listener = Listener.To(Database);
                 return;
             }
             catch (StorageException refusal) when (!_scene.IsHealed && refusal.Kind != StorageErrorKind.Corrupt)
             {
+                Hear("opens its database", refusal);
                 _scene.Trace.Add(Name, TraceKind.Refused, "opens", refusal.Message);
                 await _scene.DelayAsync(TimeSpan.FromSeconds(1));
             }
@@ -249,6 +258,7 @@ internal sealed partial class WorldDevice
             catch (StorageException refusal) when (refusal.Kind == StorageErrorKind.NotAuthorized)
             {
                 // Sealed with a key that the invitation for is still on its way.
+                Hear("attaches a store", refusal);
                 _scene.Trace.Add(Name, TraceKind.Refused, "attaches", refusal.Message);
                 await _scene.DelayAsync(TimeSpan.FromSeconds(3));
             }
@@ -262,7 +272,21 @@ internal sealed partial class WorldDevice
 
     private IDeviceStore OpenRemote(int store) => _scene.Stores[store].OpenDatabase(Scene.Prefix, Scene.DatabaseName, _number + 1, _wires[store]);
 
-    private void Surprise(string doing, Exception e) => _scene.Witness.Accuse(Claim.NoSurprises, $"{Name} {doing}: {Describe(e)}");
+    private void Surprise(string doing, Exception e)
+    {
+        Hear(doing, e);
+        _scene.Witness.Accuse(Claim.NoSurprises, $"{Name} {doing}: {Describe(e)}");
+    }
+
+    // Errors are written into logs, and sent to whoever looks after a program.
+    private void Hear(string doing, Exception e)
+    {
+        for (Exception? told = e; told is not null; told = told.InnerException)
+        {
+            if (told.Message.Contains(Scene.Mark, StringComparison.Ordinal))
+                _scene.Witness.Accuse(Claim.Secrecy, $"{Name} {doing}: an error holds a part of a document: {told.Message}");
+        }
+    }
 
     private static string Describe(Exception e)
     {

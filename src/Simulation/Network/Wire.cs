@@ -1,5 +1,6 @@
 using FireproofBench.Engine.Ports;
 using FireproofBench.Gateways.Simulated;
+using FireproofBench.Simulation.Checking;
 using FireproofBench.Simulation.Telling;
 
 namespace FireproofBench.Simulation.Network;
@@ -9,12 +10,24 @@ namespace FireproofBench.Simulation.Network;
 /// <param name="shape">How messages are treated.</param>
 /// <param name="dice">What is left to chance.</param>
 /// <param name="trace">Is told of every request.</param>
+/// <param name="witness">Sees what must not be.</param>
 /// <param name="actor">Whose requests they are.</param>
 /// <param name="place">Which store it leads to, as a trace has it.</param>
-internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace trace, string actor, string place) : IStoreWay
+internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace trace, Witness witness, string actor, string place) : IStoreWay
 {
+    // What stands behind the sealed bytes: the field's name, a head, and a fingerprint.
+    private const int KeyNameLength = 40;
+
+    private const int TagLength = 16;
+
     /// <summary>The world.</summary>
     public VirtualWorld World => world;
+
+    /// <summary>Sees what stores tell whoever subscribed.</summary>
+    public Witness Witness => witness;
+
+    /// <summary>Whose requests they are, and where they go.</summary>
+    public string Label => $"{actor} at the {place}";
 
     /// <summary>Whether nothing passes now, in either direction.</summary>
     public bool IsCut { get; set; }
@@ -59,6 +72,22 @@ internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace
             _ = world.Start(() => CarryAsync(new Request<T>(operation, key, changes, serve, answer)));
             return await answer.Task;
         }
+    }
+
+    /// <summary>A file as it arrives: as it was sent, or now and then with a bit changed.</summary>
+    /// <remarks>The name of the key, at the end of a sealed file, stays: no other copy could mend a link that was told of a key that nobody has.</remarks>
+    public ReadOnlyMemory<byte> Arrived(string key, ReadOnlyMemory<byte> sent)
+    {
+        if (IsHealed || shape.Damaged == 0 || sent.Length <= KeyNameLength || dice.Fraction() >= shape.Damaged)
+            return sent;
+        int end = sent.Length - KeyNameLength;
+
+        // What is short decides as much as what is long: one in two is among the last bytes, where the tag of a sealed file is.
+        int at = dice.OneIn(2) ? dice.Below(end) : Math.Max(0, end - 1 - dice.Below(TagLength));
+        byte[] changed = sent.ToArray();
+        changed[at] ^= (byte)(1 << dice.Below(8));
+        trace.Add(actor, TraceKind.Fault, "gets a damaged file", key, place);
+        return changed;
     }
 
     /// <summary>A way in one direction.</summary>

@@ -21,6 +21,9 @@ internal sealed record WireShape
     /// <summary>The part that arrives a second time, some time later.</summary>
     public double Twice { get; init; }
 
-    /// <summary>Whether nothing of it all happens.</summary>
+    /// <summary>The part of the files that arrive with a bit changed.</summary>
+    public double Damaged { get; init; }
+
+    /// <summary>Whether every message arrives, once and in time.</summary>
     public bool IsSteady => Lost == 0 && Unanswered == 0 && Late == 0 && Twice == 0;
 }

@@ -16,6 +16,16 @@ internal sealed class WiredGateway(IDataGateway store, Wire wire) : DataGatewayW
     }
 
     /// <inheritdoc/>
+    public override async ValueTask<ObjectContent?> GetAsync(string key, ByteRange? range, CancellationToken cancellation)
+    {
+        ObjectContent? found = await base.GetAsync(key, range, cancellation);
+        return found is null || range is not null || !IsFile(key) ? found : found with { Bytes = wire.Arrived(key, found.Bytes) };
+    }
+
+    // Heads that are objects are no files: nothing about them is named by its content.
+    private static bool IsFile(string key) => key.Contains("data/", StringComparison.Ordinal);
+
+    /// <inheritdoc/>
     protected override ValueTask<T> CallAsync<T>(DataCall made, Func<CancellationToken, ValueTask<T>> proceed, CancellationToken cancellation) =>
         wire.SendAsync(Word(made.Operation), made.Key, made.Changes, proceed, cancellation);
 

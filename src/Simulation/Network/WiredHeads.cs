@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Gateways.Wrapping;
+using FireproofBench.Simulation.Checking;
 
 namespace FireproofBench.Simulation.Network;
 
@@ -10,6 +11,8 @@ namespace FireproofBench.Simulation.Network;
 /// <param name="wire">The network.</param>
 internal sealed class WiredHeads(IMetadataGateway heads, Wire wire) : MetadataGatewayWrapper(heads)
 {
+    private bool _isClosed;
+
     /// <inheritdoc/>
     public override async IAsyncEnumerable<MetaReading> SubscribeAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
@@ -29,6 +32,13 @@ internal sealed class WiredHeads(IMetadataGateway heads, Wire wire) : MetadataGa
     }
 
     /// <inheritdoc/>
+    public override ValueTask DisposeAsync()
+    {
+        _isClosed = true;
+        return base.DisposeAsync();
+    }
+
+    /// <inheritdoc/>
     protected override ValueTask<T> CallAsync<T>(
         GatewayOperation operation, MetaEntry? entry, IReadOnlyCollection<Cid> superseded, Func<CancellationToken, ValueTask<T>> proceed, CancellationToken cancellation) =>
         operation == GatewayOperation.Publish
@@ -38,6 +48,7 @@ internal sealed class WiredHeads(IMetadataGateway heads, Wire wire) : MetadataGa
     // A connection that breaks is noticed by the next message, and ends the subscription.
     private async Task TellAsync(Mailbox box, CancellationToken unsubscribed)
     {
+        bool hasBroken = false;
         try
         {
             if (!await wire.PassAsync())
@@ -51,11 +62,17 @@ internal sealed class WiredHeads(IMetadataGateway heads, Wire wire) : MetadataGa
                 if (wire.IsClosed || unsubscribed.IsCancellationRequested)
                     return;
                 if (!await wire.PassAsync())
+                {
+                    hasBroken = true;
                     break;
+                }
+
                 box.Put(reading);
             }
 
             box.Close();
+            if (!hasBroken && !unsubscribed.IsCancellationRequested && !wire.IsClosed && !_isClosed)
+                wire.Witness.Accuse(Claim.Subscriptions, $"the heads of {wire.Label} ended a subscription whose connection had not broken, and which nobody gave up");
         }
         catch (StorageException)
         {

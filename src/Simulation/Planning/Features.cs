@@ -85,4 +85,7 @@ internal enum Features
 
     /// <summary>Files that compactions replaced are deleted at the remote after a short time.</summary>
     Garbage = 1 << 25,
+
+    /// <summary>Now and then a file arrives with a bit of it changed.</summary>
+    DamagedFiles = 1 << 26,
 }

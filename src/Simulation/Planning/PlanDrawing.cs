@@ -93,7 +93,12 @@ internal static class PlanDrawing
 
     private static Features DrawFeatures(Dice dice)
     {
-        Features on = (Features)(int)(dice.Next() & ((1UL << 26) - 1));
+        ulong drawn = dice.Next();
+        Features on = (Features)(int)(drawn & ((1UL << 26) - 1));
+
+        // A damaged file is fetched again, so these worlds do more of the same: one in four.
+        if ((drawn >> 26 & 3) == 3)
+            on |= Features.DamagedFiles;
         if (!dice.OneIn(8))
             on |= Features.Encryption;
 

@@ -3,11 +3,14 @@ using System.Globalization;
 using FireproofBench.Engine;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Clock;
+using FireproofBench.Engine.Crypto;
 using FireproofBench.Engine.Documents;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Engine.Sharing;
 using FireproofBench.Engine.Sync;
+using FireproofBench.Gateways;
 using FireproofBench.Gateways.Memory;
+using FireproofBench.Gateways.Wrapping;
 using FireproofBench.Simulation.Checking;
 using FireproofBench.Simulation.Devices;
 using FireproofBench.Simulation.Planning;
@@ -26,6 +29,8 @@ internal sealed partial class WorldRun
 
     // A store may be late for each thing that a device needs to see before it can do the next.
     private const int LateTimes = 10;
+
+    private static readonly string s_keyName = $"@{Scene.DatabaseName}-data@";
 
     private async Task HealAsync(CancellationToken cancellation)
     {
@@ -147,11 +152,17 @@ internal sealed partial class WorldRun
         {
             if (device.Database!.CompactionFailure is { } failure && !MayPass(failure))
                 _witness.Accuse(Claim.NoSurprises, $"the newest compaction of {device.Name} failed: {failure.Message}");
+            if (device.Listener!.Missed() is { } missed)
+                _witness.Accuse(Claim.Subscriptions, $"of those who subscribed at {device.Name}, {missed}");
             if (_plan.Has(Features.AutomaticCompaction) && device.Database.Log.Length >= 100)
                 _witness.Accuse(Claim.Bounds, $"the log of {device.Name} has {device.Database.Log.Length} groups, and 99 are the most");
         }
 
-        await VerifySecrecyAsync();
+        foreach (WorldDevice device in _devices)
+            await VerifyCostAsync(device);
+        await VerifyFilesAsync();
+        foreach (WorldDevice device in _devices)
+            await VerifyCompactionAsync(device);
         foreach (WorldDevice device in _devices)
             await GuardAsync(device, "closes", device.CloseAsync);
     }
@@ -227,17 +238,89 @@ internal sealed partial class WorldRun
         }
     }
 
-    private async Task VerifySecrecyAsync()
+    // Raw, so that nothing that the engine does on the way hides what lies there.
+    private async Task VerifyFilesAsync()
     {
-        if (!_plan.Has(Features.Encryption))
-            return;
+        StoredFiles files = new(_witness, System.Text.Encoding.ASCII.GetBytes(Scene.Mark), await KeysAsync());
         foreach (WorldDevice device in _devices)
         {
             await foreach ((string name, ReadOnlyMemory<byte> content) in device.Medium.FilesAsync())
+                files.Look(device.Name, name, content.Span);
+        }
+
+        for (int store = 0; store < _scene.Stores.Length; store++)
+        {
+            string place = Scene.NameOfStore(store);
+            try
             {
-                if (name.Contains(Scene.Mark, StringComparison.Ordinal) || content.Span.IndexOf("fbsim-"u8) >= 0)
-                    _witness.Accuse(Claim.Secrecy, $"'{name}' of {device.Name} holds a part of a document in the clear");
+                RetryOptions patience = RetryOptions.Of(new GatewayOptions { Time = _world.Time, Entropy = new Dice(_plan.Seed, "files") });
+                await using RetryingGateway objects = new(_scene.Stores[store].Open(), patience);
+                await foreach (ObjectInfo found in objects.ListAllAsync("", CancellationToken.None))
+                {
+                    // A store that lists late may name what is deleted.
+                    if (await objects.GetAsync(found.Key, null, CancellationToken.None) is { } content)
+                        files.Look(place, found.Key, content.Bytes.Span);
+                }
+
+                await using IDeviceStore remote = _scene.Stores[store].OpenDatabase(Scene.Prefix, Scene.DatabaseName);
+                foreach (MetaEntry entry in (await remote.Metadata.ReadAsync(CancellationToken.None)).Entries)
+                    files.Look(place, "a head", entry.Data.Span);
+            }
+            catch (StorageException outage) when (outage.Kind is StorageErrorKind.Transient or StorageErrorKind.Throttled)
+            {
+                // What a store does not show now, it has shown to a new device.
             }
         }
+    }
+
+    private async Task<Dictionary<KeyFingerprint, byte[]>> KeysAsync()
+    {
+        Dictionary<KeyFingerprint, byte[]> keys = [];
+        if (!_plan.Has(Features.Encryption))
+            return keys;
+        foreach (WorldDevice device in _devices)
+        {
+            if (await device.Bag!.ReadAsync(s_keyName, CancellationToken.None) is not { } item)
+                continue;
+            using KeyRing ring = KeyBagItem.Read(s_keyName, item);
+            foreach (FileKey key in ring.Keys)
+                keys[key.Fingerprint] = key.ExportBytes();
+        }
+
+        return keys;
+    }
+
+    // Three times the most that was seen in 140 sound worlds: 7 requests, 1 file and 6.5 kB for each unit.
+    private async Task VerifyCostAsync(WorldDevice device)
+    {
+        const int RequestsEach = 20;
+        const int FilesEach = 3;
+        const int BytesEach = 20_000;
+        const int Free = 20;
+        int writes = _witness.Acknowledged.Count;
+        double looks = _world.Time.Elapsed / _plan.PollInterval;
+        double requests = RequestsEach * _scene.Stores.Length * (writes + looks + (Free * device.Lives));
+        if (device.Requests > requests)
+            _witness.Accuse(Claim.Bounds, string.Create(CultureInfo.InvariantCulture, $"{device.Name} sent {device.Requests} requests, and {requests:f0} are the most for {writes} writes, {looks:f0} looks, {device.Lives} lives and {_scene.Stores.Length} stores"));
+        int files = 0;
+        long bytes = 0;
+        await foreach ((_, ReadOnlyMemory<byte> content) in device.Medium.FilesAsync())
+        {
+            files++;
+            bytes += content.Length;
+        }
+
+        if (files > FilesEach * (writes + Free) || bytes > BytesEach * (long)(writes + Free))
+            _witness.Accuse(Claim.Bounds, $"{device.Name} keeps {files} files of {bytes} bytes, and {FilesEach} files and {BytesEach} bytes for each of {writes} writes and {Free} more are the most");
+    }
+
+    // Compaction has to go on after whatever happened to an earlier one; at rest it leaves one group.
+    private async Task VerifyCompactionAsync(WorldDevice device)
+    {
+        if (device.Database is not { } database)
+            return;
+        await GuardAsync(device, "compacts in the end", async () => await database.CompactAsync());
+        if (database.Log.Length > 1)
+            _witness.Accuse(Claim.Bounds, $"the log of {device.Name} has {database.Log.Length} groups after a compaction at rest, and 1 is the most");
     }
 }

@@ -15,7 +15,9 @@ namespace FireproofBench.Simulation.Running;
 /// <summary>One run of a plan: the devices live, the faults come and go, all are brought together, and everything that was told and shown is compared.</summary>
 internal sealed partial class WorldRun
 {
-    private const long MostSteps = 20_000_000;
+    // A sound world of 3 devices and 200 steps makes some tens of thousands: what makes a hundred times as many goes round in circles.
+    private const long MostStepsEach = 4_000;
+    private const long MostStepsBeside = 1_000_000;
 
     private readonly Plan _plan;
     private readonly VirtualWorld _world;
@@ -31,13 +33,17 @@ internal sealed partial class WorldRun
     private WorldRun(Plan plan, bool keepsTrace)
     {
         _plan = plan;
-        _world = new VirtualWorld(new Dice(plan.Seed, "order")) { MostSteps = MostSteps };
+        _world = new VirtualWorld(new Dice(plan.Seed, "order")) { MostSteps = MostStepsBeside + (MostStepsEach * plan.Devices * plan.Steps.Length) };
         _trace = new Trace(_world.Time, keepsTrace);
         _witness = new Witness(_world.Time);
         _url = SimulatedUrl.Parse(string.Create(CultureInfo.InvariantCulture, $"{plan.Store}{(plan.Store.Contains('?', StringComparison.Ordinal) ? '&' : '?')}seed={plan.Seed}"));
         WireShape shape = new() { Latency = plan.Latency };
         if (plan.Has(Features.BadNetwork))
             shape = shape with { Lost = 0.02, Unanswered = 0.02, Late = 0.01, Twice = 0.02 };
+
+        // A file that arrived damaged is looked for again when the log changes: where files come when they are asked for, a device at rest would do without it.
+        if (plan.Has(Features.DamagedFiles) && !plan.Has(Features.OnDemand))
+            shape = shape with { Damaged = 0.02 };
         GatewayOptions options = new() { Time = _world.Time, Entropy = new Dice(plan.Seed, "stores") };
         ImmutableArray<SimulatedStore> stores = [.. Enumerable.Range(0, plan.Has(Features.SecondRemote) ? 2 : 1).Select(_ => new SimulatedStore(_url, options))];
         _scene = new Scene(plan, _world, _trace, _witness, stores, shape);

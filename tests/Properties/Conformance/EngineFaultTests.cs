@@ -18,7 +18,7 @@ public sealed class EngineFaultTests
     public void What_a_fault_changes_stands_in_the_sources_once(string id)
     {
         Assert.NotEmpty(Of(id).Edits);
-        foreach (SourceEdit edit in Of(id).Edits)
+        foreach (SourceEdit edit in Of(id).Edits.Concat(Of(id).EditsInWorlds))
         {
             string source = File.ReadAllText(SourceTree.At($"src/{edit.File}"));
             Assert.True(edit.IsUniqueIn(source), $"{edit.File} does not say exactly once: {edit.Text}");
