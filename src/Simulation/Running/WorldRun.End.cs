@@ -21,6 +21,8 @@ namespace FireproofBench.Simulation.Running;
 /// <content>The end: faults are over, all come together, and everything is compared.</content>
 internal sealed partial class WorldRun
 {
+    private const string KeyName = $"@{Scene.DatabaseName}-data@";
+
     // Every fault of a plan is over by then.
     private static readonly TimeSpan s_longestFault = TimeSpan.FromSeconds(26);
 
@@ -29,8 +31,6 @@ internal sealed partial class WorldRun
 
     // A store may be late for each thing that a device needs to see before it can do the next.
     private const int LateTimes = 10;
-
-    private static readonly string s_keyName = $"@{Scene.DatabaseName}-data@";
 
     private async Task HealAsync(CancellationToken cancellation)
     {
@@ -279,9 +279,9 @@ internal sealed partial class WorldRun
             return keys;
         foreach (WorldDevice device in _devices)
         {
-            if (await device.Bag!.ReadAsync(s_keyName, CancellationToken.None) is not { } item)
+            if (await device.Bag!.ReadAsync(KeyName, CancellationToken.None) is not { } item)
                 continue;
-            using KeyRing ring = KeyBagItem.Read(s_keyName, item);
+            using KeyRing ring = KeyBagItem.Read(KeyName, item);
             foreach (FileKey key in ring.Keys)
                 keys[key.Fingerprint] = key.ExportBytes();
         }
