@@ -52,7 +52,7 @@ internal sealed class SimulationTrials(FaultyTool tool, string scratch, string o
         TimeSpan patience = (minutes is { } most ? TimeSpan.FromMinutes(most) : TimeSpan.FromHours(2)) + _shrinking;
         (int? exit, string said) = await Dotnet.RunAsync(patience, arguments);
         if (!File.Exists(json))
-            return new SimulationTrial(id, 0, patience.TotalMinutes) { Trouble = exit is null ? "a world did not end" : $"the run gave no result: {said.Trim().Split('\n')[^1]}" };
+            return new SimulationTrial(id, 0, patience.TotalMinutes) { Trouble = exit is null ? "a world did not end: within one step the code goes on for ever" : $"the run gave no result: {said.Trim().Split('\n')[^1]}" };
         using JsonDocument campaign = JsonDocument.Parse(await File.ReadAllBytesAsync(json));
         JsonElement root = campaign.RootElement;
         SimulationTrial trial = new(id, root.GetProperty("seeds").GetInt64(), Math.Round(root.GetProperty("elapsedMs").GetInt64() / 60_000.0, 1));

@@ -21,6 +21,8 @@ namespace FireproofBench.Simulation.Running;
 /// <content>The end: faults are over, all come together, and everything is compared.</content>
 internal sealed partial class WorldRun
 {
+    private const string KeyName = $"@{Scene.DatabaseName}-data@";
+
     // Every fault of a plan is over by then.
     private static readonly TimeSpan s_longestFault = TimeSpan.FromSeconds(26);
 
@@ -29,8 +31,6 @@ internal sealed partial class WorldRun
 
     // A store may be late for each thing that a device needs to see before it can do the next.
     private const int LateTimes = 10;
-
-    private const string KeyName = $"@{Scene.DatabaseName}-data@";
 
     private async Task HealAsync(CancellationToken cancellation)
     {
