@@ -81,7 +81,7 @@ public sealed class KeyBagItems
         Assert.Throws<ArgumentException>(() => ring.SealWith(KeyFingerprint.Of("another"u8)));
         FileKey own = ring.Sealing;
         ring.Dispose();
-        Assert.Equal(new byte[_second.Length], own.ExportBytes());
+        _ = Assert.Throws<ObjectDisposedException>(own.ExportBytes);
         Assert.Equal(_second, other.Sealing.ExportBytes());
     }
 
