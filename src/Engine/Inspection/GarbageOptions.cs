@@ -4,7 +4,7 @@ namespace FireproofBench.Engine.Inspection;
 public sealed record GarbageOptions
 {
     /// <summary>
-    /// How long a file must have been there: by then every writer has published the head of what it uploaded, and every reader has seen newer heads. 7 days unless
+    /// How long a file must have been there, and the compaction that replaced it: by then every writer has published the head of what it uploaded, and every reader has seen newer heads. 7 days unless
     /// said otherwise; a device that was away for longer sends what it still needs again.
     /// </summary>
     public TimeSpan MinAge { get; init; } = TimeSpan.FromDays(7);
