@@ -28,7 +28,7 @@ public static class Resolution
     }
 
     // The tree of a set of keys does not depend on the way to it, so the states on the way need not be encoded: the puts of all events are one batch. Null
-    // when it would not give the same shards in the same order.
+    // when something is removed: then it does.
     private static async ValueTask<PailChange?> PutTogetherAsync(
         IShardSource shards, Cid root, IReadOnlyList<ClockEvent> order, CancellationToken cancellation)
     {
@@ -40,8 +40,6 @@ public static class Resolution
             batch.BeginEvent();
             for (int i = 0; i < clockEvent.Operations.Length; i++)
                 await batch.PutAsync(clockEvent.Operations[i].Key, clockEvent.Operations[i].Value, cancellation);
-            if (batch.Recurs)
-                return null;
         }
 
         return batch.Commit();

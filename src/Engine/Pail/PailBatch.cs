@@ -8,13 +8,15 @@ namespace FireproofBench.Engine.Pail;
 /// </summary>
 /// <remarks>
 /// The puts of several events that follow one another can be one batch too (<see cref="BeginEvent"/>). The shards that their states have in common with the last
-/// one then come in the order in which they would have been made event by event, so that the files of a merge are the reference engine's, byte by byte.
+/// one then come in the order in which they would have been made event by event, so that the files of a merge are the reference engine's, byte by byte. As long as
+/// nothing is removed the keys and values below a shard say all of it: it was made when the last of them got the value that it has in the end, or before, at the first
+/// moment at which all of them had it.
 /// </remarks>
 public sealed class PailBatch
 {
     private readonly IShardSource _shards;
     private readonly Node _root;
-    private readonly HashSet<(string Key, Cid Value)> _former = [];
+    private readonly Dictionary<string, ValueHistory> _histories = new(StringComparer.Ordinal);
     private int _event;
 
     private PailBatch(IShardSource shards, Shard root)
@@ -30,12 +32,6 @@ public sealed class PailBatch
     public static async ValueTask<PailBatch> OpenAsync(IShardSource shards, Cid root, CancellationToken cancellation) =>
         new(shards, await shards.GetAsync(root, cancellation));
 
-    /// <summary>
-    /// Whether a key was given a value that it had before: then a shard of an earlier state may be one of the last state too, and the order of shards is not
-    /// that of the events any more.
-    /// </summary>
-    internal bool Recurs { get; private set; }
-
     /// <summary>What is put from now on is of the next event.</summary>
     internal void BeginEvent() => _event++;
 
@@ -50,20 +46,39 @@ public sealed class PailBatch
             node = node.Children[index] ?? await LoadAsync(node, index, cancellation);
         }
 
-        if (node.Insert(key[at..], value, _event) is not { IsDefined: true } former)
+        if (!node.Insert(key[at..], value, _event, out Cid former) || _event == 0)
             return;
-        _former.Add((key, former));
-        Recurs |= _former.Contains((key, value));
+        if (!_histories.TryGetValue(key, out ValueHistory? history))
+            _histories[key] = history = new ValueHistory(former);
+        history.Add(_event, value);
     }
 
     /// <summary>Encodes the shards that changed.</summary>
     public PailChange Commit()
     {
-        var additions = new List<(Shard Shard, int Event)>();
-        var removals = new List<Cid>();
-        Cid root = Encode(additions, removals);
-        IEnumerable<(Shard Shard, int Event)> order = _event == 0 ? additions : additions.OrderBy(static addition => addition.Event);
-        return new PailChange(root, [.. order.Select(static addition => addition.Shard)], removals);
+        var made = new Made([], [], []);
+        NoteHistories();
+        Cid root = Encode(made);
+        IEnumerable<(Shard Shard, int Event)> order = _event == 0 ? made.Additions : made.Additions.OrderBy(static addition => addition.Event);
+        return new PailChange(root, [.. order.Select(static addition => addition.Shard)], made.Removals) { Recurring = made.Recurring };
+    }
+
+    // Tells the shards on the way to each key when the key had the value that it has now.
+    private void NoteHistories()
+    {
+        foreach ((string key, ValueHistory history) in _histories)
+        {
+            if (!history.HasChanged)
+                continue;
+            Node? node = _root;
+            for (int at = 0; node is not null;)
+            {
+                node.Note(history);
+                int step = node.Next(key, at, out int index);
+                node = step > 0 ? node.Children[index] : null;
+                at += step;
+            }
+        }
     }
 
     private async ValueTask<Node> LoadAsync(Node node, int index, CancellationToken cancellation)
@@ -73,7 +88,7 @@ public sealed class PailBatch
     }
 
     // Children before parents, in the order of entries, without calls that nest as deep as keys are long.
-    private Cid Encode(List<(Shard Shard, int Event)> additions, List<Cid> removals)
+    private Cid Encode(Made made)
     {
         var open = new Stack<(Node Node, int Next)>();
         open.Push((_root, 0));
@@ -97,19 +112,21 @@ public sealed class PailBatch
                 continue;
             }
 
-            done = node.Encode(additions, removals);
+            done = node.Encode(made);
         }
 
         return done;
     }
+
+    private sealed record Made(List<(Shard Shard, int Event)> Additions, List<Cid> Removals, List<Shard> Recurring);
 
     private sealed class Node
     {
         private readonly Shard? _base;
         private readonly string _prefix;
         private readonly long _maxKeySize;
-        private bool _changed;
-        private int _event;
+        private readonly int _event;
+        private readonly List<ValueHistory> _histories = [];
 
         public Node(Shard shard)
         {
@@ -121,7 +138,7 @@ public sealed class PailBatch
 
         private Node(string prefix, long maxKeySize, int ofEvent)
         {
-            (_prefix, _maxKeySize, _changed, _event) = (prefix, maxKeySize, true, ofEvent);
+            (_prefix, _maxKeySize, _event) = (prefix, maxKeySize, ofEvent);
             Entries = [];
             Children = [];
         }
@@ -145,19 +162,24 @@ public sealed class PailBatch
             return -1;
         }
 
-        /// <summary>Puts a value at the rest of a key, and tells the value that it had; not defined when it had none or the same.</summary>
-        public Cid Insert(string rest, Cid value, int ofEvent)
+        /// <summary>A key below it changed.</summary>
+        public void Note(ValueHistory history) => _histories.Add(history);
+
+        /// <summary>Puts a value at the rest of a key, and tells the value that it had; not defined when it had none.</summary>
+        /// <returns>Whether it is another one now.</returns>
+        public bool Insert(string rest, Cid value, int ofEvent, out Cid former)
         {
+            former = default;
             for (int i = 0; i < Entries.Count; i++)
             {
                 ShardEntry other = Entries[i];
                 if (other.Key == rest)
                 {
-                    if (other.Value == value)
-                        return default;
-                    (_changed, _event) = (true, ofEvent);
+                    former = other.Value;
+                    if (former == value)
+                        return false;
                     Entries[i] = other with { Value = value };
-                    return other.Value;
+                    return true;
                 }
 
                 int common = PailTree.CommonPrefix(other.Key, rest);
@@ -166,24 +188,27 @@ public sealed class PailBatch
                 Entries.RemoveAt(i);
                 Children.RemoveAt(i);
                 Branch(other, new ShardEntry(rest, value), common, ofEvent);
-                return default;
+                return true;
             }
 
-            Add(new ShardEntry(rest, value), null, ofEvent);
-            return default;
+            Add(new ShardEntry(rest, value), null);
+            return true;
         }
 
-        public Cid Encode(List<(Shard Shard, int Event)> additions, List<Cid> removals)
+        public Cid Encode(Made made)
         {
             // A child that was loaded and found unchanged gives its old link back, so only real changes cost an encoding.
-            if (_base is not null && !_changed && CollectionsMarshal.AsSpan(Entries).SequenceEqual(_base.Entries))
+            if (_base is not null && CollectionsMarshal.AsSpan(Entries).SequenceEqual(_base.Entries))
+            {
+                if (_histories.Count > 0)
+                    made.Recurring.Add(_base);
                 return _base.Cid;
+            }
+
             Shard shard = Shard.Create(_prefix, [.. Entries], _maxKeySize);
-            if (_base is not null && shard.Cid == _base.Cid)
-                return _base.Cid;
-            additions.Add((shard, Event()));
+            made.Additions.Add((shard, ValueHistory.FirstWhole(_histories, _event)));
             if (_base is not null)
-                removals.Add(_base.Cid);
+                made.Removals.Add(_base.Cid);
             return shard.Cid;
         }
 
@@ -192,36 +217,27 @@ public sealed class PailBatch
             string shared = added.Key[..common];
             var child = new Node(_prefix + shared, _maxKeySize, ofEvent);
             if (added.Key.Length > common)
-                child.Add(added with { Key = added.Key[common..] }, null, ofEvent);
+                child.Add(added with { Key = added.Key[common..] }, null);
             if (old.Key.Length > common)
-                child.Add(old with { Key = old.Key[common..] }, null, ofEvent);
+                child.Add(old with { Key = old.Key[common..] }, null);
             Cid onLink = old.Key.Length == common ? old.Value : added.Key.Length == common ? added.Value : default;
             for (int i = common - 1; i > 0; i--)
             {
                 var parent = new Node(_prefix + shared[..i], _maxKeySize, ofEvent);
-                parent.Add(new ShardEntry(shared[i].ToString(), onLink, Shard.Empty.Cid), child, ofEvent);
+                parent.Add(new ShardEntry(shared[i].ToString(), onLink, Shard.Empty.Cid), child);
                 (child, onLink) = (parent, default);
             }
 
-            Add(new ShardEntry(shared[..1], onLink, Shard.Empty.Cid), child, ofEvent);
+            Add(new ShardEntry(shared[..1], onLink, Shard.Empty.Cid), child);
         }
 
-        // The event that made this shard what it is: of its own entries, or of one below.
-        private int Event()
-        {
-            foreach (Node? child in Children)
-                _event = Math.Max(_event, child?._event ?? 0);
-            return _event;
-        }
-
-        private void Add(ShardEntry entry, Node? child, int ofEvent)
+        private void Add(ShardEntry entry, Node? child)
         {
             int at = 0;
             while (at < Entries.Count && string.CompareOrdinal(Entries[at].Key, entry.Key) < 0)
                 at++;
             Entries.Insert(at, entry);
             Children.Insert(at, child);
-            (_changed, _event) = (true, ofEvent);
         }
     }
 }

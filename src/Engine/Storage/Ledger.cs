@@ -21,6 +21,9 @@ internal sealed class Ledger(BlockStore blocks, IMetadataGateway metadata)
     private ImmutableArray<Cid> _entries = [];
     private ImmutableArray<CarGroup> _bookmarks = [];
 
+    // The state whose pail was found last. What is read again, or merged again, is the same state as a rule, and its events need not be put in order another time.
+    private LedgerState? _resolved;
+
     /// <summary>The newest state that is known.</summary>
     public LedgerState State
     {
@@ -194,8 +197,11 @@ internal sealed class Ledger(BlockStore blocks, IMetadataGateway metadata)
     {
         if (state.Pail is { } known)
             return known;
-        PailChange pail = state.Heads.Length == 0 ? CrdtWriter.Beginning : await ResolveAsync(state.Heads, cancellation);
+        PailChange pail = _resolved is { Pail: { } found } same && same.IsSame(state) ? found
+            : state.Heads.Length == 0 ? CrdtWriter.Beginning
+            : await ResolveAsync(state.Heads, cancellation);
         state.Pail = pail;
+        _resolved = state;
         return pail;
     }
 

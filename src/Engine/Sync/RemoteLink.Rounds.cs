@@ -20,6 +20,7 @@ public sealed partial class RemoteLink
     private readonly HashSet<Cid> _compactions = [];
     private ImmutableArray<MetaEntry> _entries = [];
     private ImmutableArray<Cid> _takenIn = [];
+    private RemoteDescription? _noted;
     private int _remoteLog;
     private bool _hasMet;
     private bool _wasReadable;
@@ -215,36 +216,42 @@ public sealed partial class RemoteLink
     private async ValueTask NoteRemoteAsync(CancellationToken cancellation)
     {
         ImmutableArray<MetaEntry> known = [.. _entries.Where(entry => _takenIn.Contains(entry.Cid))];
-        _remoteHeads = known.IsEmpty ? [] : await _replica.HeadsOfAsync(known, cancellation);
+        if (_noted is not { } noted || !noted.IsOf(known))
+            noted = await DescribeAsync(known, cancellation);
+        _remoteHeads = noted.Heads;
+        if (HasCompacted(noted.Log))
+            _uploader.Doubt(noted.Files, (_options.Garbage ?? new GarbageOptions()).MinAge / 2);
+        foreach (Cid car in noted.Files)
+            _uploader.NotePresence(car);
+        _remoteLog = noted.Log.Count;
+    }
+
+    private async ValueTask<RemoteDescription> DescribeAsync(ImmutableArray<MetaEntry> known, CancellationToken cancellation)
+    {
+        ImmutableArray<Cid> heads = known.IsEmpty ? [] : await _replica.HeadsOfAsync(known, cancellation);
         var log = new HashSet<CarGroup>();
+        bool isWhole = true;
         foreach (MetaEntry entry in known)
         {
             CarGroup group = Ledger.ReadGroup(entry);
             log.Add(group);
             if (await _replica.Blocks.ReadHeaderAsync(group, cancellation) is { } header)
                 log.UnionWith(header.Cars);
+            else
+                isWhole = false;
         }
 
-        HashSet<Cid> named = [.. log.SelectMany(static group => group.Cars)];
-        if (await HasCompactedAsync(known, cancellation))
-            _uploader.Doubt(named, (_options.Garbage ?? new GarbageOptions()).MinAge / 2);
-        foreach (Cid car in named)
-            _uploader.NotePresence(car);
-        _remoteLog = log.Count;
+        RemoteDescription made = new(known, heads, log, [.. log.SelectMany(static group => group.Cars)]);
+        _noted = isWhole ? made : null;
+        return made;
     }
 
-    // Whether a head there is the compaction of another device that was not looked at before.
-    private async ValueTask<bool> HasCompactedAsync(ImmutableArray<MetaEntry> entries, CancellationToken cancellation)
+    // Whether a compaction of another device stands there that was not looked at before.
+    private bool HasCompacted(IEnumerable<CarGroup> log)
     {
         bool isNews = false;
-        foreach (MetaEntry entry in entries)
-        {
-            CarGroup group = Ledger.ReadGroup(entry);
-            CarHeader? header = await _replica.Blocks.ReadHeaderAsync(group, cancellation);
-            foreach (CarGroup part in header is null ? [] : header.Cars.Prepend(group))
-                isNews |= _replica.Blocks.HasReplaced(part) && _compactions.Add(part.First);
-        }
-
+        foreach (CarGroup part in log)
+            isNews |= _replica.Blocks.HasReplaced(part) && _compactions.Add(part.First);
         return isNews;
     }
 

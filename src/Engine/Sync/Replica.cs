@@ -67,8 +67,7 @@ internal sealed class Replica(
     /// <summary>Finds out whether entries of a remote store can be merged, and merges nothing.</summary>
     /// <exception cref="UnrelatedHistoriesException">They are of another database.</exception>
     /// <exception cref="MissingBlockException">An event or a shard of theirs is nowhere.</exception>
-    public async ValueTask CheckAsync(ImmutableArray<MetaEntry> entries, CancellationToken cancellation) =>
-        await ledger.ResolveAsync(await ledger.MergeAsync(entries, _none, cancellation), cancellation);
+    public async ValueTask CheckAsync(ImmutableArray<MetaEntry> entries, CancellationToken cancellation) => await MergeAsync(entries, cancellation);
 
     /// <summary>Merges entries of a remote store into the database, all at once.</summary>
     /// <exception cref="UnrelatedHistoriesException">They are of another database; nothing was changed.</exception>
@@ -76,19 +75,21 @@ internal sealed class Replica(
     public async ValueTask TakeInAsync(ImmutableArray<MetaEntry> entries, CancellationToken cancellation)
     {
         // Everything that has to be fetched is fetched before anybody is kept waiting.
-        await CheckAsync(entries, cancellation);
-        LedgerState before;
-        LedgerState merged;
+        LedgerState before = ledger.State;
+        LedgerState merged = await MergeAsync(entries, cancellation);
         using (await writing.AcquireAsync())
         {
             await using (await commitLock.AcquireAsync(cancellation))
             {
                 await ledger.RefreshAsync(cancellation);
-                before = ledger.State;
-                merged = await ledger.MergeAsync(entries, _none, cancellation);
+                if (!ReferenceEquals(before, ledger.State))
+                {
+                    before = ledger.State;
+                    merged = await MergeAsync(entries, cancellation);
+                }
+
                 if (merged.IsSame(before))
                     return;
-                await ledger.ResolveAsync(merged, cancellation);
                 CarGroup newest = Ledger.ReadGroup(entries[0]);
                 if (entries.Length == 1 && !ledger.Blocks.IsBookmark(newest) && (await ledger.ReadAsync(entries, cancellation)).IsSame(merged))
                     await ledger.PublishAsync(merged, newest, cancellation);
@@ -100,6 +101,13 @@ internal sealed class Replica(
 
         if (!before.Heads.SequenceEqual(merged.Heads))
             await changed(() => DifferenceAsync(before, merged, cancellation));
+    }
+
+    private async ValueTask<LedgerState> MergeAsync(ImmutableArray<MetaEntry> entries, CancellationToken cancellation)
+    {
+        LedgerState merged = await ledger.MergeAsync(entries, _none, cancellation);
+        await ledger.ResolveAsync(merged, cancellation);
+        return merged;
     }
 
     private async ValueTask<ImmutableArray<string>> DifferenceAsync(LedgerState before, LedgerState after, CancellationToken cancellation)
