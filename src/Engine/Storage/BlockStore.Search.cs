@@ -46,9 +46,11 @@ internal sealed partial class BlockStore
         {
             return await SearchReplacedAsync(cid, isNear, cancellation);
         }
-        catch (MissingBlockException) when (FirstDamage() is { } damage)
+        catch (MissingBlockException)
         {
-            throw new StorageException(damage.Kind, damage.Operation, damage.Key, damage.Message, damage);
+            if (LookAgain() is { } damage)
+                throw new StorageException(damage.Kind, damage.Operation, damage.Key, damage.Message, damage);
+            throw;
         }
     }
 
@@ -120,10 +122,17 @@ internal sealed partial class BlockStore
         }
     }
 
-    private StorageException? FirstDamage()
+    // A search that failed has asked for every file. What was nowhere may come, and what arrived damaged may arrive whole: the next search asks for those again.
+    private StorageException? LookAgain()
     {
         lock (_gate)
-            return _damaged.Values.FirstOrDefault();
+        {
+            StorageException? damage = _damaged.Values.FirstOrDefault();
+            foreach (Cid car in _damaged.Keys.Concat(_absent.Where(_known.Contains)))
+                _unopened.Push(car);
+            _damaged.Clear();
+            return damage;
+        }
     }
 
     private bool IsOpened(Cid car)

@@ -225,6 +225,7 @@ internal sealed partial class BlockStore : IBlockSource, IShardSource, IEventSou
             }
 
             _known.Add(car);
+            _absent.Remove(car);
             if (!_slots.TryGetValue(car, out CarSlot? slot))
             {
                 slot = new CarSlot(car, isOwn: false);

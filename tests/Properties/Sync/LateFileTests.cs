@@ -124,6 +124,27 @@ public sealed class LateFileTests : IAsyncDisposable
         Assert.Equal(6, (await DatabaseView.RowsAsync(second)).Count);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_device_at_rest_that_fetches_on_demand_asks_again_for_what_it_did_not_get(bool isDamaged)
+    {
+        await using Database first = await OpenDatabase.OnStoreAsync(new WatchedStore(), _keys, CompactionMode.Manual, seed: 1);
+        (string key, ReadOnlyMemory<byte> file) = await FillAsync(first);
+        await using Database second = await OpenDatabase.OnStoreAsync(new WatchedStore(), _keys, CompactionMode.Manual, seed: 2);
+        await using RemoteLink down = await second.AttachAsync(new RemoteStore("remote", _remote.Data, _remote.Metadata), new AttachOptions { Prefetch = false }, Token);
+        await down.WhenUpToDateAsync(Token);
+        await TakeAwayAsync(key, file, isDamaged);
+        for (int i = 0; i < 2; i++)
+        {
+            Exception failure = (await Record.ExceptionAsync(async () => await second.GetAsync($"doc-{Late:d2}", Token)))!;
+            Assert.True(failure is MissingBlockException or StorageException { Kind: StorageErrorKind.Corrupt }, failure.ToString());
+        }
+
+        await _remote.Data.PutAsync(key, file, PutCondition.None, Token);
+        Assert.NotNull(await second.GetAsync($"doc-{Late:d2}", Token));
+    }
+
     // Gives the file of one document, which no other file holds.
     private async Task<(string Key, ReadOnlyMemory<byte> File)> FillAsync(Database first)
     {
