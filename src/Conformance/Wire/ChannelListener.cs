@@ -53,21 +53,31 @@ internal sealed class ChannelListener : IAsyncDisposable
     /// <returns>Whether it did in time; false, too, when the channel ended by itself.</returns>
     public async Task<bool> UntilAsync(Func<bool> isReached, TimeSpan patience, CancellationToken cancellation)
     {
-        long start = _time.GetTimestamp();
-        while (true)
+        using CancellationTokenSource waited = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+
+        // One wait for all rounds: what a message leaves of it may end in a part of a millisecond, and a wait shorter than one is over at once, so that in virtual time it would
+        // be begun again for ever.
+        Task over = Task.Delay(patience, _time, waited.Token);
+        try
         {
-            Task changed;
-            lock (_gate)
-                changed = _changed.Task;
-            if (isReached())
-                return true;
-            if (_failure is not null)
-                ExceptionDispatchInfo.Throw(_failure);
-            TimeSpan left = patience - _time.GetElapsedTime(start);
-            if (left <= TimeSpan.Zero || Ended.IsCompleted)
-                return isReached();
-            await Concurrently.AnyAsync(changed, Task.Delay(left, _time, cancellation));
-            cancellation.ThrowIfCancellationRequested();
+            while (true)
+            {
+                Task changed;
+                lock (_gate)
+                    changed = _changed.Task;
+                if (isReached())
+                    return true;
+                if (_failure is not null)
+                    ExceptionDispatchInfo.Throw(_failure);
+                cancellation.ThrowIfCancellationRequested();
+                if (over.IsCompleted || Ended.IsCompleted)
+                    return isReached();
+                await Concurrently.AnyAsync(changed, over);
+            }
+        }
+        finally
+        {
+            Concurrently.Cancel(waited);
         }
     }
 

@@ -50,6 +50,16 @@ public sealed class SimulatedFaultTests
     }
 
     [Theory]
+    [InlineData("sim:strong?push=dropped")]
+    [InlineData("sim:eventual?lag=5s&push=dropped")]
+    public void A_channel_that_loses_messages_is_waited_for_as_long_as_the_store_may_be_late_and_then_judged(string profile)
+    {
+        ConformanceReport report = Judge(profile, ClauseBook.Select(ConnectorProfile.All, ["SUB"]), new DeclaredVisibility(TimeSpan.FromSeconds(10)));
+        Assert.Equal(ClauseOutcome.Failed, report.Results.Single(static result => result.Clause.Id == "SUB-04").Outcome);
+        Assert.InRange(report.Elapsed, TimeSpan.FromSeconds(20), TimeSpan.FromMinutes(5));
+    }
+
+    [Theory]
     [InlineData("sim:strong")]
     [InlineData("sim:replicas?lag=1s")]
     [InlineData("sim:strong?heads=objects&latency=5ms")]
@@ -75,9 +85,9 @@ public sealed class SimulatedFaultTests
         Assert.All(FaultCatalogue.Faults, static fault => Assert.All(fault.Killers, static id => Assert.Contains(ClauseBook.All, clause => clause.Id == id)));
     }
 
-    private static ConformanceReport Judge(string url, ImmutableArray<Clause> clauses) => ConformanceRunner.JudgeAsync(
+    private static ConformanceReport Judge(string url, ImmutableArray<Clause> clauses, DeclaredVisibility? declared = null) => ConformanceRunner.JudgeAsync(
         SimulatedTarget.Open(SimulatedUrl.Parse(url)),
-        new ConformanceRequest { Clauses = clauses, Seed = 7, Budget = Budget.Quick },
+        new ConformanceRequest { Clauses = clauses, Seed = 7, Budget = Budget.Quick, Declared = declared },
         SilentObserver.Instance,
         CancellationToken.None).GetAwaiter().GetResult();
 }
