@@ -12,7 +12,6 @@ internal sealed partial class BlockStore
     {
         // One search at a time: another one could take the file with the block off the stack and leave this one to find it empty.
         using AsyncLock.Holding turn = await _search.AcquireAsync();
-        HashSet<Cid> asked = [];
         while (true)
         {
             Location location;
@@ -26,15 +25,9 @@ internal sealed partial class BlockStore
             if (location.Slot is null)
             {
                 if (next.IsDefined)
-                {
-                    asked.Add(next);
                     await OpenNextAsync(next, cancellation);
-                }
-                else if (!await IndexAgainAsync(cid, cancellation) && !LookAgain(asked, isNear))
-                {
+                else if (!await IndexAgainAsync(cid, cancellation))
                     break;
-                }
-
                 continue;
             }
 
@@ -53,9 +46,11 @@ internal sealed partial class BlockStore
         {
             return await SearchReplacedAsync(cid, isNear, cancellation);
         }
-        catch (MissingBlockException) when (FirstDamage() is { } damage)
+        catch (MissingBlockException)
         {
-            throw new StorageException(damage.Kind, damage.Operation, damage.Key, damage.Message, damage);
+            if (LookAgain() is { } damage)
+                throw new StorageException(damage.Kind, damage.Operation, damage.Key, damage.Message, damage);
+            throw;
         }
     }
 
@@ -127,26 +122,16 @@ internal sealed partial class BlockStore
         }
     }
 
-    private StorageException? FirstDamage()
-    {
-        lock (_gate)
-            return _damaged.Values.FirstOrDefault();
-    }
-
-    // What was nowhere when an earlier search asked for it may have come, and what arrived damaged may arrive whole: before a block is given up, those are asked for once more.
-    // For a block that may be gone for good only what was damaged is.
-    private bool LookAgain(HashSet<Cid> asked, bool isNear)
+    // A search that failed has asked for every file. What was nowhere may come, and what arrived damaged may arrive whole: the next search asks for those again.
+    private StorageException? LookAgain()
     {
         lock (_gate)
         {
-            List<Cid> again = [.. _damaged.Keys.Concat(isNear ? [] : _absent.Where(_known.Contains)).Where(asked.Add)];
-            foreach (Cid car in again)
-            {
-                _damaged.Remove(car);
+            StorageException? damage = _damaged.Values.FirstOrDefault();
+            foreach (Cid car in _damaged.Keys.Concat(_absent.Where(_known.Contains)))
                 _unopened.Push(car);
-            }
-
-            return again.Count > 0;
+            _damaged.Clear();
+            return damage;
         }
     }
 
