@@ -51,7 +51,7 @@ public sealed partial class Database
             {
                 return await ChangesAsync(state, state.Heads, since, limit, cancellation);
             }
-            catch (Exception e) when (MayBeOutdated(e))
+            catch (Exception e) when (Ledger.MayBeOutdated(e))
             {
                 if (!await IsOutdatedAsync(state, cancellation))
                     throw;

@@ -24,7 +24,7 @@ public sealed partial class Database
             {
                 return await GetAsync(state, id, cancellation);
             }
-            catch (Exception e) when (MayBeOutdated(e))
+            catch (Exception e) when (Ledger.MayBeOutdated(e))
             {
                 if (!await IsOutdatedAsync(state, cancellation))
                     throw;
@@ -77,9 +77,6 @@ public sealed partial class Database
 
         throw new MissingBlockException(attachment.Cid, $"it is the attached file '{attachment.Name}', and none of the files that the document names for it is there");
     }
-
-    // A file that is missing, or that a compaction of another process was about to delete when it was read.
-    internal static bool MayBeOutdated(Exception failure) => failure is MissingBlockException or StorageException { Kind: StorageErrorKind.Corrupt };
 
     // A compaction, of this process or another, may have deleted files of the state that a read began with: the newer state has what they held.
     private async ValueTask<bool> IsOutdatedAsync(LedgerState state, CancellationToken cancellation)

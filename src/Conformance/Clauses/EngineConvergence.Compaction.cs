@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using FireproofBench.Engine;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Documents;
+using FireproofBench.Engine.Ports;
 
 namespace FireproofBench.Conformance.Clauses;
 
@@ -10,6 +11,8 @@ internal static partial class EngineConvergence
     private const int WalkRestarts = 8;
 
     private const int LeastMerges = 6;
+
+    private static readonly TimeSpan s_latePause = TimeSpan.FromMilliseconds(100);
 
     private static readonly string[] s_phases = ["early", "away", "late"];
 
@@ -32,7 +35,7 @@ internal static partial class EngineConvergence
             for (int i = 0; task < writers && (i < each || (Interlocked.Read(ref merges) < LeastMerges && i < 20 * each)); i++)
             {
                 string id = $"doc-{task}-{i / 2}";
-                await mine.PutAsync(Note(id, i), context.Cancellation);
+                await RepeatWhileLateAsync(context, () => mine.PutAsync(Note(id, i), context.Cancellation).AsTask());
                 acknowledged[id] = i;
                 Interlocked.Increment(ref puts);
                 await Task.Yield();
@@ -48,9 +51,13 @@ internal static partial class EngineConvergence
             {
                 if (task < writers + 2)
                 {
-                    await mine.RefreshAsync(context.Cancellation);
-                    bool worthIt = mine.Log.Length > 1;
-                    await mine.CompactAsync(context.Cancellation);
+                    bool worthIt = false;
+                    await RepeatWhileLateAsync(context, async () =>
+                    {
+                        await mine.RefreshAsync(context.Cancellation);
+                        worthIt = mine.Log.Length > 1;
+                        await mine.CompactAsync(context.Cancellation);
+                    });
                     if (worthIt)
                         Interlocked.Increment(ref merges);
                 }
@@ -157,6 +164,23 @@ internal static partial class EngineConvergence
         '\n',
         (await database.ChangesAsync([], cancellation: context.Cancellation)).Changes.Select(c => $"{c.Id} {c.Event} {c.Document?.ToJson()}"));
 
+    // A late store may show a head whose files others have replaced twice already, and the newer head not yet: a device is told to try again in a while, and does.
+    private static async Task RepeatWhileLateAsync(ClauseContext context, Func<Task> call)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await call();
+                return;
+            }
+            catch (StorageException failure) when (failure.Kind == StorageErrorKind.Transient && !context.Declared.IsStrong && attempt < WalkRestarts)
+            {
+                await Task.Delay(s_latePause, context.Time, context.Cancellation);
+            }
+        }
+    }
+
     // A walk through all documents begins with heads whose files others may replace twice before it ends: then it begins again. Only what lasts is the store's.
     private static async Task<DatabaseState> ReadBesideAsync(ClauseContext context, Database database)
     {
@@ -164,7 +188,7 @@ internal static partial class EngineConvergence
         {
             try
             {
-                await database.RefreshAsync(context.Cancellation);
+                await RepeatWhileLateAsync(context, () => database.RefreshAsync(context.Cancellation).AsTask());
                 return await DatabaseState.ReadAsync(database, context.Cancellation);
             }
             catch (MissingBlockException) when (attempt < WalkRestarts)

@@ -3,7 +3,6 @@ using FireproofBench.Engine.Car;
 using FireproofBench.Engine.Clock;
 using FireproofBench.Engine.Documents;
 using FireproofBench.Engine.Pail;
-using FireproofBench.Engine.Ports;
 using FireproofBench.Engine.Storage;
 
 namespace FireproofBench.Engine.Compaction;
@@ -51,7 +50,7 @@ internal sealed class TierMerge(Ledger ledger, LedgerState state, IReadOnlyList<
         foreach (Cid car in run.SelectMany(static group => group.Cars))
         {
             CarFile file = await ledger.Blocks.OpenAsync(car, cancellation)
-                ?? throw new StorageException(StorageErrorKind.Corrupt, "compact", DataFiles.KeyOfCar(car), "the log names this file, and it is not there");
+                ?? throw ledger.Blocks.Files.Missing("compact", DataFiles.KeyOfCar(car), "the log names this file");
             foreach (CarBlock block in file.Blocks)
                 await SortAsync(new Block(block.Cid, await ledger.Blocks.GetAsync(block.Cid, cancellation)), cancellation);
         }

@@ -12,6 +12,7 @@ internal sealed partial class BlockStore
     {
         // One search at a time: another one could take the file with the block off the stack and leave this one to find it empty.
         using AsyncLock.Holding turn = await _search.AcquireAsync();
+        HashSet<Cid> asked = [];
         while (true)
         {
             Location location;
@@ -25,9 +26,15 @@ internal sealed partial class BlockStore
             if (location.Slot is null)
             {
                 if (next.IsDefined)
+                {
+                    asked.Add(next);
                     await OpenNextAsync(next, cancellation);
-                else if (!await IndexAgainAsync(cid, cancellation))
+                }
+                else if (!await IndexAgainAsync(cid, cancellation) && !LookAgain(asked, isNear))
+                {
                     break;
+                }
+
                 continue;
             }
 
@@ -46,11 +53,9 @@ internal sealed partial class BlockStore
         {
             return await SearchReplacedAsync(cid, isNear, cancellation);
         }
-        catch (MissingBlockException)
+        catch (MissingBlockException) when (FirstDamage() is { } damage)
         {
-            if (LookAgain() is { } damage)
-                throw new StorageException(damage.Kind, damage.Operation, damage.Key, damage.Message, damage);
-            throw;
+            throw new StorageException(damage.Kind, damage.Operation, damage.Key, damage.Message, damage);
         }
     }
 
@@ -122,16 +127,26 @@ internal sealed partial class BlockStore
         }
     }
 
-    // A search that failed has asked for every file. What was nowhere may come, and what arrived damaged may arrive whole: the next search asks for those again.
-    private StorageException? LookAgain()
+    private StorageException? FirstDamage()
+    {
+        lock (_gate)
+            return _damaged.Values.FirstOrDefault();
+    }
+
+    // What was nowhere when an earlier search asked for it may have come, and what arrived damaged may arrive whole: before a block is given up, those are asked for once more.
+    // For a block that may be gone for good only what was damaged is.
+    private bool LookAgain(HashSet<Cid> asked, bool isNear)
     {
         lock (_gate)
         {
-            StorageException? damage = _damaged.Values.FirstOrDefault();
-            foreach (Cid car in _damaged.Keys.Concat(_absent.Where(_known.Contains)))
+            List<Cid> again = [.. _damaged.Keys.Concat(isNear ? [] : _absent.Where(_known.Contains)).Where(asked.Add)];
+            foreach (Cid car in again)
+            {
+                _damaged.Remove(car);
                 _unopened.Push(car);
-            _damaged.Clear();
-            return damage;
+            }
+
+            return again.Count > 0;
         }
     }
 

@@ -55,6 +55,9 @@ internal sealed partial class BlockStore : IBlockSource, IShardSource, IEventSou
         _budget = budget;
     }
 
+    /// <summary>The files that the blocks are in.</summary>
+    public DataFiles Files => _files;
+
     /// <summary>Names files that may hold blocks; those not known before, or not readable before, are tried before all others.</summary>
     /// <param name="groups">Newest first.</param>
     public void Learn(IReadOnlyList<CarGroup> groups)

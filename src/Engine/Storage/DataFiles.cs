@@ -28,6 +28,17 @@ internal sealed class DataFiles(IDataGateway gateway, KeyRing? keys)
     /// <summary>The key of a file with attachments.</summary>
     public static string KeyOfAttachments(Cid car) => Folder + car;
 
+    /// <summary>A file is not where a head or a log says. A store that shows late may show it in a while, or is yet to show the newer head: then the call is to be repeated.</summary>
+    /// <param name="operation">What needed it.</param>
+    /// <param name="key">Its key.</param>
+    /// <param name="who">What says that it is there.</param>
+    public StorageException Missing(string operation, string key, string who) => gateway.Traits.StronglyConsistent
+        ? new StorageException(StorageErrorKind.Corrupt, operation, key, $"{who}, and it is not there")
+        : new StorageException(StorageErrorKind.Transient, operation, key, $"{who}, and the store does not show it yet; nothing is lost: try again in a while");
+
+    /// <summary>Whether a failure may be one of <see cref="Missing"/> on a store that shows late: newer heads lead past it.</summary>
+    public bool IsNotShown(Exception failure) => failure is StorageException { Kind: StorageErrorKind.Transient } && !gateway.Traits.StronglyConsistent;
+
     /// <summary>Reads a file: from here, else from a remote store, and then it is kept here.</summary>
     /// <returns>Null when it is nowhere.</returns>
     /// <exception cref="StorageException">Corrupt when the bytes are not what the name says; else as the gateway, or the last remote that was asked, fails.</exception>

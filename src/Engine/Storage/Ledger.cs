@@ -56,6 +56,9 @@ internal sealed class Ledger(BlockStore blocks, IMetadataGateway metadata)
         return true;
     }
 
+    /// <summary>Whether a failure can come of files that a compaction, of this process or another, deleted or was about to delete: a newer state has what they held.</summary>
+    public static bool MayBeOutdated(Exception failure) => failure is MissingBlockException or StorageException { Kind: StorageErrorKind.Corrupt };
+
     /// <summary>Does something on the newest state, and once more on a newer one when files that it needs went away meanwhile.</summary>
     /// <remarks>A lock keeps others out where the store has one. Where it has none, they may compact twice between the reading of the heads and that of a file.</remarks>
     /// <typeparam name="T">What comes of it.</typeparam>
@@ -72,7 +75,7 @@ internal sealed class Ledger(BlockStore blocks, IMetadataGateway metadata)
             {
                 return await work();
             }
-            catch (Exception e) when (e is MissingBlockException or StorageException { Kind: StorageErrorKind.Corrupt })
+            catch (Exception e) when (MayBeOutdated(e))
             {
                 await RefreshAsync(cancellation);
                 if (ReferenceEquals(State, state))
@@ -246,7 +249,7 @@ internal sealed class Ledger(BlockStore blocks, IMetadataGateway metadata)
             {
                 return (await BuildAsync([], reading.Entries, cancellation), reading);
             }
-            catch (Exception e) when (e is MissingBlockException or StorageException { Kind: StorageErrorKind.Corrupt })
+            catch (Exception e) when (MayBeOutdated(e) || blocks.Files.IsNotShown(e))
             {
                 MetaReading newer = await metadata.ReadAsync(cancellation);
                 if (newer.Version == reading.Version)
@@ -266,7 +269,7 @@ internal sealed class Ledger(BlockStore blocks, IMetadataGateway metadata)
             CarGroup group = ReadGroup(entry);
             blocks.Learn([group]);
             CarHeader header = await blocks.ReadHeaderAsync(group, cancellation)
-                ?? throw new StorageException(StorageErrorKind.Corrupt, "open", DataFiles.KeyOfCar(group.First), "the newest head names this file, and it is not there");
+                ?? throw blocks.Files.Missing("open", DataFiles.KeyOfCar(group.First), "the newest head names this file");
             headers.Add(header);
             replaced.UnionWith(header.Compact);
             if (!header.IsBookmark)

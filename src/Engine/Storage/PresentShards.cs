@@ -24,7 +24,7 @@ internal sealed class PresentShards(IShardSource shards, IBlockSource blocks, Fu
             {
                 return await shard;
             }
-            catch (Exception e) when (Database.MayBeOutdated(e))
+            catch (Exception e) when (Ledger.MayBeOutdated(e))
             {
                 if (!await refresh(cancellation))
                     throw;
@@ -40,7 +40,7 @@ internal sealed class PresentShards(IShardSource shards, IBlockSource blocks, Fu
         {
             return await blocks.GetAsync(cid, cancellation);
         }
-        catch (Exception e) when (Database.MayBeOutdated(e))
+        catch (Exception e) when (Ledger.MayBeOutdated(e))
         {
             if (!await refresh(cancellation))
                 throw;

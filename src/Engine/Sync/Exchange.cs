@@ -131,7 +131,7 @@ internal sealed class Exchange(
         {
             CarGroup group = Ledger.ReadGroup(entry);
             CarHeader header = await remoteBlocks.ReadHeaderAsync(group, cancellation)
-                ?? throw FileCopier.Missing(remote, DataFiles.KeyOfCar(group.First), "the remote head names this file");
+                ?? throw remote.Missing("copy", DataFiles.KeyOfCar(group.First), "the remote head names this file");
             await pull.CopyGroupsAsync([group, .. header.Cars.Where(older => !replaced.Contains(older))], cancellation);
         }
 

@@ -35,21 +35,13 @@ internal sealed class FileCopier(DataFiles from, DataFiles to)
         }
     }
 
-    /// <summary>A file is not where a head says. A store that shows late may show it in a while: then the call is to be repeated.</summary>
-    /// <param name="files">Where it was looked for.</param>
-    /// <param name="key">Its key.</param>
-    /// <param name="who">What says that it is there.</param>
-    public static StorageException Missing(DataFiles files, string key, string who) => files.Gateway.Traits.StronglyConsistent
-        ? new StorageException(StorageErrorKind.Corrupt, "copy", key, $"{who}, and it is not there")
-        : new StorageException(StorageErrorKind.Transient, "copy", key, $"{who}, and the store does not show it yet; nothing is lost: synchronise again in a while");
-
     private async ValueTask CopyAsync(string key, Cid name, CancellationToken cancellation)
     {
         _present ??= [.. await ListAsync(to, cancellation)];
         if (_present.Contains(key))
             return;
         ObjectContent content = await from.Gateway.GetAsync(key, null, cancellation)
-            ?? throw Missing(from, key, "the head needs this file");
+            ?? throw from.Missing("copy", key, "the head needs this file");
         await from.CheckAsync(key, name, content.Bytes, cancellation);
         await to.Gateway.PutAsync(key, content.Bytes, PutCondition.None, cancellation);
         _present.Add(key);

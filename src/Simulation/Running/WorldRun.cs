@@ -40,9 +40,7 @@ internal sealed partial class WorldRun
         WireShape shape = new() { Latency = plan.Latency };
         if (plan.Has(Features.BadNetwork))
             shape = shape with { Lost = 0.02, Unanswered = 0.02, Late = 0.01, Twice = 0.02 };
-
-        // A damaged file that one search passed over is asked for again by the one after the next: where files come when they are asked for, a compaction at rest may so fail once.
-        if (plan.Has(Features.DamagedFiles) && !plan.Has(Features.OnDemand))
+        if (plan.Has(Features.DamagedFiles))
             shape = shape with { Damaged = 0.02 };
         GatewayOptions options = new() { Time = _world.Time, Entropy = new Dice(plan.Seed, "stores") };
         ImmutableArray<SimulatedStore> stores = [.. Enumerable.Range(0, plan.Has(Features.SecondRemote) ? 2 : 1).Select(_ => new SimulatedStore(_url, options))];

@@ -22,6 +22,9 @@ internal sealed class WatchedStore : IDeviceStore
     /// <summary>Is told of each call before it is made, by verb and key, and may throw or wait instead.</summary>
     public Func<string, string, ValueTask>? Before { get; set; }
 
+    /// <summary>Whether it says that it may show what was written late.</summary>
+    public bool IsLate { get; set; }
+
     /// <summary>Bytes of all objects that were put.</summary>
     public long BytesPut { get; private set; }
 
@@ -65,6 +68,8 @@ internal sealed class WatchedStore : IDeviceStore
 
     private sealed class WatchedData(WatchedStore store) : DataGatewayWrapper(store._below.Data, leaveOpen: true)
     {
+        public override DataTraits Traits => base.Traits with { StronglyConsistent = !store.IsLate };
+
         protected override async ValueTask<T> CallAsync<T>(DataCall made, Func<CancellationToken, ValueTask<T>> proceed, CancellationToken cancellation)
         {
             if (made.Operation is GatewayOperation.Put or GatewayOperation.Get or GatewayOperation.Delete)

@@ -125,9 +125,11 @@ public sealed class LateFileTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_device_at_rest_that_fetches_on_demand_asks_again_for_what_it_did_not_get(bool isDamaged)
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    public async Task A_device_at_rest_that_fetches_on_demand_asks_again_for_what_it_did_not_get(bool isDamaged, bool isPassedOver)
     {
         await using Database first = await OpenDatabase.OnStoreAsync(new WatchedStore(), _keys, CompactionMode.Manual, seed: 1);
         (string key, ReadOnlyMemory<byte> file) = await FillAsync(first);
@@ -135,17 +137,39 @@ public sealed class LateFileTests : IAsyncDisposable
         await using RemoteLink down = await second.AttachAsync(new RemoteStore("remote", _remote.Data, _remote.Metadata), new AttachOptions { Prefetch = false }, Token);
         await down.WhenUpToDateAsync(Token);
         await TakeAwayAsync(key, file, isDamaged);
-        for (int i = 0; i < 2; i++)
+        for (int i = 0; i < 2 && !isPassedOver; i++)
         {
             Exception failure = (await Record.ExceptionAsync(async () => await second.GetAsync($"doc-{Late:d2}", Token)))!;
             Assert.True(failure is MissingBlockException or StorageException { Kind: StorageErrorKind.Corrupt }, failure.ToString());
         }
 
+        // It lies between the newest files and this document's.
+        Assert.NotNull(await second.GetAsync("doc-00", Token));
         await _remote.Data.PutAsync(key, file, PutCondition.None, Token);
         Assert.NotNull(await second.GetAsync($"doc-{Late:d2}", Token));
     }
 
     // Gives the file of one document, which no other file holds.
+    [Theory]
+    [InlineData(false, StorageErrorKind.Corrupt)]
+    [InlineData(true, StorageErrorKind.Transient)]
+    public async Task A_head_whose_file_is_not_there_is_a_lasting_failure_and_a_passing_one_where_the_store_may_show_it_late(bool isLate, StorageErrorKind kind)
+    {
+        _remote.IsLate = isLate;
+        await using Database writer = await OpenDatabase.OnStoreAsync(_remote, _keys, CompactionMode.Manual, seed: 1);
+        await writer.PutAsync(Numbered(0), Token);
+        await using Database reader = await OpenDatabase.OnStoreAsync(_remote, _keys, CompactionMode.Manual, seed: 2);
+        await writer.PutAsync(Numbered(1), Token);
+        string key = DataFiles.KeyOfCar(writer.Log[0].First);
+        ReadOnlyMemory<byte> file = (await _remote.Data.GetAsync(key, null, Token))!.Bytes;
+        await _remote.Data.DeleteAsync(key, null, Token);
+        StorageException failure = await Assert.ThrowsAsync<StorageException>(async () => await reader.RefreshAsync(Token));
+        Assert.Equal((kind, key), (failure.Kind, failure.Key));
+        await _remote.Data.PutAsync(key, file, PutCondition.None, Token);
+        await reader.RefreshAsync(Token);
+        Assert.NotNull(await reader.GetAsync("doc-01", Token));
+    }
+
     private async Task<(string Key, ReadOnlyMemory<byte> File)> FillAsync(Database first)
     {
         for (int i = 0; i < 5; i++)
