@@ -64,7 +64,7 @@ internal sealed class SimulatedStore
         RetryOptions patience = RetryOptions.Of(_options);
         IDataGateway data = new PrefixedGateway(new RetryingGateway(Open(endpoint, way), patience), prefix);
         if (_url.HeadsAreObjects ?? _behaviour.HeadsAreObjects)
-            return new RemoteDeviceStore(data, name, _options, ownsStore: true);
+            return new RemoteDeviceStore(data, name, _options, _url.Form, ownsStore: true);
         MemoryMetadataGateway kept = _heads.GetOrAdd(prefix + (_behaviour.HeadName?.Invoke(name) ?? name), static _ => new MemoryMetadataGateway());
         IMetadataGateway heads = new HandleHeads(kept);
         heads = _behaviour.Heads?.Invoke(heads) ?? heads;

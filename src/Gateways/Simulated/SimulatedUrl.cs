@@ -1,13 +1,14 @@
 using System.Globalization;
 using FireproofBench.Engine.Ports;
+using FireproofBench.Gateways.Heads;
 
 namespace FireproofBench.Gateways.Simulated;
 
 /// <summary>The profile of a simulated store, as an address says it: <c>sim:PROFILE?name=value&amp;…</c>.</summary>
 /// <remarks>
 /// <para>Profiles are those of <see cref="StoreProfiles"/>, <c>fault/ID</c> and <c>oddity/ID</c>. A time is written as 250ms, 5s or 2m. Each parameter goes with each profile.</para>
-/// <para>For all: <c>latency</c> (the mean of one way; 1 ms), <c>seed</c> (a whole number; 1), <c>heads=objects</c> (among the objects) or <c>heads=service</c> (kept beside
-/// them), <c>rate</c> (above 0, at most 1: at which part of the occasions a fault strikes, a change is late, or a message is lost or held back).</para>
+/// <para>For all: <c>latency</c> (the mean of one way; 1 ms), <c>seed</c> (a whole number; 1), <c>heads=objects</c> (among the objects, each in one of its own), <c>heads=single</c>
+/// (all in one, where conditions are held) or <c>heads=service</c> (kept beside the objects), <c>rate</c> (above 0, at most 1: at which part of the occasions a fault strikes, a change is late, or a message is lost or held back).</para>
 /// <para>For what stores show: <c>lag</c> (how late, at the most), <c>replicas</c> (nodes, 1 to 9), <c>skew</c> (how far their clocks are apart), <c>max-age</c> (of what the caches
 /// of the endpoints keep), <c>conditional=no</c>, <c>outages</c> (their mean time), <c>push</c> (what the service of the heads tells; it keeps them then).</para>
 /// </remarks>
@@ -15,7 +16,7 @@ internal sealed record SimulatedUrl
 {
     private const string Scheme = "sim:";
     private const string Parameters =
-        "lag=5s, rate=0.1, latency=1ms, seed=7, heads=objects|service, replicas=3, skew=200ms, max-age=30s, conditional=no, outages=10s and push=none|sound|twice|reordered|dropped";
+        "lag=5s, rate=0.1, latency=1ms, seed=7, heads=objects|single|service, replicas=3, skew=200ms, max-age=30s, conditional=no, outages=10s and push=none|sound|twice|reordered|dropped";
 
     private const int MostReplicas = 9;
 
@@ -48,6 +49,9 @@ internal sealed record SimulatedUrl
     /// <summary>Whether heads are objects of the store; null for what its behaviour asks for.</summary>
     public bool? HeadsAreObjects { get; private init; }
 
+    /// <summary>How heads that are objects are kept.</summary>
+    public HeadsForm Form { get; private init; }
+
     /// <summary>
     /// The time after the last write within which the store has converged, everybody reached by it and no outage left. What a fault does it does not tell; an oddity has its own lag in it.
     /// </summary>
@@ -78,7 +82,11 @@ internal sealed record SimulatedUrl
                 "latency" => url with { Latency = Duration(name, value) },
                 "rate" => url with { Rate = RateOf(value) },
                 "seed" when long.TryParse(value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out long seed) => url with { Seed = seed },
-                "heads" when value is "objects" or "service" => url with { HeadsAreObjects = value == "objects" },
+                "heads" when value is "objects" or "single" or "service" => url with
+                {
+                    HeadsAreObjects = value != "service",
+                    Form = value == "single" ? HeadsForm.SingleObject : HeadsForm.MultiObject,
+                },
                 "replicas" => url with { Store = store with { Replicas = ReplicasOf(value) } },
                 "skew" => url with { Store = store with { Skew = Duration(name, value) } },
                 "max-age" => url with { Store = store with { MaxAge = Duration(name, value) } },
@@ -91,7 +99,9 @@ internal sealed record SimulatedUrl
         }
 
         if (isTold && url.HeadsAreObjects == true)
-            throw Wrong("heads=objects has nobody who tells of them: leave it out, or take push=none");
+            throw Wrong("heads that are objects have nobody who tells of them: leave heads= out, or take push=none");
+        if (url.Form == HeadsForm.SingleObject && !url.Store.HoldsConditions)
+            throw Wrong("heads=single needs a store that holds conditions: writers would overwrite each other's heads; take heads=objects");
         return isTold ? url with { HeadsAreObjects = false } : url;
     }
 

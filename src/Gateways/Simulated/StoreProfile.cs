@@ -35,6 +35,9 @@ internal sealed record StoreProfile(string Name, string Model)
     /// <summary>Whether conditions are taken.</summary>
     public bool IsConditional { get; init; } = true;
 
+    /// <summary>Whether conditions are held by all endpoints together: nodes that agree on nothing hold none.</summary>
+    public bool HoldsConditions => IsConditional && Replicas == 1;
+
     /// <summary>What the service of the heads tells.</summary>
     public PushForm Push { get; init; }
 
@@ -79,7 +82,7 @@ internal sealed record StoreProfile(string Name, string Model)
         };
     }
 
-    private StoreBehaviour Conditions() => IsConditional && Replicas == 1
+    private StoreBehaviour Conditions() => HoldsConditions
         ? new StoreBehaviour()
         : new StoreBehaviour { Endpoint = static (store, _) => new UnconditionalGateway(store) };
 

@@ -64,6 +64,9 @@ internal sealed partial class WorldDevice
     /// <summary>Who subscribed to the database that was opened last.</summary>
     public Listener? Listener { get; private set; }
 
+    /// <summary>When a request of its present life last changed what a remote store holds; from the world's beginning.</summary>
+    public TimeSpan LastChange => _wires.Max(static wire => wire.LastChange);
+
     /// <summary>The requests to remote stores, over all its lives.</summary>
     public long Requests => _formerRequests + (IsOn ? _wires.Sum(static wire => wire.Requests) : 0);
 

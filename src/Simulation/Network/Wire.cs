@@ -41,6 +41,9 @@ internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace
     /// <summary>The requests so far.</summary>
     public long Requests { get; private set; }
 
+    /// <summary>When a store last carried out what can change it; from the world's beginning.</summary>
+    public TimeSpan LastChange { get; private set; }
+
     /// <summary>Whether a request may be carried out after its client gave up.</summary>
     public bool OutlivesClients => !shape.IsSteady;
 
@@ -137,11 +140,13 @@ internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace
     }
 
     // Gives what hands the answer over, once it has come back.
-    private static async Task<Action> ServeAsync<T>(Request<T> request)
+    private async Task<Action> ServeAsync<T>(Request<T> request)
     {
         try
         {
             T result = await request.Serve(CancellationToken.None);
+            if (request.Changes)
+                LastChange = world.Time.Elapsed;
             return () => request.Answer.TrySetResult(result);
         }
         catch (StorageException refusal)

@@ -78,11 +78,11 @@ internal static class PlanDrawing
 
     private static string DrawStore(Dice dice)
     {
-        string profile = StoreProfiles.Sound[dice.Below(StoreProfiles.Sound.Length)];
-        string address = string.Create(CultureInfo.InvariantCulture, $"sim:{profile}?lag={200 << dice.Below(6)}ms");
+        StoreProfile profile = StoreProfiles.All[dice.Below(StoreProfiles.All.Length)];
+        string address = string.Create(CultureInfo.InvariantCulture, $"sim:{profile.Name}?lag={200 << dice.Below(6)}ms");
         return address + dice.Below(6) switch
         {
-            0 => "&heads=objects",
+            0 => profile.HoldsConditions && dice.OneIn(2) ? "&heads=single" : "&heads=objects",
             1 => "&push=twice",
             2 => "&push=reordered",
             3 => "&push=dropped",

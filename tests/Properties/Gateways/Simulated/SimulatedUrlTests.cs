@@ -11,6 +11,7 @@ public sealed class SimulatedUrlTests
     [InlineData("sim:eventual?lag=250ms")]
     [InlineData("sim:fault/V01?rate=0.1&lag=2s&seed=7&latency=5ms")]
     [InlineData("sim:oddity/K11?heads=objects")]
+    [InlineData("sim:eventual?lag=1s&heads=single")]
     [InlineData("sim:eventual?lag=5s&replicas=3&push=dropped")]
     [InlineData("sim:fault/V05?replicas=5&skew=200ms&outages=10s&conditional=no&max-age=30s")]
     public void A_profile_that_is_known_is_read_and_told_as_it_was_given(string profile) => Assert.Equal(profile, SimulatedUrl.Parse(profile).ToString());
@@ -32,6 +33,9 @@ public sealed class SimulatedUrlTests
     [InlineData("sim:strong?conditional=yes", "conditional=no")]
     [InlineData("sim:strong?push=loud", "none, sound, twice, reordered or dropped")]
     [InlineData("sim:strong?heads=objects&push=twice", "nobody who tells")]
+    [InlineData("sim:strong?heads=single&push=twice", "nobody who tells")]
+    [InlineData("sim:strong?heads=single&replicas=3", "holds conditions")]
+    [InlineData("sim:unconditional?heads=single", "holds conditions")]
     public void What_nobody_knows_is_refused_with_what_there_is(string profile, string told)
     {
         StorageException refusal = Assert.Throws<StorageException>(() => SimulatedUrl.Parse(profile));
