@@ -30,8 +30,9 @@ internal static partial class MetadataHeads
                 {
                     // On a fast store the writers would be done before the first reading: they go on until there were a few. Where readings take long, because the store shows
                     // late, they then write one event a reading, and do not bury the store in heads.
+                    // When every reader has found a fault, nothing is left to be found.
                     long beside = 0;
-                    for (int i = 0; i < each || (Interlocked.Read(ref readings) < LeastReadings && i < 20 * each); i++)
+                    for (int i = 0; Volatile.Read(ref readers) > 0 && (i < each || (Interlocked.Read(ref readings) < LeastReadings && i < 20 * each)); i++)
                     {
                         while (i >= each && Interlocked.Read(ref readings) == beside && Volatile.Read(ref readers) > 0)
                             await Task.Delay(s_besidePause, context.Time, context.Cancellation);
