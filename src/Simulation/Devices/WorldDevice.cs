@@ -91,7 +91,7 @@ internal sealed partial class WorldDevice
         SimulatedProcess process = new(_scene.World) { Died = Die };
         _process = process;
         _wires = [.. _scene.Stores.Select((_, store) => new Wire(
-            _scene.World, _scene.Shape, new Dice(_scene.Plan.Seed, $"wire {Name} {store} {_lives}"), _scene.Trace, _scene.Witness, Name, Scene.NameOfStore(store)) { IsHealed = _scene.IsHealed })];
+            _scene.World, _scene.Shape, new Dice(_scene.Plan.Seed, $"wire {Name} {store} {_lives}"), _scene.Trace, _scene.Witness, Name, _scene.Stores[store], Scene.NameOfStore(store)) { IsHealed = _scene.IsHealed })];
         if (Medium is DiskMedium disk)
             disk.Disk.WentOff = process.Kill;
         _scene.Trace.Add(Name, TraceKind.Started, "starts", _lives == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"life {_lives}"));

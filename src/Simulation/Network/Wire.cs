@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
+using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Ports;
+using FireproofBench.Engine.Storage;
 using FireproofBench.Gateways.Simulated;
 using FireproofBench.Simulation.Checking;
 using FireproofBench.Simulation.Telling;
@@ -12,8 +15,9 @@ namespace FireproofBench.Simulation.Network;
 /// <param name="trace">Is told of every request.</param>
 /// <param name="witness">Sees what must not be.</param>
 /// <param name="actor">Whose requests they are.</param>
-/// <param name="place">Which store it leads to, as a trace has it.</param>
-internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace trace, Witness witness, string actor, string place) : IStoreWay
+/// <param name="store">The store it leads to.</param>
+/// <param name="place">The same, as a trace has it.</param>
+internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace trace, Witness witness, string actor, SimulatedStore store, string place) : IStoreWay
 {
     // What stands behind the sealed bytes: the field's name, a head, and a fingerprint.
     private const int KeyNameLength = 40;
@@ -63,8 +67,9 @@ internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace
     /// <param name="changes">Whether it can change what is stored.</param>
     /// <param name="serve">Does it, at the store.</param>
     /// <param name="cancellation">Ends the waiting; what is on its way is done all the same.</param>
+    /// <param name="served">Looks at what the store has, once it did it in time; null when nothing is to be looked at.</param>
     /// <exception cref="StorageException">Transient when nothing came back, Ambiguous when it may have been done; or what the store answers.</exception>
-    public async ValueTask<T> SendAsync<T>(string operation, string key, bool changes, Func<CancellationToken, ValueTask<T>> serve, CancellationToken cancellation)
+    public async ValueTask<T> SendAsync<T>(string operation, string key, bool changes, Func<CancellationToken, ValueTask<T>> serve, CancellationToken cancellation, Func<ValueTask>? served = null)
     {
         cancellation.ThrowIfCancellationRequested();
         Requests++;
@@ -72,8 +77,23 @@ internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace
         TaskCompletionSource<T> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
         using (cancellation.UnsafeRegister(static (state, token) => ((TaskCompletionSource<T>)state!).TrySetCanceled(token), answer))
         {
-            _ = world.Start(() => CarryAsync(new Request<T>(operation, key, changes, serve, answer)));
+            _ = world.Start(() => CarryAsync(new Request<T>(operation, key, changes, serve, served, answer)));
             return await answer.Task;
+        }
+    }
+
+    /// <summary>Whoever reads a head asks for the files of its commit: they are in the store before it.</summary>
+    /// <param name="database">Where the database is in the store, ending in <c>/</c>.</param>
+    /// <param name="heads">The heads that a publication left there.</param>
+    public async ValueTask LookForFilesAsync(string database, ImmutableArray<MetaEntry> heads)
+    {
+        foreach (MetaEntry head in heads)
+        {
+            foreach (Cid car in Ledger.ReadGroup(head).Cars)
+            {
+                if (!await store.HoldsAsync(database + DataFiles.KeyOfCar(car)))
+                    witness.Accuse(Claim.FilesFirst, $"{actor} published a head at the {place}, and the file {Names.Of(car)}.car of its commit is not there");
+            }
         }
     }
 
@@ -130,7 +150,7 @@ internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace
         }
 
         bool isAnswered = fate != Fate.Unanswered;
-        Action reply = await ServeAsync(request);
+        Action reply = await ServeAsync(request, request.Served);
         if (fate == Fate.Twice)
             _ = world.Start(() => AgainAsync(request));
         if (!isAnswered || !await PassAsync())
@@ -140,13 +160,15 @@ internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace
     }
 
     // Gives what hands the answer over, once it has come back.
-    private async Task<Action> ServeAsync<T>(Request<T> request)
+    private async Task<Action> ServeAsync<T>(Request<T> request, Func<ValueTask>? served = null)
     {
         try
         {
             T result = await request.Serve(CancellationToken.None);
             if (request.Changes)
                 LastChange = world.Time.Elapsed;
+            if (served is not null)
+                await served();
             return () => request.Answer.TrySetResult(result);
         }
         catch (StorageException refusal)
@@ -192,7 +214,7 @@ internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace
     }
 
     private sealed record Request<T>(
-        string Operation, string Key, bool Changes, Func<CancellationToken, ValueTask<T>> Serve, TaskCompletionSource<T> Answer)
+        string Operation, string Key, bool Changes, Func<CancellationToken, ValueTask<T>> Serve, Func<ValueTask>? Served, TaskCompletionSource<T> Answer)
     {
         public void Fail(StorageErrorKind kind, string reason)
         {

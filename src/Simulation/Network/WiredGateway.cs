@@ -1,4 +1,6 @@
 using FireproofBench.Engine.Ports;
+using FireproofBench.Gateways.Heads;
+using FireproofBench.Gateways.Layout;
 using FireproofBench.Gateways.Wrapping;
 
 namespace FireproofBench.Simulation.Network;
@@ -12,7 +14,12 @@ internal sealed class WiredGateway(IDataGateway store, Wire wire) : DataGatewayW
     public override ValueTask<string> PutAsync(string key, ReadOnlyMemory<byte> content, PutCondition condition, CancellationToken cancellation)
     {
         // What arrives after its sender gave up was copied when it was sent; else the sender's bytes have to stay as they are until the answer comes.
-        return base.PutAsync(key, wire.OutlivesClients ? content.ToArray() : content, condition, cancellation);
+        ReadOnlyMemory<byte> sent = wire.OutlivesClients ? content.ToArray() : content;
+        int heads = key.IndexOf(HeadKeys.Folder, StringComparison.Ordinal);
+        return heads < 0
+            ? base.PutAsync(key, sent, condition, cancellation)
+            : wire.SendAsync(
+                Word(GatewayOperation.Put), key, changes: true, token => Inner.PutAsync(key, sent, condition, token), cancellation, () => wire.LookForFilesAsync(key[..heads], MetaFile.Read(sent.Span)));
     }
 
     /// <inheritdoc/>

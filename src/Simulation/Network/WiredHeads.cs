@@ -3,6 +3,7 @@ using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Gateways.Wrapping;
 using FireproofBench.Simulation.Checking;
+using FireproofBench.Simulation.Devices;
 
 namespace FireproofBench.Simulation.Network;
 
@@ -42,7 +43,7 @@ internal sealed class WiredHeads(IMetadataGateway heads, Wire wire) : MetadataGa
     protected override ValueTask<T> CallAsync<T>(
         GatewayOperation operation, MetaEntry? entry, IReadOnlyCollection<Cid> superseded, Func<CancellationToken, ValueTask<T>> proceed, CancellationToken cancellation) =>
         operation == GatewayOperation.Publish
-            ? wire.SendAsync("publish", entry!.Cid.ToString(), changes: true, proceed, cancellation)
+            ? wire.SendAsync("publish", entry!.Cid.ToString(), changes: true, proceed, cancellation, () => wire.LookForFilesAsync($"{Scene.Prefix}{Scene.DatabaseName}/", [entry]))
             : wire.SendAsync("read heads", "", changes: false, proceed, cancellation);
 
     // A connection that breaks is noticed by the next message, and ends the subscription.
