@@ -14,7 +14,7 @@ internal sealed class SimulatedStore
     private readonly GatewayOptions _options;
     private readonly StoreBehaviour _behaviour;
     private readonly Distance _distance;
-    private readonly MemoryDataGateway _objects;
+    private readonly Func<string, ValueTask<ObjectInfo?>> _look;
     private readonly IDataGateway _store;
     private readonly ConcurrentDictionary<int, IDataGateway> _endpoints = new();
     private readonly ConcurrentDictionary<string, MemoryMetadataGateway> _heads = new(StringComparer.Ordinal);
@@ -30,8 +30,9 @@ internal sealed class SimulatedStore
         _options = options;
         _behaviour = url.Behaviour(options.Time);
         _distance = new Distance(url.Latency, new FaultSetting(1, TimeSpan.Zero, options.Time, url.Seed + 1));
-        _objects = new MemoryDataGateway(options.Time);
-        BentGateway sound = new(_objects) { OnTraits = static traits => traits with { Provider = "simulated" } };
+        MemoryDataGateway objects = new(options.Time);
+        _look = key => objects.HeadAsync(key, CancellationToken.None);
+        BentGateway sound = new(objects) { OnTraits = static traits => traits with { Provider = "simulated" } };
         _store = _behaviour.Store?.Invoke(sound) ?? sound;
     }
 
@@ -51,7 +52,7 @@ internal sealed class SimulatedStore
     }
 
     /// <summary>Whether the store has an object, whatever it shows.</summary>
-    public async ValueTask<bool> HoldsAsync(string key) => await _objects.HeadAsync(key, CancellationToken.None) is not null;
+    public async ValueTask<bool> HoldsAsync(string key) => await _look(key) is not null;
 
     /// <summary>A client of the objects whom the store does not know.</summary>
     public IDataGateway OpenAsStranger() => new DistantGateway(_behaviour.Stranger?.Invoke(_store) ?? Refusing(_store, StorageErrorKind.NotAuthorized, "status 403 AccessDenied"), _distance);

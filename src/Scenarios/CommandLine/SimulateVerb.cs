@@ -83,8 +83,8 @@ internal sealed class SimulateVerb(Terminal terminal)
         ResultFile.Write(json, terminal.Out, stream => CampaignJson.Write(result, stream, isIndented: true));
         if (history is not null and not ResultFile.StandardOutput)
             CampaignHistory.Add(history, result);
-        if (result.Failures.Length > 0)
-            await ShrinkAsync(result.Failures[0], parsed.GetValue(_shrink), reports, lines, cancellation);
+        if (result.Failures.FirstOrDefault(static failure => !failure.IsEndless) is { } shown)
+            await ShrinkAsync(shown, parsed.GetValue(_shrink), reports, lines, cancellation);
         return cancellation.IsCancellationRequested ? ExitCodes.Interrupted : result.IsSound ? ExitCodes.Success : ExitCodes.Violation;
     }
 
@@ -147,7 +147,7 @@ internal sealed class SimulateVerb(Terminal terminal)
     private int Tell(Plan plan, string? reports, bool isFull)
     {
         WorldResult result = reports is null
-            ? WorldRun.Run(plan, keepsTrace: true, CancellationToken.None)
+            ? WorldRun.Run(plan, keepsTrace: true, interrupt: CancellationToken.None)
             : FailureFolder.Write(plan, FailureFolder.Of(reports, plan.Seed));
         foreach (string line in Story.Lines(result, isFull))
             terminal.Out.WriteLine(line);
@@ -185,7 +185,7 @@ internal sealed class SimulateVerb(Terminal terminal)
             await terminal.Error.WriteAsync("\r\u001b[K");
         await lines.WriteLineAsync();
         WorldResult told = reports is null
-            ? WorldRun.Run(small.Plan, keepsTrace: true, CancellationToken.None)
+            ? WorldRun.Run(small.Plan, keepsTrace: true, interrupt: CancellationToken.None)
             : FailureFolder.Write(small.Plan, FailureFolder.Of(reports, small.Plan.Seed));
         foreach (string line in Story.Lines(told, isFull: false))
             await lines.WriteLineAsync(line);

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Diagnostics;
+using FireproofBench.Simulation.Planning;
 using FireproofBench.Simulation.Running;
 
 namespace FireproofBench.Scenarios.Simulating;
@@ -7,8 +9,13 @@ namespace FireproofBench.Scenarios.Simulating;
 /// <summary>Runs many worlds, one a seed, and adds up what they did. Each world has a thread to itself; which thread makes no difference to it.</summary>
 /// <param name="options">Which worlds.</param>
 /// <param name="observe">Told after each world, by one thread at a time: how many were run, and the newest.</param>
-internal sealed class Campaign(CampaignOptions options, Action<long, WorldResult> observe)
+/// <param name="run">Runs a world, and tells of its steps; null for <see cref="WorldRun"/>.</param>
+internal sealed class Campaign(CampaignOptions options, Action<long, WorldResult> observe, Func<Plan, Pulse, WorldResult>? run = null)
 {
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(500);
+
+    private readonly Func<Plan, Pulse, WorldResult> _run = run ?? (static (plan, pulse) => WorldRun.Run(plan, pulse: pulse));
+    private readonly ConcurrentDictionary<Plan, Watch> _underWay = new(ReferenceEqualityComparer.Instance);
     private readonly Lock _gate = new();
     private readonly List<WorldResult> _failures = [];
     private readonly List<long> _unlike = [];
@@ -30,35 +37,81 @@ internal sealed class Campaign(CampaignOptions options, Action<long, WorldResult
     public async Task<CampaignResult> RunAsync(CancellationToken interrupt)
     {
         DateTimeOffset started = DateTimeOffset.UtcNow;
-        await Task.WhenAll(Enumerable.Range(0, options.Workers).Select(_ => Task.Factory.StartNew(
+        Task all = Task.WhenAll(Enumerable.Range(0, options.Workers).Select(_ => Task.Factory.StartNew(
             () => Work(interrupt), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)));
-        return new CampaignResult
+
+        // A thread whose world does not end cannot be stopped: it is left behind, and with it the campaign ends.
+        while (await Task.WhenAny(all, Task.Delay(s_look, CancellationToken.None)) != all && !GivesUp())
+            ;
+        if (all.IsCompleted)
+            await all;
+        lock (_gate)
+            return Result(started, interrupt);
+    }
+
+    private CampaignResult Result(DateTimeOffset started, CancellationToken interrupt) => new()
+    {
+        Options = options,
+        StartedAt = started,
+        Elapsed = _clock.Elapsed,
+        Seeds = _seeds,
+        LastSeed = _last,
+        VirtualTime = _virtual,
+        WorldSteps = _worldSteps,
+        Acknowledged = _acknowledged,
+        Readings = _readings,
+        Requests = _requests,
+        LongestSettling = _settling,
+        Untidy = _untidy,
+        Profiles = _profiles.ToImmutableSortedDictionary(StringComparer.Ordinal),
+        Failures = [.. _failures.OrderBy(static failure => failure.Plan.Seed)],
+        Unlike = [.. _unlike.Order()],
+        WasInterrupted = interrupt.IsCancellationRequested,
+    };
+
+    private bool GivesUp()
+    {
+        foreach ((Plan plan, Watch watch) in _underWay)
         {
-            Options = options,
-            StartedAt = started,
-            Elapsed = _clock.Elapsed,
-            Seeds = _seeds,
-            LastSeed = _last,
-            VirtualTime = _virtual,
-            WorldSteps = _worldSteps,
-            Acknowledged = _acknowledged,
-            Readings = _readings,
-            Requests = _requests,
-            LongestSettling = _settling,
-            Untidy = _untidy,
-            Profiles = _profiles.ToImmutableSortedDictionary(StringComparer.Ordinal),
-            Failures = [.. _failures.OrderBy(static failure => failure.Plan.Seed)],
-            Unlike = [.. _unlike.Order()],
-            WasInterrupted = interrupt.IsCancellationRequested,
-        };
+            long steps = watch.Pulse.Steps;
+            if (steps != watch.Steps)
+            {
+                watch.Steps = steps;
+                watch.Since = _clock.Elapsed;
+                continue;
+            }
+
+            if (_clock.Elapsed - watch.Since < options.Patience)
+                continue;
+            lock (_gate)
+                Add(WorldResult.Endless(plan, steps, options.Patience), isAlike: true);
+            return true;
+        }
+
+        return false;
+    }
+
+    private WorldResult Run(long seed)
+    {
+        Plan plan = options.PlanOf(seed);
+        Watch watch = new() { Since = _clock.Elapsed };
+        _underWay[plan] = watch;
+        try
+        {
+            return _run(plan, watch.Pulse);
+        }
+        finally
+        {
+            _ = _underWay.TryRemove(plan, out _);
+        }
     }
 
     private void Work(CancellationToken interrupt)
     {
         while (!interrupt.IsCancellationRequested && TryTake(out long seed))
         {
-            WorldResult result = WorldRun.Run(options.PlanOf(seed), interrupt: CancellationToken.None);
-            bool isAlike = !options.Twice || WorldRun.Run(options.PlanOf(seed), interrupt: CancellationToken.None).Digest == result.Digest;
+            WorldResult result = Run(seed);
+            bool isAlike = !options.Twice || Run(seed).Digest == result.Digest;
             lock (_gate)
                 Add(result, isAlike);
         }
@@ -96,5 +149,15 @@ internal sealed class Campaign(CampaignOptions options, Action<long, WorldResult
         if (!isAlike)
             _unlike.Add(result.Plan.Seed);
         observe(_seeds, result);
+    }
+
+    // A world under way: how many steps it had when it was last looked at, and since when.
+    private sealed class Watch
+    {
+        public Pulse Pulse { get; } = new();
+
+        public long Steps { get; set; }
+
+        public TimeSpan Since { get; set; }
     }
 }

@@ -15,10 +15,14 @@ internal static class CampaignHistory
     {
         try
         {
-            using MemoryStream line = new();
-            CampaignJson.Write(result, line, isIndented: false);
-            File.AppendAllText(file, Encoding.UTF8.GetString(line.ToArray()) + "\n");
-            List<JsonObject> campaigns = [.. File.ReadLines(file).Where(static text => text.Length > 0).Select(static text => JsonNode.Parse(text)!.AsObject())];
+            using MemoryStream written = new();
+            CampaignJson.Write(result, written, isIndented: false);
+            string line = Encoding.UTF8.GetString(written.ToArray());
+
+            // Read first: a file that is no history stays as it is.
+            IEnumerable<string> former = File.Exists(file) ? File.ReadLines(file).Where(static text => text.Length > 0) : [];
+            List<JsonObject> campaigns = [.. former.Append(line).Select(static text => JsonNode.Parse(text)!.AsObject())];
+            File.AppendAllText(file, line + "\n");
             File.WriteAllBytes(file + ".html", SimulationPage.Of(campaigns));
         }
         catch (Exception wrong) when (wrong is IOException or UnauthorizedAccessException or JsonException or InvalidOperationException or FormatException)

@@ -29,6 +29,9 @@ internal sealed record CampaignOptions
     /// <summary>After how many violations it ends.</summary>
     public int MostViolations { get; init; } = 20;
 
+    /// <summary>How long a world may be at one piece of code, in real time, before it is given up: thousands of times what the longest one takes.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>The plan of a seed.</summary>
     public Plan PlanOf(long seed) => PlanDrawing.Draw(seed, Store, Devices, Steps);
 }

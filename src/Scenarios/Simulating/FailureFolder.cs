@@ -14,7 +14,7 @@ internal static class FailureFolder
     /// <returns>The run.</returns>
     public static WorldResult Write(Plan plan, string folder)
     {
-        WorldResult told = WorldRun.Run(plan, keepsTrace: true, CancellationToken.None);
+        WorldResult told = WorldRun.Run(plan, keepsTrace: true, interrupt: CancellationToken.None);
         _ = Directory.CreateDirectory(folder);
         File.WriteAllLines(Path.Combine(folder, "story.txt"), [.. Story.Lines(told, isFull: false), Replay(folder)]);
         File.WriteAllLines(Path.Combine(folder, "sequence.mmd"), SequenceDiagram.Lines(told));

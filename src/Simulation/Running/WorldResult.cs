@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using FireproofBench.Simulation.Checking;
 using FireproofBench.Simulation.Planning;
 using FireproofBench.Simulation.Telling;
@@ -38,11 +39,32 @@ internal sealed record WorldResult
     /// <summary>Whether in the end a log named a file that no store has any more, though everything that was in it can be read elsewhere.</summary>
     public bool IsUntidy { get; init; }
 
+    /// <summary>Whether it was given up, because a piece of code in it does not end: it cannot be run again.</summary>
+    public bool IsEndless { get; init; }
+
     /// <summary>The history, as far as the first device knows it; null when it cannot be read.</summary>
     public EventGraph? History { get; init; }
 
     /// <summary>What happened, when it was kept.</summary>
     public IReadOnlyList<TraceEntry> Trace { get; init; } = [];
+
+    /// <summary>What is known of a world in which a piece of code does not end.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="steps">How many pieces of code had run before.</param>
+    /// <param name="watched">For how long nothing came of that one, in real time.</param>
+    public static WorldResult Endless(Plan plan, long steps, TimeSpan watched) => new()
+    {
+        Plan = plan,
+        Violations = [new Violation(Claim.Liveness, TimeSpan.Zero, string.Create(CultureInfo.InvariantCulture, $"a piece of code did not end in {watched.TotalSeconds:f0} s of real time, after {steps} others"))],
+        Digest = "",
+        Elapsed = TimeSpan.Zero,
+        WorldSteps = steps,
+        Acknowledged = [],
+        Readings = 0,
+        Requests = 0,
+        Settled = TimeSpan.Zero,
+        IsEndless = true,
+    };
 
     /// <summary>Whether all went well.</summary>
     public bool IsSound => Violations.IsEmpty;

@@ -30,10 +30,10 @@ internal sealed partial class WorldRun
     private EventGraph? _history;
     private bool _isUntidy;
 
-    private WorldRun(Plan plan, bool keepsTrace)
+    private WorldRun(Plan plan, bool keepsTrace, Pulse? pulse)
     {
         _plan = plan;
-        _world = new VirtualWorld(new Dice(plan.Seed, "order")) { MostSteps = MostStepsBeside + (MostStepsEach * plan.Devices * plan.Steps.Length) };
+        _world = new VirtualWorld(new Dice(plan.Seed, "order")) { MostSteps = MostStepsBeside + (MostStepsEach * plan.Devices * plan.Steps.Length), Pulse = pulse };
         _trace = new Trace(_world.Time, keepsTrace);
         _witness = new Witness(_world.Time);
         _url = SimulatedUrl.Parse(string.Create(CultureInfo.InvariantCulture, $"{plan.Store}{(plan.Store.Contains('?', StringComparison.Ordinal) ? '&' : '?')}seed={plan.Seed}"));
@@ -52,9 +52,11 @@ internal sealed partial class WorldRun
     /// <summary>Runs a plan.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="keepsTrace">Whether all that happens is kept, to be told.</param>
+    /// <param name="pulse">Is told of each step; null when nobody watches.</param>
     /// <param name="interrupt">Ends it.</param>
     /// <exception cref="OperationCanceledException">It was interrupted.</exception>
-    public static WorldResult Run(Plan plan, bool keepsTrace = false, CancellationToken interrupt = default) => new WorldRun(plan, keepsTrace).Run(keepsTrace, interrupt);
+    public static WorldResult Run(Plan plan, bool keepsTrace = false, Pulse? pulse = null, CancellationToken interrupt = default) =>
+        new WorldRun(plan, keepsTrace, pulse).Run(keepsTrace, interrupt);
 
     private WorldResult Run(bool keepsTrace, CancellationToken interrupt)
     {

@@ -25,6 +25,9 @@ internal sealed class VirtualWorld(Dice? disorder = null) : TaskScheduler
     /// <summary>How many steps there may be, so that what turns in circles ends.</summary>
     public long MostSteps { get; init; } = long.MaxValue;
 
+    /// <summary>Is told of each step; null when nobody watches.</summary>
+    public Pulse? Pulse { get; init; }
+
     /// <summary>Runs until the end.</summary>
     /// <typeparam name="T">What it gives.</typeparam>
     /// <param name="main">What is run. Its token is cancelled on the thread of the world.</param>
@@ -54,6 +57,7 @@ internal sealed class VirtualWorld(Dice? disorder = null) : TaskScheduler
                 {
                     if (++Steps > MostSteps)
                         throw new WorldStoppedException($"After {MostSteps} steps the virtual world is at {Time.Elapsed.TotalSeconds:f3} s, and still not at its end: something turns in circles.");
+                    Pulse?.Beat();
                     Time.Compute();
                     Execute(next);
                     continue;
