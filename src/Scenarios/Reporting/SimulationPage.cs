@@ -19,13 +19,13 @@ internal static class SimulationPage
         double hours = campaigns.Sum(static campaign => (double?)campaign["virtualHours"] ?? 0);
         int violations = campaigns.Sum(static campaign => (campaign["violations"] as JsonArray)?.Count ?? 0);
         HtmlText body = new();
-        body.Add($"<header><h1>The simulated world</h1><p>{Text(campaigns.Count)} campaigns, {Text(seeds)} seeds, {Text(Math.Round(hours))} hours of virtual time, {Text(violations)} violations.</p></header>\n");
+        body.Add($"<header><h1>The simulated world</h1><p>{Count(campaigns.Count, "campaign")}, {Count(seeds, "seed")}, {Text(Math.Round(hours))} hours of virtual time, {Count(violations, "violation")}.</p></header>\n");
         body.Add($"<main id=\"main\"><section><h2>Seeds so far</h2>\n");
         Draw(body, campaigns);
-        body.Add($"</section>\n<section><h2>Campaigns</h2><div class=\"wide\"><table><thead><tr><th>when</th><th>seeds</th><th>violations</th><th>virtual hours</th><th>seeds a minute</th><th>writes</th><th>longest settling</th></tr></thead><tbody>\n");
+        body.Add($"</section>\n<section><h2>Campaigns</h2><div class=\"scroll\"><table class=\"campaigns\"><thead><tr><th>Begun (UTC)</th><th>Seeds</th><th>Violations</th><th>Virtual hours</th><th>Seeds a minute</th><th>Writes</th><th>Longest settling</th></tr></thead><tbody>\n");
         foreach (JsonObject campaign in campaigns.Reverse().Take(MostRows))
         {
-            body.Add($"<tr><td>{(string?)campaign["startedAt"] ?? ""}</td><td>{Text(Number(campaign, "firstSeed"))} to {Text(Number(campaign, "lastSeed"))}</td>");
+            body.Add($"<tr><td>{Begun(campaign)}</td><td>{Text(Number(campaign, "firstSeed"))} to {Text(Number(campaign, "lastSeed"))}</td>");
             body.Add($"<td>{Text((campaign["violations"] as JsonArray)?.Count ?? 0)}</td><td>{Text((double?)campaign["virtualHours"] ?? 0)}</td><td>{Text(Number(campaign, "seedsPerMinute"))}</td>");
             body.Add($"<td>{Text(Number(campaign, "acknowledged"))}</td><td>{Text(Number(campaign, "longestSettlingMs") / 1000.0)} s</td></tr>\n");
         }
@@ -40,7 +40,7 @@ internal static class SimulationPage
         long whole = Math.Max(1, campaigns.Sum(static campaign => Number(campaign, "seeds")));
         body.Add($"<svg viewBox=\"0 0 {Text(Width)} {Text(Height)}\" role=\"img\" aria-label=\"Seeds that were run, summed over campaigns\">\n");
         body.Add($"<line x1=\"{Text(Margin)}\" y1=\"{Text(Height - Margin)}\" x2=\"{Text(Width - 10)}\" y2=\"{Text(Height - Margin)}\" stroke=\"currentColor\"/><line x1=\"{Text(Margin)}\" y1=\"10\" x2=\"{Text(Margin)}\" y2=\"{Text(Height - Margin)}\" stroke=\"currentColor\"/>\n");
-        body.Add($"<text x=\"{Text(Margin + 6)}\" y=\"20\" font-size=\"12\" fill=\"currentColor\">{Text(whole)} seeds</text><text x=\"{Text(Width - 110)}\" y=\"{Text(Height - 20)}\" font-size=\"12\" fill=\"currentColor\">campaigns</text>\n");
+        body.Add($"<text x=\"{Text(Margin + 6)}\" y=\"20\" font-size=\"12\" fill=\"currentColor\">{Text(whole)} seeds</text><text x=\"{Text(Margin)}\" y=\"{Text(Height - 20)}\" font-size=\"12\" fill=\"currentColor\">{Begun(campaigns[0])}</text><text x=\"{Text(Width - 10)}\" y=\"{Text(Height - 20)}\" font-size=\"12\" text-anchor=\"end\" fill=\"currentColor\">{Begun(campaigns[^1])}</text>\n");
         long sum = 0;
         string points = "";
         string dots = "";
@@ -55,8 +55,14 @@ internal static class SimulationPage
         }
 
         body.AddAsset($"<polyline points=\"{Margin},{Height - Margin} {points}\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"2\"/>{dots}\n");
-        body.Add($"</svg>\n<p>A filled dot is a campaign that found something.</p>\n");
+        body.Add($"</svg>\n<p>A dot is a campaign; a filled one found something.</p>\n");
     }
+
+    private static string Begun(JsonObject campaign) => DateTimeOffset.TryParse((string?)campaign["startedAt"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset begun)
+        ? begun.UtcDateTime.ToString("yyyy-MM-dd HH:mm", CultureInfo.InvariantCulture)
+        : "";
+
+    private static string Count(long number, string thing) => $"{Text(number)} {thing}{(number == 1 ? "" : "s")}";
 
     private static long Number(JsonObject campaign, string name) => (long?)(double?)campaign[name] ?? 0;
 
