@@ -14,6 +14,8 @@ internal static partial class EngineConvergence
 
     private static readonly TimeSpan s_latePause = TimeSpan.FromMilliseconds(100);
 
+    private static readonly TimeSpan s_slack = TimeSpan.FromSeconds(2);
+
     private static readonly string[] s_phases = ["early", "away", "late"];
 
     private static async Task<Finding> CompactsUnseenAsync(ClauseContext context)
@@ -167,14 +169,15 @@ internal static partial class EngineConvergence
     // A late store may show a head whose files others have replaced twice already, and the newer head not yet: a device is told to try again in a while, and does.
     private static async Task RepeatWhileLateAsync(ClauseContext context, Func<Task> call)
     {
-        for (int attempt = 1; ; attempt++)
+        long began = context.Time.GetTimestamp();
+        while (true)
         {
             try
             {
                 await call();
                 return;
             }
-            catch (StorageException failure) when (failure.Kind == StorageErrorKind.Transient && !context.Declared.IsStrong && attempt < WalkRestarts)
+            catch (StorageException failure) when (failure.Kind == StorageErrorKind.Transient && !context.Declared.IsStrong && context.Time.GetElapsedTime(began) <= context.Bound + s_slack)
             {
                 await Task.Delay(s_latePause, context.Time, context.Cancellation);
             }
@@ -188,8 +191,13 @@ internal static partial class EngineConvergence
         {
             try
             {
-                await RepeatWhileLateAsync(context, () => database.RefreshAsync(context.Cancellation).AsTask());
-                return await DatabaseState.ReadAsync(database, context.Cancellation);
+                DatabaseState? read = null;
+                await RepeatWhileLateAsync(context, async () =>
+                {
+                    await database.RefreshAsync(context.Cancellation);
+                    read = await DatabaseState.ReadAsync(database, context.Cancellation);
+                });
+                return read!;
             }
             catch (MissingBlockException) when (attempt < WalkRestarts)
             {

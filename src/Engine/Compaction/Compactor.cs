@@ -91,7 +91,7 @@ internal sealed class Compactor(Ledger ledger, DataFiles files, Committer commit
                 if (await TryCompactAsync(state, cancellation))
                     return;
             }
-            catch (Exception e) when (Ledger.MayBeOutdated(e) || ledger.Blocks.Files.IsNotShown(e))
+            catch (Exception e) when (Ledger.MayBeOutdated(e) || DataFiles.IsNotShown(e))
             {
                 // It may have deleted them as well. Any newer state is another try: that its log names them still, or again, says nothing, where a slow writer without lock may
                 // have published a log that it read long ago.

@@ -153,7 +153,7 @@ internal sealed partial class BlockStore
     private bool IsOpened(Cid car)
     {
         lock (_gate)
-            return _slots.ContainsKey(car);
+            return IsIndexed(car);
     }
 
     // The last resort: files that compactions replaced, as far as they are still there.

@@ -81,9 +81,12 @@ internal sealed partial class BlockStore : IBlockSource, IShardSource, IEventSou
     {
         // A file that was missing or damaged when it was looked for may have come meanwhile.
         bool isTriedAgain = _absent.Remove(car) | _damaged.Remove(car);
-        if (_known.Add(car) || (isTriedAgain && !_slots.ContainsKey(car)))
+        if (_known.Add(car) || (isTriedAgain && !IsIndexed(car)))
             _unopened.Push(car);
     }
+
+    // Whether a file was opened, and was where it is to be whenever it was asked for since.
+    private bool IsIndexed(Cid car) => _slots.TryGetValue(car, out CarSlot? slot) && !slot.IsLost;
 
     /// <summary>Takes in a file that was just written.</summary>
     public void Add(Cid car, CarFile file)
@@ -223,7 +226,10 @@ internal sealed partial class BlockStore : IBlockSource, IShardSource, IEventSou
         {
             if (read is null)
             {
+                // Searches give up where it is said that its blocks are; when it is there again they are indexed anew.
                 _absent.Add(car);
+                if (_slots.TryGetValue(car, out CarSlot? lost))
+                    lost.IsLost = true;
                 return null;
             }
 
@@ -233,6 +239,11 @@ internal sealed partial class BlockStore : IBlockSource, IShardSource, IEventSou
             {
                 slot = new CarSlot(car, isOwn: false);
                 _slots[car] = slot;
+                Index(slot, read, isNewest: false);
+            }
+            else if (slot.IsLost)
+            {
+                slot.IsLost = false;
                 Index(slot, read, isNewest: false);
             }
 

@@ -25,6 +25,9 @@ internal sealed class CarSlot(Cid cid, bool isOwn)
     /// <summary>Whether the file is a bookmark.</summary>
     public bool IsBookmark { get; set; }
 
+    /// <summary>Whether the file was nowhere when it was last asked for, so that its blocks are no longer looked for in it.</summary>
+    public bool IsLost { get; set; }
+
     /// <summary>Place among the files in memory, least recently used first.</summary>
     public LinkedListNode<CarSlot>? Residence { get; set; }
 }

@@ -32,12 +32,16 @@ internal sealed class DataFiles(IDataGateway gateway, KeyRing? keys)
     /// <param name="operation">What needed it.</param>
     /// <param name="key">Its key.</param>
     /// <param name="who">What says that it is there.</param>
-    public StorageException Missing(string operation, string key, string who) => gateway.Traits.StronglyConsistent
+    public StorageException Missing(string operation, string key, string who) => !MayBeLate
         ? new StorageException(StorageErrorKind.Corrupt, operation, key, $"{who}, and it is not there")
-        : new StorageException(StorageErrorKind.Transient, operation, key, $"{who}, and the store does not show it yet; nothing is lost: try again in a while");
+        : new StorageException(
+            StorageErrorKind.Transient, operation, key, $"{who}, and the store does not show it yet; nothing is lost: try again in a while", new FileNotFoundException());
 
-    /// <summary>Whether a failure may be one of <see cref="Missing"/> on a store that shows late: newer heads lead past it.</summary>
-    public bool IsNotShown(Exception failure) => failure is StorageException { Kind: StorageErrorKind.Transient } && !gateway.Traits.StronglyConsistent;
+    private bool MayBeLate => !gateway.Traits.StronglyConsistent || Remotes is { MayBeLate: true };
+
+    /// <summary>Whether a failure is one of <see cref="Missing"/> on a store that shows late: newer heads lead past it.</summary>
+    public static bool IsNotShown(Exception failure) =>
+        failure is StorageException { Kind: StorageErrorKind.Transient, InnerException: FileNotFoundException };
 
     /// <summary>Reads a file: from here, else from a remote store, and then it is kept here.</summary>
     /// <returns>Null when it is nowhere.</returns>

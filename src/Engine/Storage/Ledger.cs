@@ -249,7 +249,7 @@ internal sealed class Ledger(BlockStore blocks, IMetadataGateway metadata)
             {
                 return (await BuildAsync([], reading.Entries, cancellation), reading);
             }
-            catch (Exception e) when (MayBeOutdated(e) || blocks.Files.IsNotShown(e))
+            catch (Exception e) when (MayBeOutdated(e) || DataFiles.IsNotShown(e))
             {
                 MetaReading newer = await metadata.ReadAsync(cancellation);
                 if (newer.Version == reading.Version)

@@ -14,6 +14,9 @@ internal sealed class RemoteFiles
     /// <summary>Whether nothing is attached.</summary>
     public bool IsEmpty => _sources.IsEmpty;
 
+    /// <summary>Whether one of them may show what was written late.</summary>
+    public bool MayBeLate => _sources.Any(static source => !source.Files.Gateway.Traits.StronglyConsistent);
+
     /// <summary>Bytes that were fetched so far, and files.</summary>
     public (long Files, long Bytes) Fetched => (Interlocked.Read(ref _files), Interlocked.Read(ref _bytes));
 

@@ -45,7 +45,12 @@ public sealed class AutomaticHeads : IMetadataGateway
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     /// <summary>Forgets what was published: the database is being removed.</summary>
-    internal void Clear() => (Volatile.Read(ref _chosen) as MultiObjectHeads)?.Clear();
+    internal void Clear()
+    {
+        IMetadataGateway? chosen = Volatile.Read(ref _chosen);
+        (chosen as MultiObjectHeads)?.Clear();
+        (chosen as SingleObjectHeads)?.Clear();
+    }
 
     private async ValueTask<IMetadataGateway> ChooseAsync(CancellationToken cancellation)
     {

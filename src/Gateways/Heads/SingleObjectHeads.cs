@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Text.Json;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Gateways.Waiting;
@@ -11,17 +13,22 @@ namespace FireproofBench.Gateways.Heads;
 /// <remarks>
 /// <para>Every write carries a nonce, so that no two contents have one entity tag, and so that a write whose answer was lost is recognised when it is read back.
 /// A publication that loses the race reads again and retries, after a pause that grows and is left to chance.</para>
+/// <para>It carries its number in the row of writes as well. A store that shows late may give what was replaced: that has a lower number than what was seen or written
+/// before, which then stands for it, until the store has shown nothing newer for a minute. A publication that is refused on top of what is known waits as long for the
+/// newer state to be shown; where several write more often than the store shows their writes, each in an object of its own serves better.</para>
 /// <para>Entries in objects of their own, as <see cref="MultiObjectHeads"/> keeps them, are taken in with the first publication: the form may be changed to this
 /// one while nobody writes.</para>
-/// <para>A store that shows late may give a version that was replaced. Those that this one replaced, or saw refused, are known: then its own newest write is taken
-/// for what is there, as far as that was not refused too, and else a publication waits for the store, a minute at the most.</para>
 /// </remarks>
 public sealed class SingleObjectHeads : IMetadataGateway
 {
     /// <summary>How often a publication is tried.</summary>
     public const int MaxAttempts = 64;
 
-    private const int MostOutdated = 256;
+    // Of a field of an entry: within the list, and within the object.
+    private const int FieldDepth = 2;
+
+    // A file without a number: another program wrote it.
+    private const long NoNumber = -1;
 
     private static readonly TimeSpan _longestPause = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan _patience = TimeSpan.FromMinutes(1);
@@ -30,11 +37,8 @@ public sealed class SingleObjectHeads : IMetadataGateway
     private readonly TimeProvider _time;
     private readonly IEntropy _entropy;
     private readonly Lock _gate = new();
-
-    // A version is never there again once it was replaced: each content has a nonce.
-    private readonly HashSet<string> _outdated = new(StringComparer.Ordinal);
-    private volatile State? _last;
-    private volatile State? _written;
+    private State? _newest;
+    private long? _pastSince;
     private volatile MetaEntry[]? _strays;
 
     /// <summary>The heads of one database.</summary>
@@ -55,20 +59,30 @@ public sealed class SingleObjectHeads : IMetadataGateway
     public async ValueTask<MetaReading> ReadAsync(CancellationToken cancellation) => (await ReadStateAsync(cancellation)).Reading;
 
     /// <inheritdoc/>
-    /// <exception cref="StorageException">Unsupported where the store enforces no conditions; Conflict when every attempt lost to other writers; Transient when the store shows what was replaced for longer than a minute.</exception>
+    /// <exception cref="StorageException">
+    /// Unsupported where the store enforces no conditions; Conflict when every attempt lost to other writers; Transient when the store shows for a minute nothing newer than what was replaced.
+    /// </exception>
     public async ValueTask PublishAsync(MetaEntry entry, IReadOnlyCollection<Cid> superseded, CancellationToken cancellation)
     {
-        long began = _time.GetTimestamp();
+        string? refused = null;
+        bool isUnsure = false;
+        long since = _time.GetTimestamp();
         for (int attempt = 1, lost = 0; ; attempt++)
         {
             State state = await ReadStateAsync(cancellation);
-            MetaEntry[] entries = [.. state.Reading.Entries.Where(e => e.Cid == entry.Cid || !superseded.Contains(e.Cid))];
-            bool known = Array.Exists(entries, e => e.Cid == entry.Cid);
-            if (known && entries.Length == state.Reading.Entries.Length && _strays is { Length: 0 })
-                return;
-            if (!IsOutdated(state))
+            if (state.Version != refused)
             {
-                if (await TryWriteAsync(state, known ? entries : [.. entries, entry], cancellation))
+                since = _time.GetTimestamp();
+                MetaEntry[] entries = [.. state.Reading.Entries.Where(e => e.Cid == entry.Cid || !superseded.Contains(e.Cid))];
+                bool known = Array.Exists(entries, e => e.Cid == entry.Cid);
+                if (known && entries.Length == state.Reading.Entries.Length && _strays is { Length: 0 })
+                    return;
+
+                // What was written although its answer was lost may have been followed by others meanwhile.
+                if (isUnsure && Array.Exists(entries, e => e.Parents.Contains(entry.Cid)))
+                    return;
+                Outcome outcome = await TryWriteAsync(state, known ? entries : [.. entries, entry], cancellation);
+                if (outcome == Outcome.Written)
                 {
                     await RemoveStraysAsync(cancellation);
                     return;
@@ -76,12 +90,16 @@ public sealed class SingleObjectHeads : IMetadataGateway
 
                 if (++lost == MaxAttempts)
                     throw new StorageException(StorageErrorKind.Conflict, "publish", HeadKeys.Main, $"other writers were faster {MaxAttempts} times; retry, or keep each head in an object of its own");
+                isUnsure |= outcome == Outcome.Unknown;
+
+                // Such a store shows what is: there the version may be tried again.
+                refused = outcome == Outcome.Refused && !_data.Traits.StronglyConsistent ? state.Version : null;
             }
-            else if (_time.GetElapsedTime(began) >= _patience)
+            else if (_time.GetElapsedTime(since) >= _patience)
             {
-                // Perhaps somebody restored an old copy: the next publication takes it as it is.
-                Forget();
-                throw new StorageException(StorageErrorKind.Transient, "publish", HeadKeys.Main, $"the store still shows a state that was replaced {_patience.TotalSeconds} s ago; try again, or keep each head in an object of its own");
+                Clear();
+                throw new StorageException(
+                    StorageErrorKind.Transient, "publish", HeadKeys.Main, $"what the store shows was replaced, and for {_patience.TotalSeconds} s it shows nothing newer; try again, or keep each head in an object of its own");
             }
 
             await PauseAsync(attempt, cancellation);
@@ -98,81 +116,102 @@ public sealed class SingleObjectHeads : IMetadataGateway
     /// <summary>Does nothing: the objects belong to whoever opened them.</summary>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private async ValueTask<State> ReadStateAsync(CancellationToken cancellation)
+    /// <summary>Forgets what was seen and published: the database is being removed.</summary>
+    internal void Clear()
     {
-        State state = await ReadShownAsync(cancellation);
-        return _written is { } written && IsOutdated(state) && !IsOutdated(written) && written.Strays == state.Strays ? written : state;
+        lock (_gate)
+        {
+            _newest = null;
+            _pastSince = null;
+        }
+
+        _strays = null;
     }
 
-    private async ValueTask<State> ReadShownAsync(CancellationToken cancellation)
+    private async ValueTask<State> ReadStateAsync(CancellationToken cancellation)
     {
         MetaEntry[] strays = _strays ??= await ReadStraysAsync(cancellation);
         ObjectContent? content = await _data.GetAsync(HeadKeys.Main, null, cancellation);
         string version = content?.Info.Version ?? "";
-        if (_last is { } last && last.Version == version && last.Strays == strays)
-            return last;
+        lock (_gate)
+        {
+            if (_newest is { } known && known.Version == version && known.Strays == strays)
+            {
+                _pastSince = null;
+                return known;
+            }
+        }
+
         ImmutableArray<MetaEntry> entries = content is null ? [] : HeadKeys.Parse(content);
         if (strays.Length > 0)
             entries = [.. entries, .. strays.Where(stray => !entries.Any(e => e.Cid == stray.Cid || e.Parents.Contains(stray.Cid)))];
-        State state = StateOf(entries, version, strays);
-        _last = state;
-        return state;
+        return Believe(State.Of(entries, version, content is null ? 0 : NumberOf(content.Bytes.Span), strays));
     }
 
-    private static State StateOf(ImmutableArray<MetaEntry> entries, string version, MetaEntry[] strays) =>
-        new(new MetaReading(entries, $"{version}-{strays.Length}"), version, strays);
-
-    // False when another writer was faster, or nothing can be said: then it is read again, and what is there decides.
-    private async ValueTask<bool> TryWriteAsync(State state, MetaEntry[] entries, CancellationToken cancellation)
+    // What is older than what is known is the past that a late store still shows, unless it goes on for so long that somebody must have put it back.
+    private State Believe(State shown)
     {
-        byte[] content = HeadKeys.WriteWith(HeadKeys.Main, entries, $"\"nonce\":\"{Nonce()}\"");
+        lock (_gate)
+        {
+            if (_newest is { } newest && shown.Number != NoNumber && shown.Number < newest.Number && !_data.Traits.StronglyConsistent)
+            {
+                _pastSince ??= _time.GetTimestamp();
+                if (_time.GetElapsedTime(_pastSince.Value) < _patience)
+                    return newest;
+            }
+
+            _pastSince = null;
+            _newest = shown;
+            return shown;
+        }
+    }
+
+    private async ValueTask<Outcome> TryWriteAsync(State state, MetaEntry[] entries, CancellationToken cancellation)
+    {
+        long number = Math.Max(state.Number, 0) + 1;
+        byte[] content = HeadKeys.WriteWith(HeadKeys.Main, entries, string.Create(CultureInfo.InvariantCulture, $"\"nonce\":\"{Nonce()}\",\"number\":{number}"));
+        string version;
         try
         {
             PutCondition condition = state.Version.Length == 0 ? PutCondition.IfAbsent : PutCondition.IfMatches(state.Version);
-            string version = await _data.PutAsync(HeadKeys.Main, content, condition, cancellation);
-            NoteOutdated(state);
-            _written = StateOf(ImmutableCollectionsMarshal.AsImmutableArray(entries), version, state.Strays);
-            return true;
+            version = await _data.PutAsync(HeadKeys.Main, content, condition, cancellation);
         }
         catch (StorageException failure) when (failure.Kind is StorageErrorKind.PreconditionFailed or StorageErrorKind.Conflict)
         {
-            if (failure.Kind == StorageErrorKind.PreconditionFailed)
-                NoteOutdated(state);
-            return false;
+            return failure.Kind == StorageErrorKind.PreconditionFailed ? Outcome.Refused : Outcome.NotNow;
         }
         catch (StorageException failure) when (failure.Kind is StorageErrorKind.Ambiguous or StorageErrorKind.Transient)
         {
-            ObjectContent? there = await _data.GetAsync(HeadKeys.Main, null, cancellation);
-            return there is not null && there.Bytes.Span.SequenceEqual(content);
+            // Reading it back settles it, where the store shows it already.
+            if (await _data.GetAsync(HeadKeys.Main, null, cancellation) is not { } there || !there.Bytes.Span.SequenceEqual(content))
+                return Outcome.Unknown;
+            version = there.Info.Version;
         }
-    }
 
-    // A store that is strongly consistent shows what is: an old version there was put back by somebody, and is to be seen.
-    private bool IsOutdated(State state)
-    {
-        if (_data.Traits.StronglyConsistent)
-            return false;
-        lock (_gate)
-            return _outdated.Contains(state.Version);
-    }
-
-    private void NoteOutdated(State state)
-    {
-        if (_data.Traits.StronglyConsistent)
-            return;
+        State written = State.Of(ImmutableCollectionsMarshal.AsImmutableArray(entries), version, number, state.Strays);
         lock (_gate)
         {
-            if (_outdated.Count == MostOutdated)
-                _outdated.Clear();
-            _outdated.Add(state.Version);
+            // Another publication of this instance may have followed before this one came to itself.
+            if (_newest is null || _newest.Number < number)
+                _newest = written;
         }
+
+        return Outcome.Written;
     }
 
-    private void Forget()
+    // The number that a write gave its file, in its first entry; none in a file that another program wrote.
+    private static long NumberOf(ReadOnlySpan<byte> file)
     {
-        lock (_gate)
-            _outdated.Clear();
-        _written = null;
+        Utf8JsonReader json = new(file);
+        while (json.Read() && json.CurrentDepth <= FieldDepth)
+        {
+            if (json.CurrentDepth == FieldDepth && json.TokenType == JsonTokenType.PropertyName && json.ValueTextEquals("number"u8))
+                return json.Read() && json.TokenType == JsonTokenType.Number && json.TryGetInt64(out long number) && number >= 0 ? number : NoNumber;
+            if (json.TokenType == JsonTokenType.EndObject)
+                break;
+        }
+
+        return NoNumber;
     }
 
     private async ValueTask<MetaEntry[]> ReadStraysAsync(CancellationToken cancellation)
@@ -203,7 +242,14 @@ public sealed class SingleObjectHeads : IMetadataGateway
                     _ = await _data.DeleteAsync(listed.Key, null, cancellation);
             }
 
-            _strays = [];
+            MetaEntry[] none = [];
+            lock (_gate)
+            {
+                if (_newest is { } newest && newest.Strays == strays)
+                    _newest = State.Of(newest.Reading.Entries, newest.Version, newest.Number, none);
+            }
+
+            _strays = none;
         }
         catch (Exception failure) when (failure is StorageException or OperationCanceledException)
         {
@@ -226,5 +272,23 @@ public sealed class SingleObjectHeads : IMetadataGateway
         return Convert.ToHexStringLower(bytes);
     }
 
-    private sealed record State(MetaReading Reading, string Version, MetaEntry[] Strays);
+    private enum Outcome
+    {
+        Written,
+
+        /// <summary>The version is not there any more.</summary>
+        Refused,
+
+        /// <summary>Somebody else is at it.</summary>
+        NotNow,
+
+        /// <summary>It may have been written.</summary>
+        Unknown,
+    }
+
+    private sealed record State(MetaReading Reading, string Version, long Number, MetaEntry[] Strays)
+    {
+        public static State Of(ImmutableArray<MetaEntry> entries, string version, long number, MetaEntry[] strays) =>
+            new(new MetaReading(entries, $"{version}-{strays.Length}"), version, number, strays);
+    }
 }

@@ -31,6 +31,7 @@ internal sealed class Campaign(CampaignOptions options, Action<long, WorldResult
     private long _readings;
     private long _requests;
     private long _untidy;
+    private bool _isOver;
 
     /// <summary>Runs all.</summary>
     /// <param name="interrupt">Ends it after the worlds that are under way.</param>
@@ -84,7 +85,14 @@ internal sealed class Campaign(CampaignOptions options, Action<long, WorldResult
             if (_clock.Elapsed - watch.Since < options.Patience)
                 continue;
             lock (_gate)
+            {
+                // It may have come to its end just now.
+                if (watch.Pulse.Steps != steps || !_underWay.ContainsKey(plan))
+                    continue;
                 Add(WorldResult.Endless(plan, steps, options.Patience), isAlike: true);
+                _isOver = true;
+            }
+
             return true;
         }
 
@@ -113,7 +121,11 @@ internal sealed class Campaign(CampaignOptions options, Action<long, WorldResult
             WorldResult result = Run(seed);
             bool isAlike = !options.Twice || Run(seed).Digest == result.Digest;
             lock (_gate)
+            {
+                if (_isOver)
+                    return;
                 Add(result, isAlike);
+            }
         }
     }
 
@@ -122,7 +134,7 @@ internal sealed class Campaign(CampaignOptions options, Action<long, WorldResult
         lock (_gate)
         {
             seed = _next;
-            bool isThere = _failures.Count + _unlike.Count < options.MostViolations
+            bool isThere = !_isOver && _failures.Count + _unlike.Count < options.MostViolations
                 && (options.Duration is { } duration ? _clock.Elapsed < duration : seed <= options.Seeds.To);
             if (isThere)
                 _next++;

@@ -8,6 +8,8 @@ namespace FireproofBench.Simulation.Devices;
 /// <content>Steps that have to do with others: links, keys, closing and opening.</content>
 internal sealed partial class WorldDevice
 {
+    private const int MostSynchronisations = 3;
+
     private async Task<string> DetachAsync(Dice dice)
     {
         int store = dice.Below(_links.Length);
@@ -28,8 +30,19 @@ internal sealed partial class WorldDevice
     {
         int store = dice.Below(_links.Length);
         await using IDeviceStore remote = OpenRemote(store);
-        SyncResult result = await database.SyncAsync(remote);
-        return $"{Scene.NameOfStore(store)}: {result.FilesPulled} files here, {result.FilesPushed} there";
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                SyncResult result = await database.SyncAsync(remote);
+                return $"{Scene.NameOfStore(store)}: {result.FilesPulled} files here, {result.FilesPushed} there";
+            }
+            catch (StorageException failure) when (attempt < MostSynchronisations && failure.Kind is StorageErrorKind.Transient or StorageErrorKind.Ambiguous)
+            {
+                // As people do: what broke off is repeated as it stands.
+                await _scene.DelayAsync(TimeSpan.FromSeconds(dice.Fraction()));
+            }
+        }
     }
 
     private async Task<string> RotateKeyAsync(Database database, Dice dice)

@@ -87,13 +87,10 @@ internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace
     /// <param name="heads">The heads that a publication left there.</param>
     public async ValueTask LookForFilesAsync(string database, ImmutableArray<MetaEntry> heads)
     {
-        foreach (MetaEntry head in heads)
+        foreach (Cid car in heads.SelectMany(static head => Ledger.ReadGroup(head).Cars))
         {
-            foreach (Cid car in Ledger.ReadGroup(head).Cars)
-            {
-                if (!await store.HoldsAsync(database + DataFiles.KeyOfCar(car)))
-                    witness.Accuse(Claim.FilesFirst, $"{actor} published a head at the {place}, and the file {Names.Of(car)}.car of its commit is not there");
-            }
+            if (!await store.HoldsAsync(database + DataFiles.KeyOfCar(car)))
+                witness.Accuse(Claim.FilesFirst, $"{actor} left a head at the {place}, and the file {Names.Of(car)}.car of its commit is not there");
         }
     }
 
@@ -162,19 +159,21 @@ internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace
     // Gives what hands the answer over, once it has come back.
     private async Task<Action> ServeAsync<T>(Request<T> request, Func<ValueTask>? served = null)
     {
+        T result;
         try
         {
-            T result = await request.Serve(CancellationToken.None);
+            result = await request.Serve(CancellationToken.None);
             if (request.Changes)
                 LastChange = world.Time.Elapsed;
-            if (served is not null)
-                await served();
-            return () => request.Answer.TrySetResult(result);
         }
         catch (StorageException refusal)
         {
             return () => request.Answer.TrySetException(refusal);
         }
+
+        if (served is not null)
+            await served();
+        return () => request.Answer.TrySetResult(result);
     }
 
     private async Task AgainAsync<T>(Request<T> request)

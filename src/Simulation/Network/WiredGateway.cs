@@ -15,8 +15,8 @@ internal sealed class WiredGateway(IDataGateway store, Wire wire) : DataGatewayW
     {
         // What arrives after its sender gave up was copied when it was sent; else the sender's bytes have to stay as they are until the answer comes.
         ReadOnlyMemory<byte> sent = wire.OutlivesClients ? content.ToArray() : content;
-        int heads = key.IndexOf(HeadKeys.Folder, StringComparison.Ordinal);
-        return heads < 0
+        int heads = key.LastIndexOf(HeadKeys.Folder, StringComparison.Ordinal);
+        return heads < 0 || !(key.AsSpan(heads).SequenceEqual(HeadKeys.Main) || HeadKeys.TryParse(key[heads..], out _))
             ? base.PutAsync(key, sent, condition, cancellation)
             : wire.SendAsync(
                 Word(GatewayOperation.Put), key, changes: true, token => Inner.PutAsync(key, sent, condition, token), cancellation, () => wire.LookForFilesAsync(key[..heads], MetaFile.Read(sent.Span)));

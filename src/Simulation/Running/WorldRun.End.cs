@@ -242,10 +242,16 @@ internal sealed partial class WorldRun
     // A wait is of whole milliseconds, and may not come to none.
     private async Task RestAsync()
     {
-        TimeSpan deadline = _world.Time.Elapsed + s_longestSettling;
+        TimeSpan deadline = _world.Time.Elapsed + s_longestSettling + (_url.SettlingTime * LateTimes);
         TimeSpan shown = _world.Time.Elapsed + _url.SettlingTime;
-        while (_world.Time.Elapsed < shown && _world.Time.Elapsed < deadline)
+        while (_world.Time.Elapsed < shown)
         {
+            if (_world.Time.Elapsed > deadline)
+            {
+                _witness.Accuse(Claim.Liveness, "all have the same heads, and go on changing what the stores hold");
+                return;
+            }
+
             await _scene.DelayAsync(shown - _world.Time.Elapsed + TimeSpan.FromMilliseconds(1));
             shown = _devices.Max(static device => device.LastChange) + _url.SettlingTime;
         }

@@ -149,7 +149,6 @@ public sealed class LateFileTests : IAsyncDisposable
         Assert.NotNull(await second.GetAsync($"doc-{Late:d2}", Token));
     }
 
-    // Gives the file of one document, which no other file holds.
     [Theory]
     [InlineData(false, StorageErrorKind.Corrupt)]
     [InlineData(true, StorageErrorKind.Transient)]
@@ -170,6 +169,26 @@ public sealed class LateFileTests : IAsyncDisposable
         Assert.NotNull(await reader.GetAsync("doc-01", Token));
     }
 
+    [Fact]
+    public async Task A_file_that_was_read_before_and_is_not_shown_for_a_while_is_read_again_when_it_is()
+    {
+        _remote.IsLate = true;
+        await using Database writer = await OpenDatabase.OnStoreAsync(_remote, _keys, CompactionMode.Manual, seed: 1);
+        for (int i = 0; i < 3; i++)
+            await writer.PutAsync(Numbered(i), Token);
+        string key = DataFiles.KeyOfCar(writer.Log[1].First);
+        await using Database reader = await OpenDatabase.OnStoreAsync(_remote, _keys, CompactionMode.Manual, seed: 2, cacheLength: 0);
+        for (int i = 0; i < 3; i++)
+            Assert.NotNull(await reader.GetAsync($"doc-{i:d2}", Token));
+        ReadOnlyMemory<byte> file = (await _remote.Data.GetAsync(key, null, Token))!.Bytes;
+        await _remote.Data.DeleteAsync(key, null, Token);
+        for (int i = 0; i < 2; i++)
+            await Assert.ThrowsAsync<MissingBlockException>(async () => await reader.GetAsync("doc-01", Token));
+        await _remote.Data.PutAsync(key, file, PutCondition.None, Token);
+        Assert.NotNull(await reader.GetAsync("doc-01", Token));
+    }
+
+    // Gives the file of one document, which no other file holds.
     private async Task<(string Key, ReadOnlyMemory<byte> File)> FillAsync(Database first)
     {
         for (int i = 0; i < 5; i++)

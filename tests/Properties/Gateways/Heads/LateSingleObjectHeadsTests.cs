@@ -10,6 +10,11 @@ namespace FireproofBench.Properties.Gateways.Heads;
 /// <summary>All heads in one object of a store that enforces conditions and shows late what is in it, in virtual time.</summary>
 public sealed class LateSingleObjectHeadsTests
 {
+    private const string Main = "meta/main.json";
+
+    private IDeviceStore? _device;
+    private IDataGateway? _objects;
+
     [Fact]
     public void A_writer_goes_on_after_its_own_write_without_waiting_until_it_is_shown() => Play("5s", async (world, one, other, token) =>
     {
@@ -50,7 +55,42 @@ public sealed class LateSingleObjectHeadsTests
         Assert.Equal(2, (await other.ReadAsync(token)).Entries.Length);
     });
 
-    private static void Play(string lag, Func<VirtualWorld, IMetadataGateway, IMetadataGateway, CancellationToken, Task> story)
+    [Fact]
+    public void What_was_seen_once_stays_seen_while_the_store_shows_the_past_and_an_old_copy_that_was_put_back_is_believed_after_a_minute() => Play("2s", async (world, one, other, token) =>
+    {
+        await one.PublishAsync(Entry(1), [], token);
+        await Task.Delay(TimeSpan.FromSeconds(3), world.Time, token);
+        ObjectContent old = (await _objects!.GetAsync(Main, null, token))!;
+        await one.PublishAsync(Entry(2), [Entry(1).Cid], token);
+        await Task.Delay(TimeSpan.FromSeconds(3), world.Time, token);
+        Assert.Equal(Entry(2).Cid, Assert.Single((await other.ReadAsync(token)).Entries).Cid);
+        _ = await _objects.PutAsync(Main, old.Bytes, PutCondition.None, token);
+        await Task.Delay(TimeSpan.FromSeconds(3), world.Time, token);
+        for (int i = 0; i < 5; i++)
+        {
+            Assert.Equal(Entry(2).Cid, Assert.Single((await other.ReadAsync(token)).Entries).Cid);
+            await Task.Delay(TimeSpan.FromSeconds(10), world.Time, token);
+        }
+
+        await Task.Delay(TimeSpan.FromSeconds(11), world.Time, token);
+        Assert.Equal(Entry(1).Cid, Assert.Single((await other.ReadAsync(token)).Entries).Cid);
+        await other.PublishAsync(Entry(3), [Entry(1).Cid], token);
+        Assert.Equal(Entry(3).Cid, Assert.Single((await other.ReadAsync(token)).Entries).Cid);
+    });
+
+    [Fact]
+    public void A_database_that_was_removed_has_no_heads_for_whoever_removed_it() => Play("5s", async (world, one, other, token) =>
+    {
+        await one.PublishAsync(Entry(1), [], token);
+        await Task.Delay(TimeSpan.FromSeconds(6), world.Time, token);
+        await _device!.DestroyAsync(token);
+        await Task.Delay(TimeSpan.FromSeconds(6), world.Time, token);
+        Assert.Empty((await one.ReadAsync(token)).Entries);
+        await one.PublishAsync(Entry(2), [], token);
+        Assert.Equal(Entry(2).Cid, Assert.Single((await one.ReadAsync(token)).Entries).Cid);
+    });
+
+    private void Play(string lag, Func<VirtualWorld, IMetadataGateway, IMetadataGateway, CancellationToken, Task> story)
     {
         VirtualWorld world = new();
         SimulatedStore store = new(SimulatedUrl.Parse($"sim:eventual?heads=single&lag={lag}"), new GatewayOptions { Time = world.Time, Entropy = new SeededEntropy(1) });
@@ -58,6 +98,8 @@ public sealed class LateSingleObjectHeadsTests
             async token =>
             {
                 await using IDeviceStore one = store.OpenDatabase("here/", "db");
+                _device = one;
+                _objects = one.Data;
                 await using IDeviceStore other = store.OpenDatabase("here/", "db", 1);
                 await story(world, one.Metadata, other.Metadata, token);
                 return true;
