@@ -5,10 +5,11 @@ using System.Xml.Linq;
 // FILE SEEDS OUT: lines and branches of a Cobertura file, added up by room of the engine, as a page of Markdown.
 string[] proven = ["Clock", "Pail", "Crdt", "Storage", "Sync"];
 XDocument report = XDocument.Load(args[0]);
+string root = (string?)report.Descendants("source").FirstOrDefault() ?? "";
 var lines = report.Descendants("class")
     .SelectMany(static type => type.Element("lines")!.Elements("line").Select(line => (File: (string)type.Attribute("filename")!, Number: (int)line.Attribute("number")!, Line: line)))
     .GroupBy(static line => (line.File, line.Number))
-    .Select(static line => (Room: RoomOf(line.Key.File), IsHit: line.Any(static one => (long)one.Line.Attribute("hits")! > 0), Branches: BranchesOf(line.Select(static one => one.Line))))
+    .Select(line => (Room: RoomOf(Path.Combine(root, line.Key.File)), IsHit: line.Any(static one => (long)one.Line.Attribute("hits")! > 0), Branches: BranchesOf(line.Select(static one => one.Line))))
     .Where(static line => line.Room.Length > 0)
     .ToArray();
 
