@@ -4,7 +4,7 @@ using System.Text.Json;
 using FireproofBench.Gateways.Simulated;
 using FireproofBench.Power;
 
-// [--out FOLDER] [--parts kills,curve,clean] [--clean 1000] [--seeds 5] [--only V01,K02] [--parallel N] [--budgets quick,standard] [--store http://127.0.0.1:7480 --region default]
+// [--out FOLDER] [--parts kills,curve,clean,wire,worlds] [--clean 1000] [--seeds 5] [--only V01,K02] [--parallel N] [--budgets quick,standard] [--store http://127.0.0.1:7480 --region default]
 // The part wire takes a real S3 server, with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.
 Dictionary<string, string> options = new(StringComparer.Ordinal)
 {
@@ -22,7 +22,7 @@ for (int i = 0; i < args.Length; i += 2)
 {
     if (!options.ContainsKey(args[i]) || i + 1 == args.Length)
     {
-        Console.Error.WriteLine("[--out FOLDER] [--parts kills,curve,clean] [--clean N] [--seeds N] [--only ID,ID] [--parallel N] [--budgets Quick,Standard] [--store URL] [--region NAME]");
+        Console.Error.WriteLine("[--out FOLDER] [--parts kills,curve,clean,wire,worlds] [--clean N] [--seeds N] [--only ID,ID] [--parallel N] [--budgets Quick,Standard] [--store URL] [--region NAME]");
         return 2;
     }
 
@@ -62,7 +62,7 @@ if (options["--parts"].Contains("curve", StringComparison.Ordinal))
 
 if (options["--parts"].Contains("clean", StringComparison.Ordinal))
 {
-    string[] stores = ["sim:strong", "sim:strong?latency=5ms", "sim:strong?heads=objects", .. oddities.Select(static oddity => $"sim:oddity/{oddity.Id}")];
+    string[] stores = ["sim:strong", "sim:strong?latency=5ms", "sim:strong?heads=objects", "sim:strong?heads=single", .. oddities.Select(static oddity => $"sim:oddity/{oddity.Id}")];
     Save("clean", Trials.Run(
         [.. Enumerable.Range(0, Number("--clean")).Select(i => (WithSeed(stores[i % stores.Length], i), Budget.Quick, 1000L + i, ImmutableArray<string>.Empty))],
         parallel,
@@ -75,6 +75,13 @@ if (options["--parts"].Contains("clean", StringComparison.Ordinal))
 
 if (options["--parts"].Contains("wire", StringComparison.Ordinal))
     Save("wire", await WireTrials.RunAsync(new Uri(options["--store"]), options["--region"], only));
+
+if (options["--parts"].Contains("worlds", StringComparison.Ordinal))
+{
+    WorldTrial[] trials = await WorldTrials.RunAsync(faults, parallel);
+    File.WriteAllText(Path.Combine(folder, "worlds.json"), JsonSerializer.Serialize(trials, PowerJson.Options));
+    File.WriteAllText(Path.Combine(folder, "worlds.md"), WorldTrials.Write(trials));
+}
 
 string page = PowerReport.Write(folder);
 File.WriteAllText(Path.Combine(folder, "README.md"), page);
