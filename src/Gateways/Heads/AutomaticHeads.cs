@@ -6,7 +6,7 @@ namespace FireproofBench.Gateways.Heads;
 
 /// <summary>The heads of a database over a store of objects, in the form that suits the store: in one object where it compares and swaps, else each in an object of its own.</summary>
 /// <remarks>The form is chosen with the first call, when the store's traits are complete, and stays. A store that cannot say fails that call, and the next one asks it again.</remarks>
-public sealed class AutomaticHeads : IMetadataGateway
+public sealed class AutomaticHeads : IMetadataGateway, IForgetfulHeads
 {
     private readonly IDataGateway _data;
     private readonly GatewayOptions _options;
@@ -44,13 +44,7 @@ public sealed class AutomaticHeads : IMetadataGateway
     /// <summary>Does nothing: the objects belong to whoever opened them.</summary>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    /// <summary>Forgets what was published: the database is being removed.</summary>
-    internal void Clear()
-    {
-        IMetadataGateway? chosen = Volatile.Read(ref _chosen);
-        (chosen as MultiObjectHeads)?.Clear();
-        (chosen as SingleObjectHeads)?.Clear();
-    }
+    void IForgetfulHeads.Clear() => (Volatile.Read(ref _chosen) as IForgetfulHeads)?.Clear();
 
     private async ValueTask<IMetadataGateway> ChooseAsync(CancellationToken cancellation)
     {

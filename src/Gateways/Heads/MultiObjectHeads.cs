@@ -14,7 +14,7 @@ namespace FireproofBench.Gateways.Heads;
 /// published itself. An entry that another one names as its parent, or as superseded, is no head, also while its object is still there. When an object is gone between listing and
 /// get, its successor may be younger than the listing: it is listed again until that one is found, so no reading misses both.</para>
 /// </remarks>
-public sealed class MultiObjectHeads : IMetadataGateway
+public sealed class MultiObjectHeads : IMetadataGateway, IForgetfulHeads
 {
     /// <summary>How long a reading waits for a listing that names only objects which are gone, before it fails as Transient.</summary>
     public static readonly TimeSpan LongestLag = TimeSpan.FromSeconds(10);
@@ -108,8 +108,7 @@ public sealed class MultiObjectHeads : IMetadataGateway
     /// <summary>Does nothing: the objects belong to whoever opened them.</summary>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    /// <summary>Forgets what was published: the database is being removed.</summary>
-    internal void Clear() => _set.Clear();
+    void IForgetfulHeads.Clear() => _set.Clear();
 
     // The object is nobody else's, so reading back settles a lost answer.
     private async ValueTask StoreAsync(HeadObject head, CancellationToken cancellation)

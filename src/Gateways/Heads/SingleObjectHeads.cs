@@ -19,7 +19,7 @@ namespace FireproofBench.Gateways.Heads;
 /// <para>Entries in objects of their own, as <see cref="MultiObjectHeads"/> keeps them, are taken in with the first publication: the form may be changed to this
 /// one while nobody writes.</para>
 /// </remarks>
-public sealed class SingleObjectHeads : IMetadataGateway
+public sealed class SingleObjectHeads : IMetadataGateway, IForgetfulHeads
 {
     /// <summary>How often a publication is tried.</summary>
     public const int MaxAttempts = 64;
@@ -97,7 +97,7 @@ public sealed class SingleObjectHeads : IMetadataGateway
             }
             else if (_time.GetElapsedTime(since) >= _patience)
             {
-                Clear();
+                Forget();
                 throw new StorageException(
                     StorageErrorKind.Transient, "publish", HeadKeys.Main, $"what the store shows was replaced, and for {_patience.TotalSeconds} s it shows nothing newer; try again, or keep each head in an object of its own");
             }
@@ -116,8 +116,9 @@ public sealed class SingleObjectHeads : IMetadataGateway
     /// <summary>Does nothing: the objects belong to whoever opened them.</summary>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    /// <summary>Forgets what was seen and published: the database is being removed.</summary>
-    internal void Clear()
+    void IForgetfulHeads.Clear() => Forget();
+
+    private void Forget()
     {
         lock (_gate)
         {

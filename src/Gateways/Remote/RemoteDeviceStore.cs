@@ -93,9 +93,7 @@ public sealed class RemoteDeviceStore : IDeviceStore
     {
         await RemoveAsync(HeadKeys.Folder, cancellation);
         await RemoveAsync("", cancellation);
-        (Metadata as MultiObjectHeads)?.Clear();
-        (Metadata as SingleObjectHeads)?.Clear();
-        (Metadata as AutomaticHeads)?.Clear();
+        (Metadata as IForgetfulHeads)?.Clear();
         (WriteAheadLog as MemoryWriteAheadLog)?.Clear();
     }
 
