@@ -37,7 +37,8 @@ internal sealed class DataFiles(IDataGateway gateway, KeyRing? keys)
         : new StorageException(
             StorageErrorKind.Transient, operation, key, $"{who}, and the store does not show it yet; nothing is lost: try again in a while", new FileNotFoundException());
 
-    private bool MayBeLate => !gateway.Traits.StronglyConsistent || Remotes is { MayBeLate: true };
+    /// <summary>Whether a file may be there that neither the store here nor a remote shows yet.</summary>
+    public bool MayBeLate => !gateway.Traits.StronglyConsistent || Remotes is { MayBeLate: true };
 
     /// <summary>Whether a failure is one of <see cref="Missing"/> on a store that shows late: newer heads lead past it.</summary>
     public static bool IsNotShown(Exception failure) =>

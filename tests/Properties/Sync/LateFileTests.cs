@@ -124,6 +124,44 @@ public sealed class LateFileTests : IAsyncDisposable
         Assert.Equal(6, (await DatabaseView.RowsAsync(second)).Count);
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_head_that_a_late_remote_shows_before_its_file_is_waited_for(bool isOlder)
+    {
+        _remote.IsLate = true;
+        await using Database first = await OpenDatabase.OnStoreAsync(new WatchedStore(), _keys, CompactionMode.Manual, seed: 1);
+        await using Database second = await OpenDatabase.OnStoreAsync(new WatchedStore(), _keys, CompactionMode.Manual, seed: 2);
+        (string older, _) = await FillAsync(first);
+        await using RemoteLink up = await AttachAsync(first);
+        await up.WhenUpToDateAsync(Token);
+        string key = isOlder ? older : DataFiles.KeyOfCar(first.Log[0].First);
+        ReadOnlyMemory<byte> file = (await _remote.Data.GetAsync(key, null, Token))!.Bytes;
+        await TakeAwayAsync(key, file, isDamaged: false);
+        await second.PutAsync(Numbered(9), Token);
+
+        // Polls are an hour apart: it comes because it is waited for.
+        await using RemoteLink down = await second.AttachAsync(
+            new RemoteStore("remote", _remote.Data, _remote.Metadata),
+            new AttachOptions
+            {
+                PollInterval = TimeSpan.FromHours(1),
+                CheckInterval = TimeSpan.FromHours(1),
+                FirstPause = TimeSpan.FromMilliseconds(10),
+                LongestPause = TimeSpan.FromMilliseconds(50),
+            },
+            Token);
+        Task isDown = down.WhenUpToDateAsync(Token).AsTask();
+        while (down.Status.Unreadable.IsEmpty || down.Status.LastError is null)
+            await Task.Delay(5, Token);
+        Assert.Contains(key, Assert.Single(down.Status.Unreadable).Reason.Message, StringComparison.Ordinal);
+        Assert.False(isDown.IsCompleted);
+        await _remote.Data.PutAsync(key, file, PutCondition.None, Token);
+        await isDown;
+        Assert.Empty(down.Status.Unreadable);
+        Assert.Equal(6, (await DatabaseView.RowsAsync(second)).Count);
+    }
+
     [Theory]
     [InlineData(false, false)]
     [InlineData(false, true)]
