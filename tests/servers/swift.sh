@@ -80,9 +80,7 @@ use = egg:swift#$1
 [filter:healthcheck]
 use = egg:swift#healthcheck
 [$1-replicator]
-interval = 5
 [$1-updater]
-interval = 5
 CONF
 }
 
@@ -164,8 +162,7 @@ start() {
     for _ in $(seq 150); do healthy "$part" && break; sleep 0.1; done
     healthy "$part" || { note "no answer on port $part; the logs are in $dir/log"; exit 1; }
   done
-  launch object-updater swift-object-updater "$dir/etc/object-server.conf"
-  launch container-updater swift-container-updater "$dir/etc/container-server.conf"
+  launch updaters /usr/bin/python3 "$(dirname "${BASH_SOURCE[0]}")/swift-updaters.py" "$dir/etc/" 2
   tell
 }
 
