@@ -16,7 +16,10 @@ internal static class PowerReport
         StringBuilder page = new();
         _ = page.AppendLine("# What the suite catches, and whom it accuses wrongly").AppendLine()
             .AppendLine("Simulated stores in virtual time, each with one fault, judged by the whole book; the faults are those of `conform sim:fault/ID`. A fault counts as caught when a clause that names")
-            .AppendLine("its class failed; other clauses that failed on it are counted. Made by `bench/Power`; every line can be repeated with the seed in the JSON file beside it. [engine.md](engine.md) says the same of faults of the engine itself, [worlds.md](worlds.md) what whole databases notice of these.").AppendLine();
+            .AppendLine("its class failed; other clauses that failed on it are counted. Made by `bench/Power`; every line can be repeated with the seed in the JSON file beside it. [engine.md](engine.md) says the same of faults of the engine itself.");
+        if (File.Exists(Path.Combine(folder, "worlds.md")))
+            _ = page.AppendLine("What whole databases notice of these faults stands in [worlds.md](worlds.md).");
+        _ = page.AppendLine();
         if (Read(folder, "kills") is { } kills)
             Kills(page, kills);
         if (Read(folder, "curve") is { } curve)
