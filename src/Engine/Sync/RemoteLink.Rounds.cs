@@ -1,8 +1,6 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Compaction;
-using FireproofBench.Engine.Crdt;
 using FireproofBench.Engine.Crypto;
 using FireproofBench.Engine.Inspection;
 using FireproofBench.Engine.Ports;

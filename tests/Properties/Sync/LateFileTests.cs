@@ -124,7 +124,7 @@ public sealed class LateFileTests : IAsyncDisposable
         Assert.Equal(6, (await DatabaseView.RowsAsync(second)).Count);
     }
 
-    [Theory(Timeout = 60_000)]
+    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public async Task A_head_that_a_late_remote_shows_before_its_file_is_waited_for(bool isOlder)
