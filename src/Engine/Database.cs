@@ -38,7 +38,7 @@ public sealed partial class Database : IAsyncDisposable
         _options = options;
         _keys = keys;
         _bagKeys = keys is null ? null : new DatabaseKeys(name, options.KeyBag!, keys, options.Mode == OpenMode.ReadOnly);
-        _files = new DataFiles(store.Data, keys) { Remotes = _remotes };
+        _files = new DataFiles(store.Data, keys) { Remotes = _remotes, Marks = store.CommitLock.KeepsAllOut ? null : options.Entropy };
         _blocks = new BlockStore(_files, options.CacheLength);
         _ledger = new Ledger(_blocks, WithKeys(store.Metadata, publishes: false));
         _committer = new Committer(_ledger, _files, store.WriteAheadLog);

@@ -56,6 +56,8 @@ internal sealed class MortalDevice(IDeviceStore device, LifeSpan life) : IDevice
     // Whoever dies gives up what it held.
     private sealed class LockEnd(ICommitLock commitLock, LifeSpan life) : ICommitLock
     {
+        public bool KeepsAllOut => commitLock.KeepsAllOut;
+
         public ValueTask<IAsyncDisposable> AcquireAsync(CancellationToken cancellation)
         {
             life.Spend("lock", "");

@@ -263,7 +263,7 @@ internal sealed class Compactor(Ledger ledger, DataFiles files, Committer commit
         var replaced = new HashSet<CarGroup>(run);
         if (now.Log.Count(replaced.Contains) != run.Length)
         {
-            // The merged file stays: its name follows from its content, so where no lock is shared another process may be about to publish the same one.
+            // The merged file stays for whoever collects what no head needs: the name of one without a mark follows from its content, and another process may be about to publish it.
             return false;
         }
 

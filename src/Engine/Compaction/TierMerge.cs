@@ -73,6 +73,8 @@ internal sealed class TierMerge(Ledger ledger, LedgerState state, IReadOnlyList<
             case BlockForm.Document:
                 _documents.Add(block);
                 break;
+            case var _ when GroupWriter.IsMark(block):
+                break;
             default:
                 _others.Add(block);
                 break;

@@ -19,6 +19,15 @@ internal sealed class DataFiles(IDataGateway gateway, KeyRing? keys)
 
     public IDataGateway Gateway => gateway;
 
+    /// <summary>
+    /// Gives each file of the log a random block, so that it is unlike any other of equal content; null where names follow from the content alone, as the reference engine's do.
+    /// </summary>
+    /// <remarks>
+    /// Needed where others write without a common lock. Two devices that merge the same groups at the same time would write one file, and whoever is quicker may have replaced
+    /// and deleted it before whoever is slower publishes a head that names it: then nobody could open the database.
+    /// </remarks>
+    public IEntropy? Marks { get; init; }
+
     /// <summary>Where a file is looked for that is not here; null when there is nowhere else.</summary>
     public RemoteFiles? Remotes { get; set; }
 

@@ -13,6 +13,8 @@ namespace FireproofBench.Engine.Storage;
 /// </remarks>
 internal sealed class GroupWriter
 {
+    private const int MarkLength = 16;
+
     private readonly DataFiles _files;
     private readonly BlockStore? _store;
     private readonly ImmutableArray<Cid>.Builder _cars = ImmutableArray.CreateBuilder<Cid>();
@@ -72,8 +74,18 @@ internal sealed class GroupWriter
         return new CarGroup(_cars.ToImmutable());
     }
 
+    /// <summary>Whether a block of a log's file is nothing but its mark: documents, events and shards are DAG-CBOR, and pieces of attachments are in files of their own.</summary>
+    public static bool IsMark(Block block) => block.Cid.Codec == CidCodec.Raw && block.Bytes.Length == MarkLength;
+
     private async ValueTask StoreAsync(CancellationToken cancellation)
     {
+        if (_files.Marks is { } marks)
+        {
+            byte[] mark = new byte[MarkLength];
+            marks.Fill(mark);
+            _blocks.Add(Block.Of(CidCodec.Raw, mark));
+        }
+
         var table = new CarBlock[_blocks.Count];
         Cid[] roots = [_blocks[0].Cid];
         byte[] plain = CarWriter.Write(roots, CollectionsMarshal.AsSpan(_blocks), table);

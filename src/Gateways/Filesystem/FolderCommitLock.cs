@@ -42,6 +42,9 @@ public sealed class FolderCommitLock : ICommitLock
         _prepareFolder = () => ReservedFolder.Make(disk, root, ownerOnly: false);
     }
 
+    /// <summary>True: whoever writes to the folder holds its lock file.</summary>
+    public bool KeepsAllOut => true;
+
     /// <inheritdoc/>
     public async ValueTask<IAsyncDisposable> AcquireAsync(CancellationToken cancellation)
     {

@@ -43,7 +43,7 @@ public sealed class HttpDeviceStore : IDeviceStore
     public IWriteAheadLog WriteAheadLog => _log;
 
     /// <inheritdoc/>
-    public ICommitLock CommitLock { get; } = new MemoryCommitLock();
+    public ICommitLock CommitLock { get; } = new MemoryCommitLock(keepsAllOut: false);
 
     /// <summary>Does nothing: an empty database at an endpoint is nothing.</summary>
     public ValueTask PrepareAsync(CancellationToken cancellation) =>

@@ -30,7 +30,7 @@ public sealed class MemoryDeviceStore : IDeviceStore
     public IWriteAheadLog WriteAheadLog => _log;
 
     /// <inheritdoc/>
-    public ICommitLock CommitLock { get; } = new MemoryCommitLock();
+    public ICommitLock CommitLock { get; } = new MemoryCommitLock(keepsAllOut: true);
 
     /// <summary>Does nothing: an empty database in memory has neither folders nor left-overs.</summary>
     public ValueTask PrepareAsync(CancellationToken cancellation) =>

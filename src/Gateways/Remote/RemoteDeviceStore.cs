@@ -76,7 +76,7 @@ public sealed class RemoteDeviceStore : IDeviceStore
     public IWriteAheadLog WriteAheadLog { get; } = new MemoryWriteAheadLog();
 
     /// <inheritdoc/>
-    public ICommitLock CommitLock { get; } = new MemoryCommitLock();
+    public ICommitLock CommitLock { get; } = new MemoryCommitLock(keepsAllOut: false);
 
     /// <summary>Makes the version files that a folder has, unless they are there: a copy of the objects opens as a folder.</summary>
     public async ValueTask PrepareAsync(CancellationToken cancellation)

@@ -42,7 +42,7 @@ internal sealed class MemoryMedium(TimeProvider time) : ILocalMedium
 
         public IWriteAheadLog WriteAheadLog => medium._log;
 
-        public ICommitLock CommitLock { get; } = new MemoryCommitLock();
+        public ICommitLock CommitLock { get; } = new MemoryCommitLock(keepsAllOut: true);
 
         public ValueTask PrepareAsync(CancellationToken cancellation) => ValueTask.CompletedTask;
 

@@ -1,6 +1,7 @@
 using FireproofBench.Engine;
 using FireproofBench.Engine.Documents;
 using FireproofBench.Engine.Ports;
+using FireproofBench.Gateways.Heads;
 using FireproofBench.Gateways.Memory;
 using FireproofBench.Gateways.Remote;
 using FireproofBench.Gateways.Simulated;
@@ -59,14 +60,32 @@ public sealed class OvertakenTests : IAsyncDisposable
         await ShowsAllAsync("late");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_compaction_whose_head_comes_late_names_no_file_that_another_one_of_the_same_groups_lost_meanwhile(bool isSingle)
+    {
+        await using Database quick = await BeginAsync(isSingle);
+        Interruption interruption = new() { At = isSingle ? "main.json" : "/meta/" };
+        await using Database slow = await OpenAsync(Interrupted(interruption, isAtGet: false, isSingle));
+        interruption.Meanwhile = async () =>
+        {
+            await quick.CompactAsync(Token);
+            await OvertakeAsync(quick);
+        };
+        await slow.CompactAsync(Token);
+        Assert.Null(interruption.Meanwhile);
+        await ShowsAllAsync(isSingle);
+    }
+
     public ValueTask DisposeAsync() => _objects.DisposeAsync();
 
-    private async Task<Database> BeginAsync()
+    private async Task<Database> BeginAsync(bool isSingle = false)
     {
         await _objects.DisposeAsync();
         _objects = new MemoryDataGateway(TimeProvider.System);
         _bag = new MemoryKeyBag();
-        Database database = await OpenAsync(new RemoteDeviceStore(_objects, Name, TestOptions.Of()));
+        Database database = await OpenAsync(Store(_objects, isSingle));
         for (int i = 0; i < Documents; i++)
             _ = await database.PutAsync(Note($"doc-{i}", i), Token);
         return database;
@@ -99,7 +118,7 @@ public sealed class OvertakenTests : IAsyncDisposable
         Assert.Null(interruption.Meanwhile);
     }
 
-    private RemoteDeviceStore Interrupted(Interruption interruption, bool isAtGet) => new(
+    private RemoteDeviceStore Interrupted(Interruption interruption, bool isAtGet, bool isSingle = false) => Store(
         new BentGateway(_objects)
         {
             OnGet = async (store, key, range, token) =>
@@ -115,16 +134,19 @@ public sealed class OvertakenTests : IAsyncDisposable
                 return await store.PutAsync(key, content, condition, token);
             },
         },
-        Name,
-        TestOptions.Of());
+        isSingle);
+
+    private static RemoteDeviceStore Store(IDataGateway objects, bool isSingle) => new(objects, Name, TestOptions.Of(), isSingle ? HeadsForm.SingleObject : HeadsForm.MultiObject);
 
     // Nothing that was read once is kept, so that it has to be read again.
     private ValueTask<Database> OpenAsync(IDeviceStore store) => Database.OpenAsync(
         Name, store, new DatabaseOptions { KeyBag = _bag, Entropy = TestOptions.Of().Entropy, Compaction = CompactionMode.Manual, CacheLength = 0 }, Token);
 
-    private async Task ShowsAllAsync(params string[] further)
+    private Task ShowsAllAsync(params string[] further) => ShowsAllAsync(false, further);
+
+    private async Task ShowsAllAsync(bool isSingle, params string[] further)
     {
-        await using Database cold = await OpenAsync(new RemoteDeviceStore(_objects, Name, TestOptions.Of()));
+        await using Database cold = await OpenAsync(Store(_objects, isSingle));
         List<string> ids = [];
         await foreach (Document document in cold.AllAsync(default, Token))
             ids.Add(document.Id!);
@@ -140,6 +162,8 @@ public sealed class OvertakenTests : IAsyncDisposable
 
         public int After { get; set; }
 
+        public string At { get; init; } = ".car";
+
         public Func<Task>? Meanwhile
         {
             get => _meanwhile;
@@ -148,7 +172,7 @@ public sealed class OvertakenTests : IAsyncDisposable
 
         public async Task ComeAsync(string key)
         {
-            if (_meanwhile is not null && key.EndsWith(".car", StringComparison.Ordinal) && After-- == 0 && Interlocked.Exchange(ref _meanwhile, null) is { } meanwhile)
+            if (_meanwhile is not null && key.Contains(At, StringComparison.Ordinal) && After-- == 0 && Interlocked.Exchange(ref _meanwhile, null) is { } meanwhile)
                 await meanwhile();
         }
     }

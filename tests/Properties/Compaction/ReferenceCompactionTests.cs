@@ -1,5 +1,8 @@
 using FireproofBench.Engine;
 using FireproofBench.Engine.Documents;
+using FireproofBench.Gateways.Filesystem;
+using FireproofBench.Gateways.Heads;
+using FireproofBench.Gateways.Remote;
 using FireproofBench.Properties.Databases;
 using FireproofBench.Properties.Fixtures;
 using FireproofBench.Properties.Reference;
@@ -91,6 +94,44 @@ public sealed class ReferenceCompactionTests(ReferenceEngine reference)
         Assert.Equal(heads, reading.Heads);
         Assert.Equal(rows.Count + 1, reading.Documents.Length);
         Assert.Equal(rows.Count + 1, reading.Changes.Length);
+    }
+
+    [Fact]
+    public async Task The_reference_engine_reads_files_that_are_marked_and_merges_them()
+    {
+        using var folder = new TemporaryFolder();
+        var dice = new SeededDice(41);
+        SortedDictionary<string, string?> model = DatabaseView.NewModel();
+        List<(string Id, string? Json)> rows;
+        string[] heads;
+        var objects = new FileDataGateway(Directory.CreateDirectory(folder.At("db")).FullName, OpenDatabase.Gateway());
+        var store = new RemoteDeviceStore(objects, Fixture.DatabaseName, OpenDatabase.Gateway(), HeadsForm.SingleObject, ownsStore: true);
+        Assert.False(store.CommitLock.KeepsAllOut);
+        await using (Database database = await OpenDatabase.OnStoreAsync(store, new FolderKeyBag(folder.At("keybag"), OpenDatabase.Gateway()), CompactionMode.Manual))
+        {
+            for (int i = 0; i < 30; i++)
+            {
+                HistoryStep step = HistoryStep.Create(dice, i);
+                step.Apply(model);
+                await step.TakeAsync(database);
+                if (i == 20)
+                    await database.CompactAsync(Cancellation);
+            }
+
+            rows = await DatabaseView.RowsAsync(database);
+            heads = [.. database.Heads.Select(static head => head.ToString())];
+        }
+
+        await using (ReferenceDatabase theirs = await reference.OpenAsync(new(folder.At("db"), Fixture.DatabaseName, folder.At("keybag")), Cancellation))
+        {
+            ReferenceReading reading = await theirs.ReadAsync(changes: true, Cancellation);
+            Assert.Equal(heads, reading.Heads);
+            Assert.Equal(rows.Select(static row => (row.Id, Normal(row.Json))), reading.Documents.Select(static row => (row.Id, Normal(row.Json))));
+            Assert.Null((await theirs.RunAsync([new ScriptStep.Compact()], Cancellation)).Single().Refused);
+        }
+
+        await using Database last = await OpenDatabase.OnFolderAsync(folder.At("db"), folder.At("keybag"));
+        await DatabaseView.CheckAsync(last, model);
     }
 
     private static string? Normal(string? json) => json is null ? null : DagJson.Normalize(json);

@@ -34,7 +34,7 @@ public sealed class MemoryDeviceStoreTests
     [Fact]
     public async Task The_lock_lets_callers_in_one_by_one_in_their_order()
     {
-        await using MemoryCommitLock gate = new();
+        await using MemoryCommitLock gate = new(keepsAllOut: true);
         IAsyncDisposable hold = await gate.AcquireAsync(Token);
         ValueTask<IAsyncDisposable> second = gate.AcquireAsync(Token);
         ValueTask<IAsyncDisposable> third = gate.AcquireAsync(Token);
