@@ -115,13 +115,20 @@ internal sealed class ClauseContext
 
     /// <summary>Asks until there is no complaint, at most for the bound; a store that says it is strong is asked once.</summary>
     /// <param name="complaint">Looks, and says what is wrong; null when all is well.</param>
-    public async Task SettlesAsync(Func<Task<string?>> complaint)
+    public Task SettlesAsync(Func<Task<string?>> complaint) => SettlesAsync(complaint, TimeSpan.Zero);
+
+    /// <summary>The same, for what is no fault as long as it passes: how late a store may show something is judged elsewhere.</summary>
+    /// <param name="complaint">What is wrong now; null when nothing is.</param>
+    /// <param name="least">How long it may last, also on a store that shows at once.</param>
+    /// <exception cref="ClauseViolation">It lasts.</exception>
+    public async Task SettlesAsync(Func<Task<string?>> complaint, TimeSpan least)
     {
+        TimeSpan longest = Bound > least ? Bound : least;
         long start = Time.GetTimestamp();
         while (await complaint() is { } text)
         {
-            if (Time.GetElapsedTime(start) >= Bound)
-                throw new ClauseViolation(Bound == TimeSpan.Zero ? text : $"{text}, still after {Bound.TotalSeconds:0} s");
+            if (Time.GetElapsedTime(start) >= longest)
+                throw new ClauseViolation(longest == TimeSpan.Zero ? text : $"{text}, still after {longest.TotalSeconds:0} s");
             await Task.Delay(s_pollPause, Time, Cancellation);
         }
     }

@@ -48,7 +48,7 @@ internal static partial class Concurrency
             Level = ClauseLevel.Must,
             Requirement = "A put that races a delete of its key ends with the object whole or absent, never with one that is listed but cannot be read.",
             Why = "Compaction deletes files while a late upload may repeat one.",
-            How = "Races puts and deletes, then compares get, head and listing.",
+            How = "Races puts and deletes, then compares get, head and listing; what differs for two seconds, or the store's bound, is left like that.",
             WhenItFails = "Leave superseded files in place (no compaction deletes).",
             Source = "versitygw's race test; minio/minio#15157",
             Slot = ClauseSlot.Alone,
