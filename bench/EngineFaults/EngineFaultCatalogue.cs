@@ -218,7 +218,7 @@ internal static class EngineFaultCatalogue
                             {
                                 return await present.GetAsync(value, cancellation);
                             }
-                            catch (Exception e) when (MayBeOutdated(e))
+                            catch (Exception e) when (Ledger.MayBeOutdated(e))
                             {
                                 throw new StorageException(StorageErrorKind.Corrupt, "read", id, e.Message, e);
                             }
