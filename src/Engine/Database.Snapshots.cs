@@ -87,7 +87,7 @@ public sealed partial class Database
     private async ValueTask<KeptSnapshot?> ReadSnapshotAsync(string key, CancellationToken cancellation) =>
         await _store.Data.GetAsync(key, null, cancellation) is { } content ? KeptSnapshot.Read(key, content.Bytes) : null;
 
-    // The same state under two names, or one name twice, is the same files.
+    // The same state under two names, or one name twice, is the same files, unless they are marked.
     private async ValueTask RemoveSnapshotFilesAsync(KeptSnapshot? former, CancellationToken cancellation)
     {
         if (former is null)

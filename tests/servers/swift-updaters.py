@@ -10,6 +10,7 @@ import sys
 import time
 import traceback
 
+from eventlet import Timeout
 from eventlet.hubs import use_hub
 from swift.common import utils
 from swift.container.updater import ContainerUpdater
@@ -28,6 +29,6 @@ while True:
     for updater in updaters:
         try:
             updater.run_once()
-        except Exception:  # The next sweep may do better; without one listings would stay late for ever.
+        except (Exception, Timeout):  # The next sweep may do better; without one listings would stay late for ever.
             traceback.print_exc()
     time.sleep(interval)

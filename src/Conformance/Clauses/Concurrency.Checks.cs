@@ -189,10 +189,12 @@ internal static partial class Concurrency
                 if ((content is not null) != (info is not null) || (listed && content is null))
                     return $"round {round + 1}: after a put raced a delete, get finds {Found(content is not null)}, head {Found(info is not null)},"
                         + $" the listing {Found(listed)}";
-                return content is not null && ClauseContext.Difference(content.Bytes.Span, body) is { } difference
-                    ? $"round {round + 1}: after a put raced a delete, get gave {difference}" : null;
+                return null;
             },
             s_passing);
+            await context.SettlesAsync(async () =>
+                await context.GetAsync(key) is { } content && ClauseContext.Difference(content.Bytes.Span, body) is { } difference
+                    ? $"round {round + 1}: after a put raced a delete, get gave {difference}" : null);
             unlisted += isUnlisted ? 1 : 0;
             present += await context.GetAsync(key) is null ? 0 : 1;
         }

@@ -73,7 +73,7 @@ internal sealed class TierMerge(Ledger ledger, LedgerState state, IReadOnlyList<
             case BlockForm.Document:
                 _documents.Add(block);
                 break;
-            case var _ when GroupWriter.IsMark(block):
+            case var _ when FileMark.IsMark(block.Cid, block.Bytes.Length):
                 break;
             default:
                 _others.Add(block);

@@ -25,13 +25,13 @@ public sealed record CarHeader(ImmutableArray<CarGroup> Cars, ImmutableArray<Cid
     /// <summary>Whether a block is the header of a compaction, told by its ends: <c>{fp: …</c> and not <c>… compact: []}</c>.</summary>
     internal static bool IsCompaction(ReadOnlySpan<byte> block) => block is [0xa1, 0x62, (byte)'f', (byte)'p', ..] && !block.EndsWith(PlainEnd);
 
-    /// <summary>The header of a file that is not a plain commit: a compaction, or a file without anything but a header. Null for all others, which are not decoded.</summary>
+    /// <summary>The header of a file that is not a plain commit: a compaction, or a file with nothing but a header and perhaps a mark. Null for all others, which are not decoded.</summary>
     internal static CarHeader? ReadOdd(CarFile file)
     {
         if (file.Blocks.Count == 0 || file.Roots.Count != 1 || file.Blocks[0].Cid != file.Roots[0])
             return null;
         ReadOnlyMemory<byte> first = file.Content(file.Blocks[0]);
-        if (file.Blocks.Count > 1 && !IsCompaction(first.Span))
+        if (FileMark.BlocksBeside(file) > 1 && !IsCompaction(first.Span))
             return null;
         try
         {

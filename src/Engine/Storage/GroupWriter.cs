@@ -13,8 +13,6 @@ namespace FireproofBench.Engine.Storage;
 /// </remarks>
 internal sealed class GroupWriter
 {
-    private const int MarkLength = 16;
-
     private readonly DataFiles _files;
     private readonly BlockStore? _store;
     private readonly ImmutableArray<Cid>.Builder _cars = ImmutableArray.CreateBuilder<Cid>();
@@ -51,7 +49,7 @@ internal sealed class GroupWriter
         _length += section;
         if (_length >= CarLimits.SplitLength)
         {
-            await StoreAsync(cancellation);
+            await StoreAsync(isMarked: true, cancellation);
             _length = section;
         }
 
@@ -62,30 +60,22 @@ internal sealed class GroupWriter
     /// <returns>The group, all of its files stored.</returns>
     public async ValueTask<CarGroup> FinishAsync(CancellationToken cancellation)
     {
-        await StoreAsync(cancellation);
+        await StoreAsync(isMarked: true, cancellation);
 
-        // Two files are read as fast as the index and one of them.
+        // Two files are read as fast as the index and one of them. It names files that no other group has, where they are marked.
         if (_places is not null && _cars.Count is > 2 and <= GroupIndex.MaxCars)
         {
             _blocks.Add(GroupIndex.Write(_cars.ToArray(), _places));
-            await StoreAsync(cancellation);
+            await StoreAsync(isMarked: false, cancellation);
         }
 
         return new CarGroup(_cars.ToImmutable());
     }
 
-    /// <summary>Whether a block of a log's file is nothing but its mark: documents, events and shards are DAG-CBOR, and pieces of attachments are in files of their own.</summary>
-    public static bool IsMark(Block block) => block.Cid.Codec == CidCodec.Raw && block.Bytes.Length == MarkLength;
-
-    private async ValueTask StoreAsync(CancellationToken cancellation)
+    private async ValueTask StoreAsync(bool isMarked, CancellationToken cancellation)
     {
-        if (_files.Marks is { } marks)
-        {
-            byte[] mark = new byte[MarkLength];
-            marks.Fill(mark);
-            _blocks.Add(Block.Of(CidCodec.Raw, mark));
-        }
-
+        if (isMarked && _files.Marks is { } marks)
+            _blocks.Add(FileMark.Make(marks));
         var table = new CarBlock[_blocks.Count];
         Cid[] roots = [_blocks[0].Cid];
         byte[] plain = CarWriter.Write(roots, CollectionsMarshal.AsSpan(_blocks), table);

@@ -42,7 +42,7 @@ public sealed partial class RemoteLink
         // What another device's head lacks does not keep ours back; but it is looked for again soon.
         if (setAside is not null)
             throw _wasReadable && WaitsForKey(setAside) ? new StorageException(StorageErrorKind.Transient, "take in", Name, setAside.Message, setAside) : setAside;
-        return !isComing && !_isInDoubt;
+        return !isComing && !_isInDoubt && _soon is null;
     }
 
     // Another device of the same database made a new key. An invitation brings it into the bag here, where it is looked for at every attempt.
@@ -55,7 +55,7 @@ public sealed partial class RemoteLink
         await SendAsync(cancellation);
         if (!_isInDoubt)
             EndSent(round);
-        return !Volatile.Read(ref _isFetching) && !_isInDoubt;
+        return !Volatile.Read(ref _isFetching) && !_isInDoubt && _soon is null;
     }
 
     // Whether the remote is of this database, and can be read with its keys: one head says so. What is there is taken in by the first round, for which nobody waits.

@@ -18,6 +18,10 @@ public sealed partial class RemoteLink
 
     private readonly Dictionary<Cid, long> _unshownSince = [];
 
+    // When is looked again for what is not shown yet; null when nothing is awaited.
+    private TimeSpan? _soon;
+    private int _looksInVain;
+
     // What is new is merged together; what cannot be read is set aside, and the rest merged without it. Where there is much, what is written here goes out in between:
     // else it would wait until the files of all others are here. Gives the reason when something was set aside that may be had later.
     private async ValueTask<Exception?> TakeInAsync(MetaReading reading, bool isFirst, CancellationToken cancellation)
@@ -51,11 +55,13 @@ public sealed partial class RemoteLink
         await CompareWithSeenAsync(cancellation);
         ImmutableArray<UnreadableHead> setAside = unreadable.ToImmutable();
         Report(status => status with { RemoteHeads = _remoteHeads, Unreadable = status.Unreadable.SequenceEqual(setAside) ? status.Unreadable : setAside });
-        return FirstThatPasses(setAside);
+        AwaitUnshown(setAside);
+        return setAside.FirstOrDefault(static head => head.Reason is StorageException { Kind: not StorageErrorKind.Corrupt } && !DataFiles.IsNotShown(head.Reason))?.Reason;
     }
 
-    // An outage passes. Where a store shows late, so does what is not shown: for as long as that may take, the head's file is on its way; then it is the damage of one head.
-    private Exception? FirstThatPasses(ImmutableArray<UnreadableHead> setAside)
+    // Where a store shows late, what is not shown comes: for as long as that may take, the head's files are on their way, and are looked for again soon. Then it is the damage
+    // of one head. It is no outage: what is written here goes out meanwhile.
+    private void AwaitUnshown(ImmutableArray<UnreadableHead> setAside)
     {
         long now = _time.GetTimestamp();
         foreach (Cid gone in _unshownSince.Keys.Except(setAside.Select(static head => head.Entry)).ToArray())
@@ -63,14 +69,23 @@ public sealed partial class RemoteLink
         Exception? first = null;
         foreach (UnreadableHead head in setAside)
         {
-            bool isUnshown = DataFiles.IsNotShown(head.Reason) || (head.Reason is MissingBlockException && _replica.Files.MayBeLate);
-            if (isUnshown)
-                _unshownSince.TryAdd(head.Entry, now);
-            if (isUnshown ? _time.GetElapsedTime(_unshownSince[head.Entry], now) < _patience : head.Reason is StorageException { Kind: not StorageErrorKind.Corrupt })
+            if (!DataFiles.IsNotShown(head.Reason) && !(head.Reason is MissingBlockException && _replica.Files.MayBeLate))
+                continue;
+            _unshownSince.TryAdd(head.Entry, now);
+            if (_time.GetElapsedTime(_unshownSince[head.Entry], now) < _patience)
                 first ??= head.Reason;
         }
 
-        return first;
+        if (first is null)
+        {
+            _soon = null;
+            _looksInVain = 0;
+            return;
+        }
+
+        TimeSpan soon = PauseAfter(++_looksInVain, null);
+        _soon = soon < _options.PollInterval ? soon : _options.PollInterval;
+        Report(status => status with { LastError = first });
     }
 
     // Tells how many were merged.

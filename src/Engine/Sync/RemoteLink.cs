@@ -262,7 +262,7 @@ public sealed partial class RemoteLink : IAsyncDisposable
         }
     }
 
-    private TimeSpan PauseBetweenLooks => _remote.Metadata.Traits.Push && !_isInDoubt ? _options.CheckInterval : _options.PollInterval;
+    private TimeSpan PauseBetweenLooks => _soon ?? (_remote.Metadata.Traits.Push && !_isInDoubt ? _options.CheckInterval : _options.PollInterval);
 
     private TimeSpan TimeLeft(TimeSpan pause, long looked)
     {

@@ -42,7 +42,7 @@ public sealed class FolderCommitLock : ICommitLock
         _prepareFolder = () => ReservedFolder.Make(disk, root, ownerOnly: false);
     }
 
-    /// <summary>True: whoever writes to the folder holds its lock file.</summary>
+    /// <summary>True: every process of this engine that writes to the folder holds its lock file. The reference engine takes none, and must not write beside it.</summary>
     public bool KeepsAllOut => true;
 
     /// <inheritdoc/>

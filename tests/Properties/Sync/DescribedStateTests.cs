@@ -1,9 +1,12 @@
 using FireproofBench.Engine;
 using FireproofBench.Engine.Documents;
+using FireproofBench.Engine.Ports;
 using FireproofBench.Engine.Storage;
 using FireproofBench.Engine.Sync;
 using FireproofBench.Gateways.Memory;
+using FireproofBench.Gateways.Remote;
 using FireproofBench.Properties.Databases;
+using FireproofBench.Properties.Fixtures;
 using Xunit;
 
 namespace FireproofBench.Properties.Sync;
@@ -15,10 +18,14 @@ public sealed class DescribedStateTests
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    [Fact]
-    public async Task A_synchronisation_after_a_merge_hands_over_all_heads_and_takes_them_over_again()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_synchronisation_after_a_merge_hands_over_all_heads_and_takes_them_over_again(bool isSharedWithoutLock)
     {
-        WatchedStore here = new();
+        await using MemoryDataGateway objects = new(TimeProvider.System);
+        WatchedStore local = new();
+        IDeviceStore Here() => isSharedWithoutLock ? new RemoteDeviceStore(objects, Fixture.DatabaseName, OpenDatabase.Gateway()) : local;
         WatchedStore between = new();
         WatchedStore other = new();
         await using (Database second = await OpenDatabase.OnStoreAsync(new WatchedStore(), _keys, CompactionMode.Manual, seed: 2))
@@ -27,7 +34,7 @@ public sealed class DescribedStateTests
             await second.SyncAsync(between, Token);
         }
 
-        await using (Database first = await OpenDatabase.OnStoreAsync(here, _keys, CompactionMode.Manual, seed: 1))
+        await using (Database first = await OpenDatabase.OnStoreAsync(Here(), _keys, CompactionMode.Manual, seed: 1))
         {
             await first.PutAsync(Document.Parse("""{"_id":"first"}"""), Token);
             RemoteLink link = await first.AttachAsync(new RemoteStore("between", between.Data, between.Metadata), cancellation: Token);
@@ -38,7 +45,7 @@ public sealed class DescribedStateTests
         }
 
         // What was told to the other store, what stayed here, and what a third device takes over in one piece, is all of it.
-        foreach (WatchedStore place in new[] { other, here })
+        foreach (IDeviceStore place in new[] { other, Here() })
         {
             await using Database reader = await OpenDatabase.OnStoreAsync(place, _keys, CompactionMode.Manual, seed: 3);
             Assert.Equal(2, reader.Heads.Length);
