@@ -55,9 +55,16 @@ public sealed class AttachTests : IAsyncDisposable
         RemoteLink[] links = new RemoteLink[3];
         await devices[0].PutAsync(Numbered(0));
         for (int i = 0; i < 3; i++)
-            await (links[i] = await AttachAsync(devices[i])).WhenUpToDateAsync(Token);
+        {
+            await using RemoteLink first = await AttachAsync(devices[i]);
+            await first.WhenUpToDateAsync(Token);
+        }
+
+        // While no link is there, so that none of them knows of another's write.
         for (int i = 0; i < 3; i++)
             await devices[i].PutAsync(Numbered(i + 1));
+        for (int i = 0; i < 3; i++)
+            links[i] = await AttachAsync(devices[i]);
         await SettleAsync(links);
         Assert.Equal(3, devices[0].Heads.Length);
         long published = links.Sum(static link => link.Status.Published);
