@@ -37,16 +37,7 @@ public sealed class LateFileTests : IAsyncDisposable
 
         var store = new WatchedStore();
         await using Database second = await OpenDatabase.OnStoreAsync(store, _keys, CompactionMode.Manual, seed: 2);
-        await using RemoteLink down = await second.AttachAsync(
-            new RemoteStore("remote", _remote.Data, _remote.Metadata),
-            new AttachOptions
-            {
-                PollInterval = TimeSpan.FromHours(1),
-                CheckInterval = TimeSpan.FromHours(1),
-                FirstPause = TimeSpan.FromMilliseconds(10),
-                LongestPause = TimeSpan.FromMilliseconds(50),
-            },
-            cancellation);
+        await using RemoteLink down = await AttachAsync(second, TimeSpan.FromHours(1));
         await down.WhenUpToDateAsync(cancellation);
         Assert.True(failed > 3);
         Assert.Contains(key, await store.KeysAsync());
@@ -141,16 +132,7 @@ public sealed class LateFileTests : IAsyncDisposable
         await second.PutAsync(Numbered(9), Token);
 
         // Polls are an hour apart: it comes because it is waited for.
-        await using RemoteLink down = await second.AttachAsync(
-            new RemoteStore("remote", _remote.Data, _remote.Metadata),
-            new AttachOptions
-            {
-                PollInterval = TimeSpan.FromHours(1),
-                CheckInterval = TimeSpan.FromHours(1),
-                FirstPause = TimeSpan.FromMilliseconds(10),
-                LongestPause = TimeSpan.FromMilliseconds(50),
-            },
-            Token);
+        await using RemoteLink down = await AttachAsync(second, TimeSpan.FromHours(1));
         Task isDown = down.WhenUpToDateAsync(Token).AsTask();
         while (down.Status.Unreadable.IsEmpty || down.Status.LastError is null)
             await Task.Delay(5, Token);
@@ -247,12 +229,14 @@ public sealed class LateFileTests : IAsyncDisposable
 
     private static Document Numbered(int i) => Document.Parse($$"""{"_id":"doc-{{i:d2}}","n":{{i}}}""");
 
-    private ValueTask<RemoteLink> AttachAsync(Database database) => database.AttachAsync(
+    private ValueTask<RemoteLink> AttachAsync(Database database) => AttachAsync(database, TimeSpan.FromMilliseconds(20));
+
+    private ValueTask<RemoteLink> AttachAsync(Database database, TimeSpan betweenLooks) => database.AttachAsync(
         new RemoteStore("remote", _remote.Data, _remote.Metadata),
         new AttachOptions
         {
-            PollInterval = TimeSpan.FromMilliseconds(20),
-            CheckInterval = TimeSpan.FromMilliseconds(20),
+            PollInterval = betweenLooks,
+            CheckInterval = betweenLooks,
             FirstPause = TimeSpan.FromMilliseconds(10),
             LongestPause = TimeSpan.FromMilliseconds(50),
         },
