@@ -14,9 +14,9 @@ internal static class EngineFaultCatalogue
             ["ENG-04"],
             [
                 new(
-                    "Engine/Compaction/Compactor.cs",
-                    "await DeleteAsync(due, log, cancellation);",
-                    "await DeleteAsync(_replaced, log, cancellation);"),
+                    "Engine/Compaction/ReplacedFiles.cs",
+                    "await DeleteAsync(due.SelectMany(static former => former.Groups), log, cancellation);",
+                    "await DeleteAsync(known.SelectMany(static former => former.Groups), log, cancellation);"),
             ]),
         new(
             "G02",

@@ -35,9 +35,9 @@ public sealed partial class Database
 
     /// <summary>
     /// Reads all documents of a range in the order of their ids (ordinal): a consistent view of the moment of the call, whatever is written and
-    /// compacted through this object meanwhile.
+    /// compacted through this object meanwhile; of a later moment, where other processes had compacted what this object knew of before the first document was read.
     /// </summary>
-    /// <exception cref="MissingBlockException">Other processes wrote, and compacted twice, during the walk: what they replaced is gone. Begin again.</exception>
+    /// <exception cref="MissingBlockException">Other processes wrote and compacted so often that files of the state that the walk began with are gone. The newer state is known by then: begin again.</exception>
     /// <param name="range">Which ids; null for all.</param>
     /// <param name="cancellation">Ends the walk.</param>
     public IAsyncEnumerable<Document> AllAsync(KeyRange? range = null, CancellationToken cancellation = default)
@@ -106,9 +106,34 @@ public sealed partial class Database
 
     private async IAsyncEnumerable<DocumentRow> RowsAsync(LedgerState state, KeyRange range, [EnumeratorCancellation] CancellationToken cancellation)
     {
+        using OpenWalks.Walk walk = _walks.Begin();
+        while (true)
+        {
+            await using IAsyncEnumerator<DocumentRow> rows = WalkAsync(state, range, cancellation).GetAsyncEnumerator(cancellation);
+            bool isThere;
+            try
+            {
+                isThere = await rows.MoveNextAsync();
+            }
+            catch (Exception e) when (Ledger.MayBeOutdated(e))
+            {
+                // Nobody has seen anything of it yet, so a newer state does as well.
+                if (!await IsOutdatedAsync(state, cancellation))
+                    throw;
+                state = _ledger.State;
+                continue;
+            }
+
+            for (; isThere; isThere = await rows.MoveNextAsync())
+                yield return rows.Current;
+            yield break;
+        }
+    }
+
+    private async IAsyncEnumerable<DocumentRow> WalkAsync(LedgerState state, KeyRange range, [EnumeratorCancellation] CancellationToken cancellation)
+    {
         if (state.Heads.Length == 0)
             yield break;
-        using OpenWalks.Walk walk = _walks.Begin();
         PailChange pail = await _ledger.ResolveAsync(state, cancellation);
         var present = new PresentShards(_ledger.Shards(pail), _blocks, token => IsOutdatedAsync(state, token));
         await foreach ((string id, Cid value) in PailEntries.WalkAsync(present, pail.Root, range, cancellation))

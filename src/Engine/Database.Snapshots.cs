@@ -29,14 +29,29 @@ public sealed partial class Database
     {
         ThrowIfNotWritable();
         string key = SnapshotName.KeyOf(name);
-        ImmutableArray<Cid> clock = heads is null ? Heads : Ledger.Sorted([.. heads.Distinct()]);
-        if (clock.Length == 0)
-            throw new InvalidOperationException($"The database '{Name}' is empty: there is no state to keep.");
+        ImmutableArray<Cid>? asked = heads is null ? null : Ledger.Sorted([.. heads.Distinct()]);
         using OpenWalks.Walk walk = _walks.Begin();
-        var state = new LedgerState(clock, _ledger.State.Log);
-        var writer = new GroupWriter(_files, null, new CarHeader([], clock, []), hasIndex: true);
-        await new FullMerge(_ledger, state).WriteAsync(writer, cancellation);
-        CarGroup group = await writer.FinishAsync(cancellation);
+        LedgerState state = _ledger.State;
+        ImmutableArray<Cid> clock;
+        CarGroup group;
+        while (true)
+        {
+            clock = asked ?? state.Heads;
+            if (clock.Length == 0)
+                throw new InvalidOperationException($"The database '{Name}' is empty: there is no state to keep.");
+            try
+            {
+                group = await WriteStateAsync(new LedgerState(clock, state.Log), cancellation);
+                break;
+            }
+            catch (Exception e) when (Ledger.MayBeOutdated(e))
+            {
+                if (!await IsOutdatedAsync(state, cancellation))
+                    throw;
+                state = _ledger.State;
+            }
+        }
+
         KeptSnapshot? former = await ReadSnapshotAsync(key, cancellation);
         await _store.Data.PutAsync(key, new KeptSnapshot(clock, group).ToBytes(), PutCondition.None, cancellation);
         await RemoveSnapshotFilesAsync(former, cancellation);
@@ -70,7 +85,7 @@ public sealed partial class Database
         return new DatabaseSnapshot(kept.Heads, blocks, ledger.Shards(pail), pail);
     }
 
-    /// <summary>Gives up a snapshot and removes its files.</summary>
+    /// <summary>Gives up a snapshot and removes its files; where writers share no lock, those go when garbage is collected.</summary>
     /// <returns>False when there was none of this name.</returns>
     /// <exception cref="ArgumentException">No snapshot can have this name.</exception>
     public async ValueTask<bool> DeleteSnapshotAsync(string name, CancellationToken cancellation = default)
@@ -84,13 +99,20 @@ public sealed partial class Database
         return true;
     }
 
+    private async ValueTask<CarGroup> WriteStateAsync(LedgerState state, CancellationToken cancellation)
+    {
+        var writer = new GroupWriter(_files, null, new CarHeader([], state.Heads, []), hasIndex: true);
+        await new FullMerge(_ledger, state).WriteAsync(writer, cancellation);
+        return await writer.FinishAsync(cancellation);
+    }
+
     private async ValueTask<KeptSnapshot?> ReadSnapshotAsync(string key, CancellationToken cancellation) =>
         await _store.Data.GetAsync(key, null, cancellation) is { } content ? KeptSnapshot.Read(key, content.Bytes) : null;
 
-    // The same state under two names, or one name twice, is the same files, unless they are marked.
+    // The same state under two names, or one name twice, is the same files. Where writers share no lock others may be reading them: whoever collects what is not needed takes them.
     private async ValueTask RemoveSnapshotFilesAsync(KeptSnapshot? former, CancellationToken cancellation)
     {
-        if (former is null)
+        if (former is null || _files.Marks is not null)
             return;
         var needed = new HashSet<Cid>(_ledger.State.Log.SelectMany(static group => group.Cars));
         foreach (KeptSnapshot other in (await KeptSnapshot.ListAsync(_store.Data, cancellation)).Values)

@@ -42,7 +42,8 @@ public sealed partial class Database : IAsyncDisposable
         _blocks = new BlockStore(_files, options.CacheLength);
         _ledger = new Ledger(_blocks, WithKeys(store.Metadata, publishes: false));
         _committer = new Committer(_ledger, _files, store.WriteAheadLog);
-        _compactor = new Compactor(_ledger, _files, _committer, store.CommitLock, _writing, _walks, options.Entropy);
+        var replaced = new ReplacedFiles(_ledger, _files, _walks, store.CommitLock.KeepsAllOut ? null : options.LeastAgeOfReplaced);
+        _compactor = new Compactor(_ledger, _files, _committer, store.CommitLock, _writing, replaced, options.Entropy);
     }
 
     /// <summary>The name of the database.</summary>

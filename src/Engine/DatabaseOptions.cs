@@ -20,6 +20,13 @@ public sealed record DatabaseOptions
     /// <summary>When files are merged.</summary>
     public CompactionMode Compaction { get; init; } = CompactionMode.Automatic;
 
+    /// <summary>
+    /// Where writers share no lock, as in a bucket that several processes open: how long ago a compaction was, by the stamps of the store, before the files that it replaced are deleted. Longer
+    /// than anybody takes from reading the heads to what it then reads or publishes, repetitions and late arrivals included. 15 minutes unless said otherwise; not negative.
+    /// Where a lock keeps all out, those files go with the next compaction.
+    /// </summary>
+    public TimeSpan LeastAgeOfReplaced { get; init; } = TimeSpan.FromMinutes(15);
+
     /// <summary>Bytes of opened files that are kept in memory. A file is at most about a megabyte unless a document is larger.</summary>
     public long CacheLength { get; init; } = 256L * 1024 * 1024;
 }

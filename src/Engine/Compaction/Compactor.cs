@@ -10,13 +10,11 @@ namespace FireproofBench.Engine.Compaction;
 /// <summary>Keeps the log short: builds a merged group from an immutable state, and puts it in the place of exactly the groups that it was built from.</summary>
 /// <remarks>
 /// A small merge is done between two commits. A large one is built beside them; the commits that come meanwhile stay in the log, and a file with
-/// nothing but a header joins both. The files that a compaction replaced are deleted by the next one, when readers have had time to see the first.
-/// A compaction that this process did not write is trusted only after its newest replaced group was found in it: the reference engine can list
-/// groups as replaced whose blocks it did not take over.
+/// nothing but a header joins both.
 /// Devices that share a log all see it grow, and each would merge the same groups: where others wrote some of them, each waits for a few more groups, how many is
 /// left to chance, and most find the merge done by whoever waited for the fewest.
 /// </remarks>
-internal sealed class Compactor(Ledger ledger, DataFiles files, Committer committer, ICommitLock commitLock, AsyncLock writing, OpenWalks walks, IEntropy entropy)
+internal sealed class Compactor(Ledger ledger, DataFiles files, Committer committer, ICommitLock commitLock, AsyncLock writing, ReplacedFiles replacedFiles, IEntropy entropy)
 {
     /// <summary>Largest merge that is done between two commits, in bytes of stored files.</summary>
     private const long InlineLength = 256 * 1024;
@@ -35,7 +33,6 @@ internal sealed class Compactor(Ledger ledger, DataFiles files, Committer commit
     private readonly ConcurrentDictionary<CarGroup, long> _sizes = [];
     private ImmutableArray<CarGroup> _foreign = [];
     private int? _wait;
-    private ImmutableArray<CarGroup> _replaced;
     private ImmutableArray<CarGroup> _busy = [];
     private Task _background = Task.CompletedTask;
 
@@ -117,8 +114,8 @@ internal sealed class Compactor(Ledger ledger, DataFiles files, Committer commit
         ImmutableArray<CarGroup> replaced = [.. before.Log.Where(group => !after.Log.Contains(group))];
         if (replaced.IsEmpty)
             return;
-        await LookForReplacedAsync(ledger.State, cancellation);
-        _replaced = [.. _replaced, .. replaced];
+        await replacedFiles.LookAsync(ledger.State, cancellation);
+        replacedFiles.Add(replaced);
     }
 
     /// <summary>Waits for a merge that is under way.</summary>
@@ -267,7 +264,7 @@ internal sealed class Compactor(Ledger ledger, DataFiles files, Committer commit
             return false;
         }
 
-        await LookForReplacedAsync(now, cancellation);
+        await replacedFiles.LookAsync(now, cancellation);
         int at = now.Log.IndexOf(run[0]);
         ImmutableArray<CarGroup> log = [.. now.Log[..at], merged, .. now.Log[at..].Where(group => !replaced.Contains(group))];
 
@@ -281,19 +278,8 @@ internal sealed class Compactor(Ledger ledger, DataFiles files, Committer commit
         }
 
         await ledger.PublishAsync(new LedgerState(now.Heads, log) { Pail = PailAfter(now, origin, run) }, cancellation);
-        await DeleteReplacedAsync(run, log, cancellation);
+        await replacedFiles.DeleteAsync(run, log, cancellation);
         return true;
-    }
-
-    // What is not deleted now, because a walk may still need it or the store fails, is deleted with the next compaction.
-    private async ValueTask DeleteReplacedAsync(ImmutableArray<CarGroup> run, ImmutableArray<CarGroup> log, CancellationToken cancellation)
-    {
-        ImmutableArray<CarGroup> due = _replaced;
-        _replaced = [.. due, .. run];
-        if (walks.Any)
-            return;
-        await DeleteAsync(due, log, cancellation);
-        _replaced = run;
     }
 
     // A merge of the whole log stores the shards that several heads made; otherwise they stay in memory.
@@ -301,40 +287,4 @@ internal sealed class Compactor(Ledger ledger, DataFiles files, Committer commit
         run.Length == origin.Log.Length && now.Heads.SequenceEqual(origin.Heads) && now.Pail is { } pail
             ? pail with { Additions = [], Removals = [] }
             : now.Pail;
-
-    // What the compaction before this one replaced: known when this process made it, else it stands in the log's newest compaction.
-    private async ValueTask LookForReplacedAsync(LedgerState now, CancellationToken cancellation)
-    {
-        if (!_replaced.IsDefault)
-            return;
-        _replaced = [];
-        foreach (CarGroup group in now.Log)
-        {
-            ImmutableArray<CarGroup> replaced = await ledger.Blocks.ReadReplacedAsync(group, cancellation);
-            if (replaced.Length == 0)
-                continue;
-            if (await ledger.IsCompleteAsync(group, cancellation))
-                _replaced = replaced;
-            return;
-        }
-    }
-
-    private async ValueTask DeleteAsync(ImmutableArray<CarGroup> groups, ImmutableArray<CarGroup> log, CancellationToken cancellation)
-    {
-        var live = new HashSet<Cid>(log.SelectMany(static group => group.Cars));
-        foreach (Cid car in groups.SelectMany(static group => group.Cars).Where(car => !live.Contains(car)))
-        {
-            try
-            {
-                await files.Gateway.DeleteAsync(DataFiles.KeyOfCar(car), null, cancellation);
-            }
-            catch (StorageException e) when (e.Kind is StorageErrorKind.NotAuthorized or StorageErrorKind.Unsupported)
-            {
-                // A store that keeps whatever was written, under a lock or by its kind: that costs room and nothing else.
-                return;
-            }
-
-            ledger.Blocks.Forget(car);
-        }
-    }
 }

@@ -101,7 +101,8 @@ internal sealed class Ledger(BlockStore blocks, IMetadataGateway metadata)
         _bookmarks = blocks.IsBookmark(group) ? [group] : [];
         foreach (CarGroup gone in former)
         {
-            if (!gone.Equals(group))
+            // Where writers share no lock, another may still lead to it: whoever collects what no head needs takes it.
+            if (!gone.Equals(group) && blocks.Files.Marks is null)
                 await blocks.RemoveAsync(gone.First);
         }
     }

@@ -14,7 +14,7 @@ internal sealed class HeadSet
     private readonly Dictionary<Cid, HeadObject> _known = [];
     private readonly OrderedDictionary<Cid, HeadObject> _own = [];
 
-    // Superseded here: never shown again, whatever a listing says; and those of them whose objects are still to be removed.
+    // Superseded here: never shown again, whatever a listing says. And what is still to be removed: of those, and of what others superseded and left.
     private readonly HashSet<Cid> _dead = [];
     private readonly HashSet<Cid> _due = [];
     private ImmutableArray<MetaEntry> _main = [];
@@ -156,6 +156,7 @@ internal sealed class HeadSet
                 return null;
             Dictionary<Cid, MetaEntry> heads = Union(listed);
             Forget(listed);
+            NoteLeftOver(listed, heads);
             if (heads.Count == _reading.Entries.Length && _reading.Entries.All(entry => heads.ContainsKey(entry.Cid)))
                 return _reading;
 
@@ -218,6 +219,15 @@ internal sealed class HeadSet
 
         // Two that name each other: somebody published an entry again that had been superseded. One head too many is merged, none would be an empty database.
         return heads.Count > 0 ? heads : all;
+    }
+
+    // What is listed and is no head: whoever superseded it has not removed it yet, or died before, or a late request brought it back. It has to go before what hides it does: it would be a
+    // head again, of files that a compaction may have deleted.
+    private void NoteLeftOver(List<ObjectInfo> listed, Dictionary<Cid, MetaEntry> heads)
+    {
+        HashSet<Cid> left = [.. listed.Select(static o => HeadKeys.TryParse(o.Key, out Cid cid) ? cid : default).Where(cid => cid.IsDefined && !heads.ContainsKey(cid))];
+        _due.RemoveWhere(cid => !left.Contains(cid) && !_dead.Contains(cid));
+        _due.UnionWith(left);
     }
 
     // An object that is neither listed nor still to be removed does not come back; were it to, it would be read again.

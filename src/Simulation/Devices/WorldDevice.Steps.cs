@@ -20,6 +20,7 @@ internal sealed partial class WorldDevice
     private const int Groups = 3;
     private const int GroupSize = 3;
     private const int LongestKnown = 64;
+    private const int MostWalks = 3;
 
     private readonly List<ImmutableArray<Cid>> _known = [];
 
@@ -44,6 +45,7 @@ internal sealed partial class WorldDevice
         }
 
         _scene.Trace.Add(Name, TraceKind.Begun, label);
+        _underway++;
         try
         {
             string done = await ActAsync(database, step, new Dice(step.Chance));
@@ -61,6 +63,11 @@ internal sealed partial class WorldDevice
         catch (Exception e)
         {
             Surprise($"at step {label}", e);
+        }
+        finally
+        {
+            if (!process.IsDead)
+                _underway--;
         }
     }
 
@@ -186,12 +193,23 @@ internal sealed partial class WorldDevice
     /// <summary>Reads all documents, and lets the witness see them.</summary>
     internal async Task<string> ReadAllAsync(Database database, string who)
     {
-        ImmutableArray<Cid> heads = database.Heads;
-        ImmutableArray<KeyValue> rows = await ReadRowsAsync(database.RowsAsync(), who, heads);
-        return string.Create(CultureInfo.InvariantCulture, $"{rows.Length} documents at {Names.Of(heads)}");
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                ImmutableArray<Cid> heads = database.Heads;
+                ImmutableArray<KeyValue> rows = await ReadRowsAsync(database.RowsAsync(), who, heads, () => !IsDirect || heads.SequenceEqual(database.Heads));
+                return string.Create(CultureInfo.InvariantCulture, $"{rows.Length} documents at {Names.Of(heads)}");
+            }
+            catch (MissingBlockException) when (IsDirect && attempt < MostWalks)
+            {
+                // Others compacted what it had begun with. It knows by now what they left.
+            }
+        }
     }
 
-    private async Task<ImmutableArray<KeyValue>> ReadRowsAsync(IAsyncEnumerable<DocumentRow> rows, string who, ImmutableArray<Cid> heads)
+    // Without files of its own a device may have to begin anew at a newer state.
+    private async Task<ImmutableArray<KeyValue>> ReadRowsAsync(IAsyncEnumerable<DocumentRow> rows, string who, ImmutableArray<Cid> heads, Func<bool>? areThose = null)
     {
         ImmutableArray<KeyValue>.Builder seen = ImmutableArray.CreateBuilder<KeyValue>();
         Dictionary<string, string> tokens = [];
@@ -208,7 +226,8 @@ internal sealed partial class WorldDevice
         }
 
         ImmutableArray<KeyValue> all = seen.DrainToImmutable();
-        _scene.Witness.ReadAll(_number, who, heads, all);
+        if (areThose?.Invoke() != false)
+            _scene.Witness.ReadAll(_number, who, heads, all);
         return all;
     }
 

@@ -18,6 +18,9 @@ internal sealed partial class WorldDevice
 {
     private const long CacheLength = 1 << 20;
 
+    // Longer than a request is under way that is repeated to the last, and short enough to be over within a world.
+    private static readonly TimeSpan s_leastAgeOfReplaced = TimeSpan.FromMinutes(3);
+
     private readonly Scene _scene;
     private readonly int _number;
     private readonly Dice _dice;
@@ -26,6 +29,7 @@ internal sealed partial class WorldDevice
     private Wire[] _wires = [];
     private SimulatedProcess? _process;
     private int _lives;
+    private int _underway;
     private long _formerRequests;
 
     /// <summary>A device that is switched off.</summary>
@@ -41,7 +45,7 @@ internal sealed partial class WorldDevice
         Bag = bag;
         Name = Plan.NameOf(number);
         _dice = new Dice(scene.Plan.Seed, "device " + Name);
-        _links = new RemoteLink?[scene.Stores.Length];
+        _links = new RemoteLink?[IsDirect ? 0 : scene.Stores.Length];
         _remotes = new IDeviceStore?[scene.Stores.Length];
         Clock = new JumpingTime(scene.World.Time, TimeSpan.Zero);
     }
@@ -79,6 +83,9 @@ internal sealed partial class WorldDevice
     /// <summary>The links that it has to remote stores.</summary>
     public IEnumerable<RemoteLink> Links => _links.OfType<RemoteLink>();
 
+    /// <summary>Whether it has no files of its own, and works on those at the store.</summary>
+    private bool IsDirect => _scene.Plan.Has(Features.Direct);
+
     /// <summary>Whether it is open, and attached to everything.</summary>
     public bool IsWhole => IsOn && Database is not null && Array.TrueForAll(_links, static link => link is not null);
 
@@ -88,6 +95,7 @@ internal sealed partial class WorldDevice
         if (IsOn)
             return;
         _lives++;
+        _underway = 0;
         SimulatedProcess process = new(_scene.World) { Died = Die };
         _process = process;
         _wires = [.. _scene.Stores.Select((_, store) => new Wire(
@@ -131,11 +139,13 @@ internal sealed partial class WorldDevice
         Database = null;
     });
 
-    /// <summary>Waits until the device is open and attached, and each link and its remote store have all of each other.</summary>
+    /// <summary>Waits until the device is open and attached, and each link and its remote store have all of each other; or, without files of its own, until it did all its steps and looked at the heads.</summary>
     public Task WhenUpToDateAsync() => _process!.Start(async () =>
     {
-        while (!IsWhole)
+        while (!IsWhole || (IsDirect && _underway > 0))
             await _scene.DelayAsync(TimeSpan.FromMilliseconds(100));
+        if (IsDirect)
+            _ = await Database!.RefreshAsync();
         foreach (RemoteLink link in Links)
             await link.WhenUpToDateAsync();
     });
@@ -156,7 +166,7 @@ internal sealed partial class WorldDevice
     /// <summary>Runs something in the process of the device; it never ends when the process dies first.</summary>
     public Task RunAsync(Func<Task> action) => _process!.Start(action);
 
-    /// <summary>Brings keys into the bag.</summary>
+    /// <summary>Brings keys into the bag. Without files of its own the device does not look whether they open the newest: that may be of somebody else's key, which is still on its way.</summary>
     public async Task TakeInvitationAsync(Invitation invitation)
     {
         _ = await Database.JoinAsync(invitation, Medium.Open(Options()), Bag!, CancellationToken.None);
@@ -191,9 +201,11 @@ internal sealed partial class WorldDevice
     private async Task LiveAsync(SimulatedProcess process)
     {
         await OpenAsync(process);
-        for (int store = 0; store < _scene.Stores.Length; store++)
+        for (int store = 0; store < _links.Length; store++)
             await AttachAsync(store);
     }
+
+    private IDeviceStore OpenStore() => IsDirect ? OpenRemote(0) : Medium.Open(Options());
 
     private async Task OpenAsync(SimulatedProcess process)
     {
@@ -201,7 +213,7 @@ internal sealed partial class WorldDevice
         {
             try
             {
-                IDeviceStore store = new UnhurriedStore(Medium.Open(Options()));
+                IDeviceStore store = new UnhurriedStore(OpenStore());
                 Database = await Database.OpenAsync(
                     Scene.DatabaseName,
                     store,
@@ -212,11 +224,12 @@ internal sealed partial class WorldDevice
                         Time = Clock,
                         Compaction = _scene.Plan.Has(Features.AutomaticCompaction) ? CompactionMode.Automatic : CompactionMode.Manual,
                         CacheLength = CacheLength,
+                        LeastAgeOfReplaced = s_leastAgeOfReplaced,
                     });
                 Listener = Listener.To(Database);
                 return;
             }
-            catch (StorageException refusal) when (!_scene.IsHealed && refusal.Kind != StorageErrorKind.Corrupt)
+            catch (StorageException refusal) when (MayOpenLater(refusal.Kind))
             {
                 Hear("opens its database", refusal);
                 _scene.Trace.Add(Name, TraceKind.Refused, "opens", refusal.Message);
@@ -229,6 +242,15 @@ internal sealed partial class WorldDevice
             }
         }
     }
+
+    // What is at the store may fail for ever, a damaged file comes once more, a key by an invitation; everything else is over when the world is healed.
+    private bool MayOpenLater(StorageErrorKind kind) => kind switch
+    {
+        StorageErrorKind.Corrupt => IsDirect && _scene.Plan.Has(Features.DamagedFiles),
+        StorageErrorKind.NotAuthorized => !_scene.IsHealed || (IsDirect && _scene.Plan.Has(Features.KeyRotation)),
+        StorageErrorKind.Transient => !_scene.IsHealed || IsDirect,
+        _ => !_scene.IsHealed,
+    };
 
     /// <summary>Attaches a remote store, if the database is open and the store is not attached; again and again until it is.</summary>
     private async Task AttachAsync(int store)

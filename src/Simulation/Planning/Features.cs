@@ -88,4 +88,7 @@ internal enum Features
 
     /// <summary>Now and then a file arrives with a bit of it changed.</summary>
     DamagedFiles = 1 << 26,
+
+    /// <summary>Devices have no files of their own: each opens the one database where it lies, at the store, as commands do that are given a bucket.</summary>
+    Direct = 1 << 27,
 }

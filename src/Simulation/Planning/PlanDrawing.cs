@@ -9,6 +9,12 @@ internal static class PlanDrawing
 {
     private const int MostDevices = 26;
 
+    // What devices only do that have files of their own.
+    private const Features OnlyWithFiles = Features.Disks | Features.Detaching | Features.Synchronising | Features.SecondRemote | Features.OnDemand | Features.PublishedKeys | Features.Garbage;
+
+    // A database is opened in place only where a head is seen by all once it is written.
+    private static readonly string[] s_placesToShare = ["strong", "flapping", "unconditional"];
+
     private static readonly (StepKind Kind, int Weight, Features Needs)[] s_kinds =
     [
         (StepKind.Put, 30, Features.None),
@@ -52,6 +58,12 @@ internal static class PlanDrawing
         ArgumentOutOfRangeException.ThrowIfLessThan(steps, 1);
         Dice dice = new(seed, "plan");
         Features on = features ?? DrawFeatures(dice);
+        if (features is null && store is null && DrawDirectStore(new Dice(seed, "direct")) is { } shared)
+        {
+            store = shared;
+            on = (on & ~OnlyWithFiles) | Features.Direct;
+        }
+
         (StepKind Kind, int Weight, Features Needs)[] possible = [.. s_kinds.Where(kind => (on & kind.Needs) == kind.Needs)];
         int weights = possible.Sum(static kind => kind.Weight);
         ImmutableArray<Step>.Builder drawn = ImmutableArray.CreateBuilder<Step>(steps);
@@ -91,6 +103,20 @@ internal static class PlanDrawing
         };
     }
 
+    // One world in ten, by dice of its own: the other worlds are what they would be without.
+    private static string? DrawDirectStore(Dice dice)
+    {
+        if (!dice.OneIn(10))
+            return null;
+        string name = s_placesToShare[dice.Below(s_placesToShare.Length)];
+        return $"sim:{name}" + dice.Below(3) switch
+        {
+            0 when StoreProfiles.All.First(profile => profile.Name == name).HoldsConditions => "?heads=single",
+            1 => "?heads=objects",
+            _ => "",
+        };
+    }
+
     private static Features DrawFeatures(Dice dice)
     {
         ulong drawn = dice.Next();
@@ -111,7 +137,7 @@ internal static class PlanDrawing
     // Most steps follow closely; now and then there is a time in which all comes to rest, or in which files grow old.
     private static TimeSpan Gap(Dice dice, Features on) => dice.Below(40) switch
     {
-        0 when (on & Features.Garbage) != 0 && dice.OneIn(2) => TimeSpan.FromMinutes(2 + (4 * dice.Fraction())),
+        0 when (on & (Features.Garbage | Features.Direct)) != 0 && dice.OneIn(2) => TimeSpan.FromMinutes(2 + (4 * dice.Fraction())),
         0 => TimeSpan.FromSeconds(5 + (30 * dice.Fraction())),
         < 8 when (on & Features.Hurry) == 0 => TimeSpan.FromSeconds(3 * dice.Fraction()),
         < 30 => TimeSpan.FromMilliseconds(50 * dice.Fraction()),

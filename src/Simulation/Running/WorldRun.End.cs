@@ -32,6 +32,8 @@ internal sealed partial class WorldRun
     // A store may be late for each thing that a device needs to see before it can do the next.
     private const int LateTimes = 10;
 
+    private const int MostAttempts = 10;
+
     private async Task HealAsync(CancellationToken cancellation)
     {
         await _scene.DelayAsync(s_longestFault);
@@ -77,15 +79,23 @@ internal sealed partial class WorldRun
     {
         if (!_plan.Has(Features.KeyRotation) || !_plan.Has(Features.Encryption))
             return;
-        foreach (WorldDevice from in _devices)
+
+        // Whoever is not open may wait for the key of another.
+        List<WorldDevice> left = [.. _devices];
+        while (left.Count > 0)
         {
-            while (from.Database is null)
+            if (left.Find(static device => device.Database is not null) is not { Database: { } database } from)
+            {
                 await _scene.DelayAsync(TimeSpan.FromMilliseconds(100));
+                continue;
+            }
+
+            _ = left.Remove(from);
             foreach (WorldDevice to in _devices)
             {
                 if (to == from)
                     continue;
-                using Invitation invitation = await from.Database.InviteAsync();
+                using Invitation invitation = await database.InviteAsync();
                 await to.TakeInvitationAsync(invitation);
             }
         }
@@ -169,6 +179,8 @@ internal sealed partial class WorldRun
 
     // What was not to be had at that moment; the next compaction has it. A late store may show a head before the files.
     private bool MayPass(Exception failure) => failure is StorageException { Kind: StorageErrorKind.Transient or StorageErrorKind.Ambiguous or StorageErrorKind.NoSpace or StorageErrorKind.Throttled }
+        || (failure is StorageException { Kind: StorageErrorKind.Corrupt } && _plan.Has(Features.Direct | Features.DamagedFiles))
+        || (failure is StorageException { Kind: StorageErrorKind.NotAuthorized } && _plan.Has(Features.Direct | Features.KeyRotation))
         || (failure is MissingBlockException && _plan.Has(Features.OnDemand) && _url.SettlingTime > TimeSpan.Zero);
 
     // For the picture of a history that broke off: whichever device can tell it.
@@ -194,13 +206,23 @@ internal sealed partial class WorldRun
 
     private async Task GuardAsync(WorldDevice device, string doing, Func<Task> action)
     {
-        try
+        for (int attempt = 1; ; attempt++)
         {
-            await device.RunAsync(action);
-        }
-        catch (Exception e) when (e is not OperationCanceledException)
-        {
-            _witness.Accuse(Claim.NoSurprises, $"{device.Name} {doing}: {e.GetType().Name}: {e.Message}");
+            try
+            {
+                await device.RunAsync(action);
+                return;
+            }
+            catch (StorageException outage) when (outage.Kind == StorageErrorKind.Transient && _plan.Has(Features.Direct) && attempt < MostAttempts)
+            {
+                // A store with outages has them for ever, and a device without files of its own meets them whatever it does.
+                await _scene.DelayAsync(TimeSpan.FromSeconds(1));
+            }
+            catch (Exception e) when (e is not OperationCanceledException)
+            {
+                _witness.Accuse(Claim.NoSurprises, $"{device.Name} {doing}: {e.GetType().Name}: {e.Message}");
+                return;
+            }
         }
     }
 

@@ -2,6 +2,8 @@ using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Gateways.Heads;
 using FireproofBench.Gateways.Layout;
+using FireproofBench.Gateways.Memory;
+using FireproofBench.Gateways.Simulated;
 using Xunit;
 
 namespace FireproofBench.Properties.Gateways.Heads;
@@ -44,6 +46,36 @@ public sealed class MultiObjectHeadsTests : IAsyncDisposable
         await other.PublishAsync(Entry(4, 3), [Entry(3).Cid], Token);
         Assert.Null(await _store.HeadAsync("meta/" + Entry(2).Cid, Token));
         Assert.Equal("4", await HeadsAsync(Open()));
+    }
+
+    [Fact]
+    public async Task A_head_that_a_late_request_brings_back_goes_with_the_next_publication()
+    {
+        await using MemoryDataGateway store = new(TimeProvider.System);
+        MultiObjectHeads heads = new(store, TestOptions.Of());
+        await heads.PublishAsync(Entry(1), [], Token);
+        string key = "meta/" + Entry(1).Cid;
+        ReadOnlyMemory<byte> sent = (await store.GetAsync(key, null, Token))!.Bytes;
+        await heads.PublishAsync(Entry(2, 1), [Entry(1).Cid], Token);
+        _ = await store.PutAsync(key, sent, PutCondition.None, Token);
+        Assert.Equal("2", await HeadsAsync(heads));
+        await heads.PublishAsync(Entry(3, 2), [Entry(2).Cid], Token);
+        Assert.Equal("3", await HeadsAsync(new MultiObjectHeads(store, TestOptions.Of())));
+    }
+
+    [Fact]
+    public async Task A_head_that_a_writer_left_who_died_goes_with_what_hides_it()
+    {
+        await using MemoryDataGateway store = new(TimeProvider.System);
+        MultiObjectHeads dying = new(new BentGateway(store) { OnDelete = static (_, key, _, _) => throw new StorageException(StorageErrorKind.Transient, "delete", key, "it is dead") }, TestOptions.Of());
+        await dying.PublishAsync(Entry(1), [], Token);
+        await dying.PublishAsync(Entry(2, 1), [Entry(1).Cid], Token);
+        Assert.NotNull(await store.HeadAsync("meta/" + Entry(1).Cid, Token));
+        MultiObjectHeads other = new(store, TestOptions.Of());
+        Assert.Equal("2", await HeadsAsync(other));
+        await other.PublishAsync(Entry(3, 2), [Entry(2).Cid], Token);
+        Assert.Equal("3", await HeadsAsync(new MultiObjectHeads(store, TestOptions.Of())));
+        Assert.Null(await store.HeadAsync("meta/" + Entry(1).Cid, Token));
     }
 
     [Fact]

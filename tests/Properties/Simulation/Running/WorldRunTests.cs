@@ -34,6 +34,19 @@ public sealed class WorldRunTests
             Sound(Run(seed, $"sim:{profile}?lag=2s"));
     }
 
+    [Theory]
+    [InlineData("sim:strong?heads=single")]
+    [InlineData("sim:strong?heads=objects")]
+    [InlineData("sim:flapping")]
+    [InlineData("sim:unconditional?heads=objects")]
+    public void Worlds_whose_devices_all_open_the_one_database_at_the_store_are_sound(string store)
+    {
+        const Features Much = Features.Direct | Features.Deletes | Features.Bulks | Features.Attachments | Features.Past | Features.Compactions | Features.AutomaticCompaction | Features.KeyRotation
+            | Features.Reopening | Features.Crashes | Features.Partitions | Features.BadNetwork | Features.Encryption;
+        for (long seed = 2001; seed <= 2040; seed++)
+            Sound(WorldRun.Run(PlanDrawing.Draw(seed, store, 3, 200, Much)));
+    }
+
     [Fact]
     public void Another_seed_is_another_world() => Assert.NotEqual(Run(1, "sim:strong").Digest, Run(2, "sim:strong").Digest);
 
