@@ -147,8 +147,10 @@ internal sealed class HeadSet
     }
 
     /// <summary>The heads, given what is listed and was read. The same instance as before when nothing changed.</summary>
+    /// <param name="listed">The objects.</param>
+    /// <param name="isCurrent">Whether what is listed is there: then what is no head is still to be removed.</param>
     /// <returns>Null when a listed object has to be read again: another reading, with an older listing, forgot it.</returns>
-    public MetaReading? Read(List<ObjectInfo> listed)
+    public MetaReading? Read(List<ObjectInfo> listed, bool isCurrent)
     {
         lock (_lock)
         {
@@ -156,7 +158,8 @@ internal sealed class HeadSet
                 return null;
             Dictionary<Cid, MetaEntry> heads = Union(listed);
             Forget(listed);
-            NoteLeftOver(listed, heads);
+            if (isCurrent)
+                NoteLeftOver(listed, heads);
             if (heads.Count == _reading.Entries.Length && _reading.Entries.All(entry => heads.ContainsKey(entry.Cid)))
                 return _reading;
 

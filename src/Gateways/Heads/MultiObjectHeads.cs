@@ -53,7 +53,7 @@ public sealed class MultiObjectHeads : IMetadataGateway, IForgetfulHeads
             await ConfirmOwnAsync(listed, cancellation);
             if (gone.Count == 0)
             {
-                if (_set.Read(listed) is { } reading)
+                if (Read(listed) is { } reading)
                     return reading;
                 continue;
             }
@@ -61,13 +61,13 @@ public sealed class MultiObjectHeads : IMetadataGateway, IForgetfulHeads
             // Beside many writers there is always something gone. What the first listing named was there, or is superseded by what was: nothing before the reading is missed.
             missed ??= gone;
             found = [.. listed.Where(o => !gone.Contains(o.Key)).UnionBy(found.Where(static o => o.Key != HeadKeys.Main), static o => o.Key)];
-            if (_set.Supersedes(found, missed) && _set.Read(found) is { } covering)
+            if (_set.Supersedes(found, missed) && Read(found) is { } covering)
                 return covering;
 
             // The same objects gone again and again: the listing lags, and what it names beside them is what there is to know.
             repeated = gone.SetEquals(formerlyGone) ? repeated + 1 : 0;
             formerlyGone = gone;
-            if (repeated >= 2 && _set.HasAny(listed, gone) && _set.Read([.. listed.Where(o => !gone.Contains(o.Key))]) is { } lagging)
+            if (repeated >= 2 && _set.HasAny(listed, gone) && Read([.. listed.Where(o => !gone.Contains(o.Key))]) is { } lagging)
                 return lagging;
             if (_time.GetElapsedTime(start) > LongestLag)
                 throw new StorageException(StorageErrorKind.Transient, "read heads", HeadKeys.Folder, "the store lists heads that are gone, and not what came after them: its listings lag; read again");
@@ -125,6 +125,9 @@ public sealed class MultiObjectHeads : IMetadataGateway, IForgetfulHeads
                 throw;
         }
     }
+
+    // Where listings lag they go on showing what is long removed: there nothing follows from it, and what hid an object takes it along when it goes.
+    private MetaReading? Read(List<ObjectInfo> listed) => _set.Read(listed, _data.Traits.StronglyConsistent);
 
     private async ValueTask<bool> IsThereAsync(string key, byte[] bytes, CancellationToken cancellation)
     {

@@ -25,6 +25,9 @@ internal sealed record Scene(Plan Plan, VirtualWorld World, Trace Trace, Witness
     /// <summary>Stands in every id, document and file, so that none of it can lie anywhere in the clear unseen.</summary>
     public const string Mark = "fbsim-";
 
+    /// <summary>Whether the stores may show something later than it is written.</summary>
+    public required bool IsLate { get; init; }
+
     /// <summary>Whether the time of faults is over.</summary>
     public bool IsHealed { get; set; }
 

@@ -55,7 +55,7 @@ internal sealed partial class WorldDevice
         {
             // It died within this very step of its code.
         }
-        catch (Exception refusal) when (IsForeseen(refusal, database))
+        catch (Exception refusal) when (IsForeseen(refusal, database, step.Kind))
         {
             Hear($"at step {label}", refusal);
             _scene.Trace.Add(Name, TraceKind.Refused, label, refusal.Message);
@@ -71,14 +71,14 @@ internal sealed partial class WorldDevice
         }
     }
 
-    // What the documentation names for calls beside faults, closings and missing keys.
-    private bool IsForeseen(Exception e, Database database) => e switch
+    // What the documentation names for calls beside faults, closings and missing keys. A late store may show a document before the file that is attached to it.
+    private bool IsForeseen(Exception e, Database database, StepKind kind) => e switch
     {
         ObjectDisposedException or OperationCanceledException => Database != database,
         StorageException { Kind: StorageErrorKind.NotAuthorized } => _scene.Plan.Has(Features.KeyRotation),
         StorageException { Kind: StorageErrorKind.Corrupt } => _scene.Plan.Has(Features.DamagedFiles),
         StorageException storage => storage.Kind is StorageErrorKind.Transient or StorageErrorKind.Throttled or StorageErrorKind.Ambiguous or StorageErrorKind.NoSpace,
-        MissingBlockException => HasPatches,
+        MissingBlockException => HasPatches || (kind == StepKind.ReadFile && _scene.IsLate),
         _ => false,
     };
 

@@ -139,10 +139,10 @@ internal sealed partial class WorldDevice
         Database = null;
     });
 
-    /// <summary>Waits until the device is open and attached, and each link and its remote store have all of each other; or, without files of its own, until it did all its steps and looked at the heads.</summary>
+    /// <summary>Waits until the device is open and attached, did all its steps, and each link and its remote store have all of each other; without files of its own, until it looked at the heads.</summary>
     public Task WhenUpToDateAsync() => _process!.Start(async () =>
     {
-        while (!IsWhole || (IsDirect && _underway > 0))
+        while (!IsWhole || _underway > 0)
             await _scene.DelayAsync(TimeSpan.FromMilliseconds(100));
         if (IsDirect)
             _ = await Database!.RefreshAsync();
