@@ -121,11 +121,21 @@ internal sealed class HeadSet
             return [.. _due];
     }
 
-    /// <summary>An object is removed.</summary>
+    /// <summary>An object is removed, whatever a listing may go on saying.</summary>
     public void NoteRemoved(Cid cid)
     {
         lock (_lock)
+        {
             _ = _due.Remove(cid);
+            _ = _dead.Add(cid);
+        }
+    }
+
+    /// <summary>Whether an object was removed here, and a listing has shown it since or none was read.</summary>
+    public bool IsRemoved(Cid cid)
+    {
+        lock (_lock)
+            return _dead.Contains(cid) && !_due.Contains(cid);
     }
 
     /// <summary>The entries of the folder's file that are not superseded.</summary>

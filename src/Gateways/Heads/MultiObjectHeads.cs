@@ -182,15 +182,26 @@ public sealed class MultiObjectHeads : IMetadataGateway, IForgetfulHeads
     private async ValueTask RemoveAsync(Cid[] due, CancellationToken cancellation)
     {
         await MoveMainAsync(cancellation);
-        foreach (Cid[] some in due.Chunk(Parallel))
-            await Task.WhenAll(some.Select(cid => RemoveAsync(cid, cancellation)));
+        if (_data.Traits.StronglyConsistent)
+        {
+            foreach (Cid[] some in due.Chunk(Parallel))
+                await Task.WhenAll(some.Select(cid => RemoveAsync(cid, cancellation)));
+            return;
+        }
+
+        // What each superseded goes first, so one after the other: another client may have left that to its next publication, and nothing that stays would say that it is none of the heads.
+        HashSet<Cid> visited = [];
+        foreach (Cid cid in due)
+        {
+            if (!visited.Add(cid))
+                continue;
+            await RemoveSupersededAsync(cid, visited, cancellation);
+            await RemoveAsync(cid, cancellation);
+        }
     }
 
-    // What it superseded goes first. Where listings lag, another client may have left that to its next publication, and nothing that stays would say that it is none of the heads.
     private async Task RemoveAsync(Cid cid, CancellationToken cancellation)
     {
-        if (!_data.Traits.StronglyConsistent)
-            await RemoveSupersededAsync(cid, [cid], cancellation);
         _ = await _data.DeleteAsync(HeadKeys.Of(cid), null, cancellation);
         _set.NoteRemoved(cid);
     }
@@ -201,11 +212,11 @@ public sealed class MultiObjectHeads : IMetadataGateway, IForgetfulHeads
             return;
         foreach (Cid older in head.Entry.Parents.Concat(head.Superseded))
         {
-            if (!visited.Add(older) || await _data.HeadAsync(HeadKeys.Of(older), cancellation) is null)
+            // A late store goes on showing what was removed.
+            if (!visited.Add(older) || _set.IsRemoved(older) || await _data.HeadAsync(HeadKeys.Of(older), cancellation) is null)
                 continue;
             await RemoveSupersededAsync(older, visited, cancellation);
-            _ = await _data.DeleteAsync(HeadKeys.Of(older), null, cancellation);
-            _set.NoteRemoved(older);
+            await RemoveAsync(older, cancellation);
         }
     }
 

@@ -2,13 +2,17 @@ using FireproofBench.Engine;
 
 namespace FireproofBench.Simulation.Devices;
 
-/// <summary>Several who subscribed to one database. One of them fails at every call; the others, before and behind it, are to be told all the same.</summary>
+/// <summary>Several who subscribed to one database. One of them fails again and again; the others, before and behind it, are to be told all the same.</summary>
 internal sealed class Listener
 {
     private const int Count = 2;
 
+    // At the first call, and then often enough: each failure costs as much as a write.
+    private const int CallsBetweenFailures = 8;
+
     private readonly Dictionary<string, int>[] _told = [.. Enumerable.Range(0, Count).Select(static _ => new Dictionary<string, int>(StringComparer.Ordinal))];
     private readonly List<Expectation> _expected = [];
+    private int _failingCalls;
 
     private Listener()
     {
@@ -19,7 +23,7 @@ internal sealed class Listener
     {
         Listener made = new();
         _ = database.Subscribe(made.Hearing(0));
-        _ = database.Subscribe(static _ => throw new InvalidOperationException("This one fails at every call."));
+        _ = database.Subscribe(made.Failing);
         _ = database.Subscribe(made.Hearing(1));
         return made;
     }
@@ -45,6 +49,12 @@ internal sealed class Listener
         }
 
         return null;
+    }
+
+    private void Failing(DatabaseChange change)
+    {
+        if (_failingCalls++ % CallsBetweenFailures == 0)
+            throw new InvalidOperationException("This one fails again and again.");
     }
 
     private Action<DatabaseChange> Hearing(int who) => change =>

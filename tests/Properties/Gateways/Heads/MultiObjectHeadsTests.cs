@@ -79,6 +79,30 @@ public sealed class MultiObjectHeadsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task On_a_store_whose_deletes_are_late_each_head_is_removed_once()
+    {
+        const int Publications = 30;
+        int deletes = 0;
+        BentGateway late = new(_store)
+        {
+            OnDelete = (_, _, _, _) =>
+            {
+                deletes++;
+                return new ValueTask<bool>(true);
+            },
+        };
+        MultiObjectHeads heads = new(late, TestOptions.Of());
+        await heads.PublishAsync(Entry(1), [], Token);
+        for (int i = 2; i <= Publications; i++)
+        {
+            await heads.PublishAsync(Entry(i, i - 1), [Entry(i - 1).Cid], Token);
+            Assert.Equal($"{i}", await HeadsAsync(heads));
+        }
+
+        Assert.InRange(deletes, Publications - 3, Publications);
+    }
+
+    [Fact]
     public async Task A_listing_that_shows_removed_heads_beside_live_ones_gives_the_live_ones()
     {
         await Open().PublishAsync(Entry(1), [], Token);
