@@ -198,7 +198,7 @@ internal sealed partial class WorldDevice
             try
             {
                 ImmutableArray<Cid> heads = database.Heads;
-                ImmutableArray<KeyValue> rows = await ReadRowsAsync(database.RowsAsync(), who, heads, () => !IsDirect || heads.SequenceEqual(database.Heads));
+                ImmutableArray<KeyValue> rows = await ReadRowsAsync(database.RowsAsync(), who, heads, () => !MayBeginAnew || heads.SequenceEqual(database.Heads));
                 return string.Create(CultureInfo.InvariantCulture, $"{rows.Length} documents at {Names.Of(heads)}");
             }
             catch (MissingBlockException) when (IsDirect && attempt < MostWalks)
@@ -208,7 +208,9 @@ internal sealed partial class WorldDevice
         }
     }
 
-    // Without files of its own a device may have to begin anew at a newer state.
+    // A walk whose first file is not to be had begins anew at a newer state.
+    private bool MayBeginAnew => IsDirect || _scene.Plan.Has(Features.OnDemand);
+
     private async Task<ImmutableArray<KeyValue>> ReadRowsAsync(IAsyncEnumerable<DocumentRow> rows, string who, ImmutableArray<Cid> heads, Func<bool>? areThose = null)
     {
         ImmutableArray<KeyValue>.Builder seen = ImmutableArray.CreateBuilder<KeyValue>();
