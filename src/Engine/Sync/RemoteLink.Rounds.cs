@@ -17,6 +17,7 @@ public sealed partial class RemoteLink
     private ImmutableArray<Cid> _takenIn = [];
     private RemoteDescription? _noted;
     private int _remoteLog;
+    private ImmutableArray<CarGroup> _offered = [];
     private bool _hasMet;
     private bool _wasReadable;
 
@@ -154,6 +155,7 @@ public sealed partial class RemoteLink
         _remoteHeads = state.Heads;
         int before = _remoteLog;
         _remoteLog = header.Cars.Length + 1;
+        _offered = state.Log;
         if (_remoteLog < before)
             CollectGarbage(cancellation);
         _seen = _remoteHeads;
@@ -161,9 +163,11 @@ public sealed partial class RemoteLink
     }
 
     // The remote lacks heads of ours; or it has all, in a log so long that our compacted one serves others better. Where several devices' entries stand side by side the
-    // next write joins them anyway: if each of the devices put its own log in their place, there would be as many entries again, and no end of it.
+    // next write joins them anyway: if each of the devices put its own log in their place, there would be as many entries again, and no end of it. And a log is offered once: the group
+    // that says our state may name many that were replaced since.
     private bool IsBehind(LedgerState state) =>
-        state.Heads.Length > 0 && (!state.Heads.SequenceEqual(_remoteHeads) || (_takenIn.Length == 1 && _remoteLog > (2 * state.Log.Length) + 1));
+        state.Heads.Length > 0
+        && (!state.Heads.SequenceEqual(_remoteHeads) || (_takenIn.Length == 1 && _remoteLog > (2 * state.Log.Length) + 1 && !_offered.SequenceEqual(state.Log)));
 
     private SyncStatus Measure(SyncStatus status)
     {
