@@ -80,10 +80,11 @@ public sealed partial class RemoteLink
         _keptAt = _time.GetTimestamp();
     }
 
-    // No write waits for this, and it is not done for each: after a crash the next link knows what was seen a little earlier.
+    // No write waits for this, and it is not done for each: after a crash the next link knows what was seen a little earlier. What was seen is kept also while the remote shows
+    // something older: a message that came out of order, right before the link was closed, would make the next one forget it.
     private async ValueTask KeepSeenAsync(bool isLast)
     {
-        if (!_hasRecalled || _isInDoubt || _seen.SequenceEqual(_kept) || (!isLast && _time.GetElapsedTime(_keptAt) < _options.CheckInterval))
+        if (!_hasRecalled || _seen.SequenceEqual(_kept) || (!isLast && _time.GetElapsedTime(_keptAt) < _options.CheckInterval))
             return;
         try
         {

@@ -96,6 +96,40 @@ public sealed class RollbackTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task It_is_noticed_by_a_device_that_was_closed_while_the_remote_showed_something_older_for_a_moment()
+    {
+        MetaReading older;
+        MetaEntry entry;
+        await using (Database device = await DeviceAsync())
+        {
+            Lagging lagging = new(_remote.Metadata);
+            await device.PutAsync(Numbered(0), Token);
+            await using RemoteLink link = await AttachAsync(device, lagging, TimeSpan.FromMinutes(10));
+            await link.WhenUpToDateAsync(Token);
+            older = await _remote.Metadata.ReadAsync(Token);
+            entry = Assert.Single(older.Entries);
+            await device.PutAsync(Numbered(1), Token);
+            await link.WhenUpToDateAsync(Token);
+            lagging.ShowOnce(older);
+            Task settling = link.WhenUpToDateAsync(Token).AsTask();
+            await lagging.Shown.Task.WaitAsync(Token);
+
+            // Time to doubt it, and not to look again.
+            await Task.Delay(TimeSpan.FromMilliseconds(200), Token);
+            Assert.False(settling.IsCompleted);
+            await link.DisposeAsync();
+            await Assert.ThrowsAsync<ObjectDisposedException>(() => settling);
+        }
+
+        await PutBackAsync(entry, null);
+        await using Database again = await DeviceAsync();
+        await using RemoteLink back = await AttachAsync(again);
+        await back.WhenUpToDateAsync(Token);
+        Assert.Equal(1, back.Status.Regressions);
+        await HasAsync(2);
+    }
+
+    [Fact]
     public async Task A_store_that_is_behind_for_one_look_is_no_rollback()
     {
         MetaReading older;
@@ -113,7 +147,7 @@ public sealed class RollbackTests : IAsyncDisposable
         await using Database again = await DeviceAsync();
         await using RemoteLink back = await AttachAsync(again, lagging);
         await back.WhenUpToDateAsync(Token);
-        Assert.Equal(0, lagging.OlderLeft);
+        Assert.True(lagging.Shown.Task.IsCompleted);
         Assert.Equal((0, 0L), (back.Status.Regressions, back.Status.Published));
         await HasAsync(2);
     }
@@ -189,22 +223,29 @@ public sealed class RollbackTests : IAsyncDisposable
     private ValueTask<Database> DeviceAsync() =>
         OpenDatabase.OnStoreAsync(new FolderDeviceStore(_folder.At("db"), Fixture.DatabaseName, OpenDatabase.Gateway()), _keys, CompactionMode.Manual);
 
-    private ValueTask<RemoteLink> AttachAsync(Database database, IMetadataGateway? metadata = null) => database.AttachAsync(
+    private ValueTask<RemoteLink> AttachAsync(Database database, IMetadataGateway? metadata = null, TimeSpan? poll = null) => database.AttachAsync(
         new RemoteStore("https://name.example/of?any=length", _remote.Data, metadata ?? _remote.Metadata),
-        new AttachOptions { PollInterval = TimeSpan.FromMilliseconds(20), FirstPause = TimeSpan.FromMilliseconds(10), LongestPause = TimeSpan.FromMilliseconds(50) },
+        new AttachOptions { PollInterval = poll ?? TimeSpan.FromMilliseconds(20), FirstPause = TimeSpan.FromMilliseconds(10), LongestPause = TimeSpan.FromMilliseconds(50) },
         Token);
 
     // Shows a former reading once.
-    private sealed class Lagging(IMetadataGateway below, MetaReading older) : IMetadataGateway
+    private sealed class Lagging(IMetadataGateway below, MetaReading? older = null) : IMetadataGateway
     {
-        private int _olderLeft = 1;
+        private MetaReading? _older = older;
 
-        public int OlderLeft => _olderLeft;
+        public TaskCompletionSource Shown { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public void ShowOnce(MetaReading former) => Volatile.Write(ref _older, former);
 
         public MetadataTraits Traits => below.Traits with { Push = false };
 
-        public ValueTask<MetaReading> ReadAsync(CancellationToken cancellation) =>
-            Interlocked.CompareExchange(ref _olderLeft, 0, 1) == 1 ? ValueTask.FromResult(older) : below.ReadAsync(cancellation);
+        public ValueTask<MetaReading> ReadAsync(CancellationToken cancellation)
+        {
+            if (Interlocked.Exchange(ref _older, null) is not { } former)
+                return below.ReadAsync(cancellation);
+            Shown.SetResult();
+            return ValueTask.FromResult(former);
+        }
 
         public ValueTask PublishAsync(MetaEntry entry, IReadOnlyCollection<Cid> superseded, CancellationToken cancellation) =>
             below.PublishAsync(entry, superseded, cancellation);
