@@ -52,13 +52,13 @@ internal sealed class ReplacedFiles(Ledger ledger, DataFiles files, OpenWalks wa
     {
         List<ReplacedGroups> known = _known!;
         List<ReplacedGroups> due = [.. known];
-        DateTimeOffset? now = await StampAsync(log[0], cancellation);
-        known.Add(new ReplacedGroups(run, now));
+        known.Add(new ReplacedGroups(run, null));
         if (leastAge is { } age)
         {
+            DateTimeOffset? now = await StampAsync(log[0], cancellation);
             due.RemoveAll(former => former.Since is null || now - former.Since < age);
 
-            // What came from elsewhere counts from now on. A store without stamps keeps everything.
+            // What was replaced by this compaction, or elsewhere, counts from now on. A store without stamps keeps everything.
             known.RemoveAll(former => now is null);
             for (int i = 0; i < known.Count; i++)
                 known[i] = known[i] with { Since = known[i].Since ?? now };

@@ -80,7 +80,9 @@ public sealed class MultiObjectHeads : IMetadataGateway, IForgetfulHeads
     /// <remarks>Once the entry is durable the call succeeds, also when it is cancelled or the removal fails.</remarks>
     public async ValueTask PublishAsync(MetaEntry entry, IReadOnlyCollection<Cid> superseded, CancellationToken cancellation)
     {
-        HeadObject own = new(entry with { Data = entry.Data.ToArray() }, [.. superseded.Where(cid => cid != entry.Cid && !entry.Parents.Contains(cid))]);
+        // What others left goes with this publication. Should its removal fail, the new head says that it is none.
+        IEnumerable<Cid> left = _data.Traits.StronglyConsistent ? _set.Due() : [];
+        HeadObject own = new(entry with { Data = entry.Data.ToArray() }, [.. superseded.Union(left).Where(cid => cid != entry.Cid && !entry.Parents.Contains(cid))]);
         await StoreAsync(own, cancellation);
         Cid[] formerlyDue = _set.Due();
         _set.Publish(own, superseded);

@@ -84,9 +84,7 @@ public sealed class OvertakenTests : IAsyncDisposable
     public async Task A_walk_that_has_shown_nothing_begins_again_at_the_newer_state()
     {
         await using Database quick = await BeginAsync();
-        await using Database slow = await OpenAsync(Store(_objects, isSingle: false));
-        _ = await quick.PutAsync(Note("later", 1), Token);
-        await OvertakeAsync(quick);
+        await using Database slow = await OpenOutdatedAsync(quick);
         Assert.Equal(Documents + 1, await slow.AllAsync(default, Token).CountAsync(Token));
         Assert.Equal(quick.Heads, slow.Heads);
     }
@@ -95,9 +93,7 @@ public sealed class OvertakenTests : IAsyncDisposable
     public async Task A_snapshot_of_the_present_is_one_of_the_newer_state()
     {
         await using Database quick = await BeginAsync();
-        await using Database slow = await OpenAsync(Store(_objects, isSingle: false));
-        _ = await quick.PutAsync(Note("later", 1), Token);
-        await OvertakeAsync(quick);
+        await using Database slow = await OpenOutdatedAsync(quick);
         Assert.Equal(quick.Heads, await slow.KeepSnapshotAsync("present", null, Token));
         DatabaseSnapshot? kept = await quick.OpenSnapshotAsync("present", Token);
         Assert.Equal(Documents + 1, await kept!.RowsAsync(default, Token).CountAsync(Token));
@@ -125,6 +121,15 @@ public sealed class OvertakenTests : IAsyncDisposable
                 _ = await quick.PutAsync(Note($"doc-{i}", i), Token);
             await quick.CompactAsync(Token);
         }
+    }
+
+    // A device whose every file others have replaced since it opened.
+    private async Task<Database> OpenOutdatedAsync(Database quick)
+    {
+        Database slow = await OpenAsync(Store(_objects, isSingle: false));
+        _ = await quick.PutAsync(Note("later", 1), Token);
+        await OvertakeAsync(quick);
+        return slow;
     }
 
     // Commits side by side: the head of each side stays.

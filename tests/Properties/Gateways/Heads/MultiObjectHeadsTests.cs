@@ -79,6 +79,25 @@ public sealed class MultiObjectHeadsTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_head_that_was_left_stays_hidden_when_it_cannot_be_removed_and_what_hid_it_goes()
+    {
+        await using MemoryDataGateway store = new(TimeProvider.System);
+        string left = "meta/" + Entry(1).Cid;
+        MultiObjectHeads heads = new(
+            new BentGateway(store)
+            {
+                OnDelete = (below, key, version, token) => key == left ? throw new StorageException(StorageErrorKind.Transient, "delete", key, "not now") : below.DeleteAsync(key, version, token),
+            },
+            TestOptions.Of());
+        await heads.PublishAsync(Entry(1), [], Token);
+        await heads.PublishAsync(Entry(2, 1), [Entry(1).Cid], Token);
+        await heads.PublishAsync(Entry(3, 2), [Entry(2).Cid], Token);
+        Assert.NotNull(await store.HeadAsync(left, Token));
+        Assert.Null(await store.HeadAsync("meta/" + Entry(2).Cid, Token));
+        Assert.Equal("3", await HeadsAsync(new MultiObjectHeads(store, TestOptions.Of())));
+    }
+
+    [Fact]
     public async Task On_a_store_whose_deletes_are_late_each_head_is_removed_once()
     {
         const int Publications = 30;
