@@ -14,6 +14,9 @@ public sealed partial class Database
     /// <summary>Where a device store has the snapshots: a small file each, <c>snapshots/&lt;name&gt;</c>, which names the data files of the state.</summary>
     public const string SnapshotPrefix = SnapshotName.Folder;
 
+    // A state that was compacted away is missing from every newer log too: beside steady writers there is always one to try.
+    private const int MaxSnapshotAttempts = 16;
+
     /// <summary>
     /// Keeps a state under a name: all of it is written once more into files of its own, which no compaction touches. So it costs the size of the state; it belongs to this
     /// store, and is not synchronised. A snapshot of the same name is replaced.
@@ -34,7 +37,7 @@ public sealed partial class Database
         LedgerState state = _ledger.State;
         ImmutableArray<Cid> clock;
         CarGroup group;
-        while (true)
+        for (int attempt = 1; ; attempt++)
         {
             clock = asked ?? state.Heads;
             if (clock.Length == 0)
@@ -44,7 +47,7 @@ public sealed partial class Database
                 group = await WriteStateAsync(new LedgerState(clock, state.Log), cancellation);
                 break;
             }
-            catch (Exception e) when (Ledger.MayBeOutdated(e))
+            catch (Exception e) when (Ledger.MayBeOutdated(e) && attempt < MaxSnapshotAttempts)
             {
                 if (!await IsOutdatedAsync(state, cancellation))
                     throw;

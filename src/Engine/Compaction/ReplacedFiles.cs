@@ -50,24 +50,33 @@ internal sealed class ReplacedFiles(Ledger ledger, DataFiles files, OpenWalks wa
     /// <param name="cancellation">Ends the call.</param>
     public async ValueTask DeleteAsync(ImmutableArray<CarGroup> run, ImmutableArray<CarGroup> log, CancellationToken cancellation)
     {
-        List<ReplacedGroups> known = _known!;
-        List<ReplacedGroups> due = [.. known];
-        known.Add(new ReplacedGroups(run, null));
-        if (leastAge is { } age)
-        {
-            DateTimeOffset? now = await StampAsync(log[0], cancellation);
-            due.RemoveAll(former => former.Since is null || now - former.Since < age);
-
-            // What was replaced by this compaction, or elsewhere, counts from now on. A store without stamps keeps everything.
-            known.RemoveAll(former => now is null);
-            for (int i = 0; i < known.Count; i++)
-                known[i] = known[i] with { Since = known[i].Since ?? now };
-        }
-
+        List<ReplacedGroups> due = [.. _known!];
+        _known!.Add(new ReplacedGroups(run, null));
+        if (leastAge is { } age && !await TakeYoungAsync(due, age, log[0], cancellation))
+            return;
         if (walks.Any)
             return;
         await DeleteAsync(due.SelectMany(static former => former.Groups), log, cancellation);
-        known.RemoveAll(due.Contains);
+        _known.RemoveAll(due.Contains);
+    }
+
+    // Takes out of what is due whatever is younger than the age, and stamps what has no stamp yet. False when nothing can be told.
+    private async ValueTask<bool> TakeYoungAsync(List<ReplacedGroups> due, TimeSpan age, CarGroup newest, CancellationToken cancellation)
+    {
+        // A store that is late may not show the new file yet; the next compaction's will do.
+        if (await files.Gateway.HeadAsync(DataFiles.KeyOfCar(newest.First), cancellation) is not { } shown)
+            return false;
+        if (shown.LastModified is not { } now)
+        {
+            // A store without stamps keeps everything.
+            _known!.Clear();
+            return false;
+        }
+
+        due.RemoveAll(former => former.Since is null || now - former.Since < age);
+        for (int i = 0; i < _known!.Count; i++)
+            _known[i] = _known[i] with { Since = _known[i].Since ?? now };
+        return true;
     }
 
     private async ValueTask<DateTimeOffset?> StampAsync(CarGroup group, CancellationToken cancellation) =>

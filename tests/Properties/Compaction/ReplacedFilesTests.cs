@@ -64,6 +64,21 @@ public sealed class ReplacedFilesTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_store_that_does_not_show_a_new_file_yet_deletes_them_later()
+    {
+        bool isLate = true;
+        BentGateway late = new(_objects) { OnHead = async (store, key, token) => isLate ? null : await store.HeadAsync(key, token) };
+        await using Database database = await OpenAsync(late);
+        Cid[] replaced = await CompactAsync(database);
+        isLate = false;
+        _ = await CompactAsync(database);
+        Assert.Equal(replaced, await ThereAsync(replaced));
+        _clock.Shift = TimeSpan.FromMinutes(16);
+        _ = await CompactAsync(database);
+        Assert.Empty(await ThereAsync(replaced));
+    }
+
+    [Fact]
     public async Task A_head_that_comes_back_after_two_compactions_is_read_and_changes_nothing()
     {
         string key = "";
