@@ -68,7 +68,7 @@ internal sealed class Exchange(
         var pull = new FileCopier(remoteFiles, local);
         try
         {
-            await PullAsync(entries, replaced, remoteFiles, pull, cancellation);
+            replaced.UnionWith(await PullAsync(entries, replaced, remoteFiles, pull, cancellation));
         }
         finally
         {
@@ -121,21 +121,40 @@ internal sealed class Exchange(
         }
     }
 
-    private static async ValueTask PullAsync(
+    // Gives the groups that were not to be had and are not needed: a device that had not seen their compaction yet named them once more, after others had collected them.
+    private async ValueTask<HashSet<CarGroup>> PullAsync(
         ImmutableArray<MetaEntry> entries, HashSet<CarGroup> replaced, DataFiles remote, FileCopier pull, CancellationToken cancellation)
     {
+        var missing = new Dictionary<CarGroup, Cid>();
         if (entries.Length == 0)
-            return;
+            return [];
+        var log = new HashSet<CarGroup>();
         var remoteBlocks = new BlockStore(remote, budget: 0);
         foreach (MetaEntry entry in entries)
         {
             CarGroup group = Ledger.ReadGroup(entry);
             CarHeader header = await remoteBlocks.ReadHeaderAsync(group, cancellation)
                 ?? throw remote.Missing("copy", DataFiles.KeyOfCar(group.First), "the remote head names this file");
-            await pull.CopyGroupsAsync([group, .. header.Cars.Where(older => !replaced.Contains(older))], cancellation);
+            await pull.CopyGroupsAsync([group], cancellation);
+            log.Add(group);
+            foreach (CarGroup older in header.Cars.Where(older => !replaced.Contains(older) && log.Add(older)))
+            {
+                if (await pull.FindMissingAsync(older, cancellation) is { } car)
+                    missing.Add(older, car);
+            }
         }
 
         await pull.CopyAttachmentsAsync(cancellation);
+        if (missing.Count == 0)
+            return [];
+        HashSet<CarGroup> held = await ledger.ReplacedInAsync([.. log.Where(group => !missing.ContainsKey(group))], [.. missing.Keys], cancellation);
+        foreach ((CarGroup group, Cid car) in missing)
+        {
+            if (!held.Contains(group))
+                throw pull.Missing(car);
+        }
+
+        return [.. missing.Keys];
     }
 
     private async ValueTask<LedgerState> MergeAsync(ImmutableArray<MetaEntry> entries, HashSet<CarGroup> replaced, CancellationToken cancellation)

@@ -21,32 +21,55 @@ internal sealed class FileCopier(DataFiles from, DataFiles to)
     /// <exception cref="StorageException">Corrupt when a file is missing at its source or is not what its name says.</exception>
     public async ValueTask CopyGroupsAsync(IEnumerable<CarGroup> groups, CancellationToken cancellation)
     {
-        foreach (Cid car in groups.SelectMany(static group => group.Cars))
-            await CopyAsync(DataFiles.KeyOfCar(car), car, cancellation);
+        foreach (CarGroup group in groups)
+        {
+            if (await FindMissingAsync(group, cancellation) is { } missing)
+                throw Missing(missing);
+        }
     }
+
+    /// <summary>Copies the CAR files of a group, as far as they are not there, and gives the first that is missing at its source; null when none is.</summary>
+    /// <exception cref="StorageException">Corrupt when a file is not what its name says.</exception>
+    public async ValueTask<Cid?> FindMissingAsync(CarGroup group, CancellationToken cancellation)
+    {
+        foreach (Cid car in group.Cars)
+        {
+            if (!await CopyAsync(DataFiles.KeyOfCar(car), car, cancellation))
+                return car;
+        }
+
+        return null;
+    }
+
+    /// <summary>What to throw when a file that is needed is missing at its source.</summary>
+    /// <param name="car">The file.</param>
+    /// <param name="why">Why it is needed, or known to have been there.</param>
+    public StorageException Missing(Cid car, string why = "the head needs this file") => from.Missing("copy", DataFiles.KeyOfCar(car), why);
 
     /// <summary>Copies all attachment files, as far as they are not there.</summary>
     public async ValueTask CopyAttachmentsAsync(CancellationToken cancellation)
     {
         foreach (string key in await ListAsync(from, cancellation))
         {
-            if (Cid.TryParse(key.AsSpan(DataFiles.Prefix.Length), out Cid car))
-                await CopyAsync(key, car, cancellation);
+            if (Cid.TryParse(key.AsSpan(DataFiles.Prefix.Length), out Cid car) && !await CopyAsync(key, car, cancellation))
+                throw Missing(car, "it was listed a moment ago");
         }
     }
 
-    private async ValueTask CopyAsync(string key, Cid name, CancellationToken cancellation)
+    // False when it is not there.
+    private async ValueTask<bool> CopyAsync(string key, Cid name, CancellationToken cancellation)
     {
         _present ??= [.. await ListAsync(to, cancellation)];
         if (_present.Contains(key))
-            return;
-        ObjectContent content = await from.Gateway.GetAsync(key, null, cancellation)
-            ?? throw from.Missing("copy", key, "the head needs this file");
+            return true;
+        if (await from.Gateway.GetAsync(key, null, cancellation) is not { } content)
+            return false;
         await from.CheckAsync(key, name, content.Bytes, cancellation);
         await to.Gateway.PutAsync(key, content.Bytes, PutCondition.None, cancellation);
         _present.Add(key);
         Files++;
         Bytes += content.Bytes.Length;
+        return true;
     }
 
     private static async ValueTask<List<string>> ListAsync(DataFiles files, CancellationToken cancellation)

@@ -209,7 +209,7 @@ internal sealed partial class WorldDevice
     }
 
     // A walk whose first file is not to be had begins anew at a newer state.
-    private bool MayBeginAnew => IsDirect || _scene.Plan.Has(Features.OnDemand);
+    private bool MayBeginAnew => IsDirect || _scene.Plan.Has(Features.OnDemand) || _scene.Plan.Has(Features.DamagedFiles);
 
     private async Task<ImmutableArray<KeyValue>> ReadRowsAsync(IAsyncEnumerable<DocumentRow> rows, string who, ImmutableArray<Cid> heads, Func<bool>? areThose = null)
     {

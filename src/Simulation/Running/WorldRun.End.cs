@@ -139,6 +139,8 @@ internal sealed partial class WorldRun
 
     private async Task VerifyAsync(CancellationToken cancellation)
     {
+        // Attached files stay at the remote stores until somebody reads them.
+        await RestAsync();
         ImmutableArray<Cid> heads = _devices[0].Database!.Heads;
         foreach (WorldDevice device in _devices)
         {

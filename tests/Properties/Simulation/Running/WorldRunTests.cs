@@ -55,6 +55,9 @@ public sealed class WorldRunTests
     [InlineData(401419, "heads whose removal came late were removed again and again")]
     [InlineData(703187, "a link offered its log without end, since the group that described it named many that were replaced")]
     [InlineData(704275, "a walk that had begun anew was held to the heads before it")]
+    [InlineData(1002559, "a file that had been attached last was not shown yet")]
+    [InlineData(1004760, "a synchronisation stopped at a file that a compaction had replaced and others had collected")]
+    [InlineData(1004936, "a walk met a damaged file and began anew, and was held to the heads before it")]
     public void A_seed_that_once_violated_a_claim_is_sound(long seed, string what)
     {
         Assert.NotEmpty(what);
