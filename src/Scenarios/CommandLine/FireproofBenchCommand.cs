@@ -23,6 +23,7 @@ internal static class FireproofBenchCommand
             new ReportVerb(terminal).Create(),
             new DbCommand(terminal).Create(),
             new ServeVerb(terminal).Create(),
+            new LoadVerb(terminal, stores).Create(),
             new SimulateVerb(terminal).Create(),
             new ProxyVerb(terminal).Create(),
         };

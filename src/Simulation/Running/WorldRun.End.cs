@@ -183,7 +183,7 @@ internal sealed partial class WorldRun
     private bool MayPass(Exception failure) => failure is StorageException { Kind: StorageErrorKind.Transient or StorageErrorKind.Ambiguous or StorageErrorKind.NoSpace or StorageErrorKind.Throttled }
         || (failure is StorageException { Kind: StorageErrorKind.Corrupt } && _plan.Has(Features.DamagedFiles))
         || (failure is StorageException { Kind: StorageErrorKind.NotAuthorized } && _plan.Has(Features.Direct | Features.KeyRotation))
-        || (failure is MissingBlockException && _plan.Has(Features.OnDemand) && _url.SettlingTime > TimeSpan.Zero);
+        || (failure is MissingBlockException && _url.SettlingTime > TimeSpan.Zero);
 
     // For the picture of a history that broke off: whichever device can tell it.
     private async Task ReadHistoryAsync()

@@ -58,6 +58,7 @@ public sealed class WorldRunTests
     [InlineData(1002559, "a file that had been attached last was not shown yet")]
     [InlineData(1004760, "a synchronisation stopped at a file that a compaction had replaced and others had collected")]
     [InlineData(1004936, "a walk met a damaged file and began anew, and was held to the heads before it")]
+    [InlineData(1017888, "the newest compaction had met files that a late store did not show yet")]
     public void A_seed_that_once_violated_a_claim_is_sound(long seed, string what)
     {
         Assert.NotEmpty(what);

@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+
+namespace FireproofBench.Load.Judging;
+
+/// <summary>Compares a run with its thresholds.</summary>
+internal static class ThresholdCheck
+{
+    /// <summary>Each threshold with what was measured.</summary>
+    public static ImmutableArray<ThresholdResult> Of(LoadOutcome outcome, ImmutableArray<Threshold> thresholds) =>
+        [.. thresholds.Select(threshold => (threshold, Measured: Measure(outcome, threshold))).Select(
+            static pair => new ThresholdResult(pair.threshold, pair.Measured, pair.threshold.Holds(pair.Measured)))];
+
+    private static double Measure(LoadOutcome outcome, Threshold threshold)
+    {
+        Recorder recorder = outcome.Recorder;
+        StepTotals totals = new();
+        for (int i = 0; i < recorder.Steps.Length; i++)
+        {
+            if (threshold.Step is null || threshold.Step == recorder.Steps[i])
+                totals.Add(recorder.Totals[i]);
+        }
+
+        LatencySummary latencies = (threshold.IsActual ? totals.Actual : totals.Intended).Summary();
+        double seconds = Math.Max(outcome.Measured.TotalSeconds, 1e-9);
+        return threshold.Metric switch
+        {
+            ThresholdMetric.Percentile => (threshold.IsActual ? totals.Actual : totals.Intended).At(threshold.Percentile).TotalSeconds,
+            ThresholdMetric.Mean => latencies.Mean.TotalSeconds,
+            ThresholdMetric.Max => latencies.Max.TotalSeconds,
+            ThresholdMetric.Rate => totals.Actual.Count / seconds,
+            ThresholdMetric.Count => totals.Actual.Count,
+            ThresholdMetric.ByteRate => totals.Bytes / seconds,
+            ThresholdMetric.Errors => totals.Failed,
+            ThresholdMetric.ErrorShare => totals.Failed == 0 ? 0 : (double)totals.Failed / (totals.Failed + totals.Actual.Count),
+            ThresholdMetric.Anomalies => recorder.Anomalies.Values.Sum(),
+            ThresholdMetric.Dropped => recorder.DroppedTotal,
+            ThresholdMetric.Unfinished => outcome.Unfinished,
+            _ => recorder.GeneratorTotal.At(99).TotalSeconds,
+        };
+    }
+}

@@ -1,0 +1,76 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace FireproofBench.Load.Results;
+
+/// <summary>The folder of one run: what is measured is written while it goes on, so that nothing is lost when it ends in another way than planned.</summary>
+internal sealed class LoadFolder : IDisposable
+{
+    /// <summary>The manifest and the summary.</summary>
+    public const string RunFile = "run.json";
+
+    /// <summary>The histograms of each interval and step.</summary>
+    public const string HistogramFile = "histograms.hlog";
+
+    /// <summary>The intervals, a line of JSON each.</summary>
+    public const string SeriesFile = "series.jsonl";
+
+    private readonly StreamWriter _series;
+    private readonly HistogramLog _histograms;
+
+    private LoadFolder(string path, DateTimeOffset start)
+    {
+        Path = path;
+        _series = new StreamWriter(System.IO.Path.Combine(path, SeriesFile));
+        _histograms = new HistogramLog(new StreamWriter(System.IO.Path.Combine(path, HistogramFile)), start);
+    }
+
+    /// <summary>Where it is.</summary>
+    public string Path { get; }
+
+    /// <summary>Makes the folder of a run, <c>DATE-SCENARIO-PROVIDER-SEED</c>; with a number behind it where there is one already.</summary>
+    /// <param name="parent">The folder of all results.</param>
+    /// <param name="manifest">What the run is.</param>
+    /// <param name="start">When it begins.</param>
+    /// <exception cref="IOException">It cannot be made.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be made.</exception>
+    public static LoadFolder Create(string parent, LoadManifest manifest, DateTimeOffset start)
+    {
+        string provider = new([.. manifest.Provider.ToLowerInvariant().Select(static c => char.IsAsciiLetterOrDigit(c) ? c : '-')]);
+        string name = string.Create(
+            CultureInfo.InvariantCulture, $"{start.UtcDateTime:yyyyMMdd'T'HHmmss'Z'}-{manifest.Scenario.Name}-{provider.Trim('-')}-{manifest.Seed}");
+        string path = System.IO.Path.Combine(parent, name);
+        for (int again = 2; Directory.Exists(path); again++)
+            path = System.IO.Path.Combine(parent, string.Create(CultureInfo.InvariantCulture, $"{name}-{again}"));
+        _ = Directory.CreateDirectory(path);
+        return new LoadFolder(path, start);
+    }
+
+    /// <summary>An interval is over.</summary>
+    public void Add(IntervalRow row) => _series.WriteLine(LoadJson.Line(row));
+
+    /// <summary>What a step did in an interval.</summary>
+    public void Add(string step, TimeSpan at, TimeSpan length, StepTotals totals)
+    {
+        _histograms.Add(step + ".intended", at, length, totals.Intended);
+        _histograms.Add(step + ".actual", at, length, totals.Actual);
+    }
+
+    /// <summary>The run is over.</summary>
+    public void Finish(LoadManifest manifest, LoadOutcome outcome, LoadAftermath after, ImmutableArray<ThresholdResult> thresholds)
+    {
+        string path = System.IO.Path.Combine(Path, RunFile);
+
+        // A reader never finds half a result.
+        using (FileStream stream = File.Create(path + ".tmp"))
+            LoadJson.Write(stream, manifest, outcome, after, thresholds);
+        File.Move(path + ".tmp", path, overwrite: true);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _series.Dispose();
+        _histograms.Dispose();
+    }
+}

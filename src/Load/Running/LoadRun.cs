@@ -1,0 +1,272 @@
+using System.Threading.Channels;
+
+namespace FireproofBench.Load.Running;
+
+/// <summary>Runs a scenario as a plan says.</summary>
+/// <remarks>
+/// In an open stretch one thread gives out arrivals at planned times, and workers take them; when all are busy arrivals wait, and their latency from the intended start goes on (Tene,
+/// "How NOT to measure latency"; wrk2). In a closed stretch each worker begins the next iteration by itself.
+/// Nothing here belongs to the process: several runs can go on in one.
+/// </remarks>
+internal sealed class LoadRun : IDisposable
+{
+    // Between the preparation and the first arrival, so that the generator does not begin late.
+    private static readonly TimeSpan s_lead = TimeSpan.FromMilliseconds(20);
+
+    private readonly ILoadScenario _scenario;
+    private readonly LoadPlan _plan;
+    private readonly LoadOptions _options;
+    private readonly ILoadObserver _observer;
+    private readonly LoadClock _clock;
+    private readonly Recorder _recorder;
+    private readonly Iteration[] _iterations;
+    private readonly List<IntervalRow> _rows = [];
+    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _giveUp = new();
+    private readonly CancellationTokenSource _over = new();
+    private readonly Channel<long> _arrivals = Channel.CreateUnbounded<long>(new UnboundedChannelOptions { SingleWriter = true });
+    private int _waiting;
+    private int _underWay;
+    private string? _endedEarly;
+    private Exception? _fault;
+
+    private LoadRun(ILoadScenario scenario, LoadPlan plan, LoadOptions options, ILoadObserver observer)
+    {
+        (_scenario, _plan, _options, _observer) = (scenario, plan, options, observer);
+        _clock = new LoadClock(options.Time);
+        _recorder = new Recorder(scenario.Steps, _clock, LoadClock.Of(s_lead + plan.WarmUp));
+        _iterations = [.. Enumerable.Range(0, WorkersOf(plan, options)).Select(
+            i => new Iteration(i, new Dice(options.Seed, $"worker {i}"), _recorder, _clock, _giveUp.Token))];
+    }
+
+    /// <summary>How many workers a run has.</summary>
+    public static int WorkersOf(LoadPlan plan, LoadOptions options) => Math.Max(plan.HasArrivals ? options.Workers : 1, plan.MostCopies);
+
+    /// <summary>Prepares the scenario and runs the plan to its end, until it has to end early, or until the user ends it; what was measured by then is the outcome.</summary>
+    /// <exception cref="OperationCanceledException">It was cancelled during the preparation.</exception>
+    public static async Task<LoadOutcome> RunAsync(ILoadScenario scenario, LoadPlan plan, LoadOptions options, ILoadObserver observer, CancellationToken cancellation)
+    {
+        await scenario.PrepareAsync(WorkersOf(plan, options), new Telling(observer), cancellation);
+        using LoadRun run = new(scenario, plan, options, observer);
+        return await run.RunAsync(cancellation);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _stop.Dispose();
+        _giveUp.Dispose();
+        _over.Dispose();
+    }
+
+    private async Task<LoadOutcome> RunAsync(CancellationToken cancellation)
+    {
+        await using CancellationTokenRegistration interrupt = cancellation.Register(static run => ((LoadRun)run!)._stop.Cancel(), this);
+
+        // Threads of their own: the pool is busy with the store's answers, and a folder blocks it.
+        Task rows = OnThread("load collector", CollectAll);
+        Task generator = _plan.HasArrivals ? OnThread("load generator", Generate) : Task.CompletedTask;
+        Task[] workers = [.. _iterations.Select(iteration => Task.Run(() => WorkAsync(iteration), CancellationToken.None))];
+        await generator;
+        _ = _arrivals.Writer.TryComplete();
+        Task all = Task.WhenAll(workers);
+        TimeSpan left = LoadClock.Span(Math.Max(0, _recorder.Start + LoadClock.Of(_plan.Duration) - _clock.Now));
+        using (CancellationTokenSource drained = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token))
+        {
+            // Until the plan is over, or has to end; then as long as what is under way may take.
+            await Task.WhenAny(all, Task.Delay(left, _options.Time, drained.Token));
+            await drained.CancelAsync();
+        }
+
+        await Task.WhenAny(all, Task.Delay(_options.Drain, _options.Time, CancellationToken.None));
+        int unfinished = Volatile.Read(ref _underWay);
+        await _giveUp.CancelAsync();
+        await Task.WhenAny(all, Task.Delay(TimeSpan.FromSeconds(5), _options.Time, CancellationToken.None));
+        await _over.CancelAsync();
+        await rows;
+        if (_fault is not null)
+            throw new InvalidOperationException($"The scenario failed by itself: {_fault.Message}", _fault);
+        TimeSpan measured = _rows.Where(static row => row.At >= TimeSpan.Zero).Aggregate(TimeSpan.Zero, static (sum, row) => sum + row.Length);
+        return new LoadOutcome(
+            _clock.Started + LoadClock.Span(_recorder.Start), measured, [.. _rows], _recorder, unfinished, _endedEarly, cancellation.IsCancellationRequested);
+    }
+
+    private static Task OnThread(string name, Action work)
+    {
+        TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Thread thread = new(() =>
+        {
+            try
+            {
+                work();
+                done.SetResult();
+            }
+            catch (Exception failure)
+            {
+                done.SetException(failure);
+            }
+        })
+        {
+            IsBackground = true,
+            Name = name,
+            Priority = ThreadPriority.Highest,
+        };
+        thread.Start();
+        return done.Task;
+    }
+
+    private void Generate()
+    {
+        long begin = LoadClock.Of(s_lead);
+        int number = 0;
+        foreach (LoadSimulation simulation in _plan.All)
+        {
+            if (simulation.Rate is { } rate)
+            {
+                ArrivalSchedule schedule = new(rate, simulation.Duration, _plan.Arrivals, new Dice(_options.Seed, $"arrivals {number}"));
+                while (schedule.Next() is { } next && !_stop.IsCancellationRequested)
+                    Arrive(begin + LoadClock.Of(next));
+            }
+
+            begin += LoadClock.Of(simulation.Duration);
+            number++;
+        }
+    }
+
+    private void Arrive(long intended)
+    {
+        _options.Pacer.WaitUntil(_clock.TimestampOf(intended), _stop.Token);
+        if (_stop.IsCancellationRequested)
+            return;
+        bool isMeasured = intended >= _recorder.Start;
+        if (isMeasured)
+            _recorder.Arrive(Math.Max(0, _clock.Now - intended));
+        if (Volatile.Read(ref _waiting) >= _options.MaxWaiting)
+        {
+            if (isMeasured)
+                _recorder.Drop();
+            return;
+        }
+
+        Interlocked.Increment(ref _waiting);
+        _ = _arrivals.Writer.TryWrite(intended);
+    }
+
+    private async Task WorkAsync(Iteration iteration)
+    {
+        try
+        {
+            Task open = _plan.HasArrivals && iteration.Worker < _options.Workers ? TakeArrivalsAsync(iteration) : Task.CompletedTask;
+            await KeepCopiesAsync(iteration, open);
+            await open;
+        }
+        catch (Exception failure)
+        {
+            _ = Interlocked.CompareExchange(ref _fault, failure, null);
+            _endedEarly ??= failure.Message;
+            await _stop.CancelAsync();
+        }
+    }
+
+    private async Task TakeArrivalsAsync(Iteration iteration)
+    {
+        while (await _arrivals.Reader.WaitToReadAsync(CancellationToken.None))
+        {
+            while (_arrivals.Reader.TryRead(out long intended))
+            {
+                Interlocked.Decrement(ref _waiting);
+                if (_giveUp.IsCancellationRequested)
+                    return;
+                await IterateAsync(iteration, intended);
+            }
+        }
+    }
+
+    // A worker takes part in each closed stretch that has that many copies, from the time on at which the line between both numbers rounds to it.
+    private async Task KeepCopiesAsync(Iteration iteration, Task open)
+    {
+        long begin = LoadClock.Of(s_lead);
+        foreach (LoadSimulation simulation in _plan.All)
+        {
+            long end = begin + LoadClock.Of(simulation.Duration);
+            if (simulation.Copies is { } copies && await BeginAsync(iteration.Worker, copies, begin, end))
+            {
+                // One iteration of a worker at a time: an open stretch before this one may still be under way.
+                long last = LastOf(iteration.Worker, copies, begin, end);
+                while (_clock.Now < last && !_stop.IsCancellationRequested)
+                    await IterateAsync(iteration, null);
+            }
+
+            if (_stop.IsCancellationRequested)
+                break;
+            begin = end;
+        }
+
+        await open;
+    }
+
+    private async ValueTask<bool> BeginAsync(int worker, (int From, int To) copies, long begin, long end)
+    {
+        if (worker >= Math.Max(copies.From, copies.To))
+            return false;
+        double share = worker < copies.From ? 0 : (worker - copies.From + 0.5) / (copies.To - copies.From);
+        long from = begin + (long)(share * (end - begin));
+        try
+        {
+            // A timer counts whole milliseconds, and may ring early by a part of one.
+            for (long wait; (wait = from - _clock.Now) > 0;)
+                await Task.Delay(TimeSpan.FromMilliseconds(Math.Max(1, wait / 1_000_000)), _options.Time, _stop.Token);
+            return true;
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private static long LastOf(int worker, (int From, int To) copies, long begin, long end) =>
+        worker < copies.To ? end : begin + (long)((copies.From - worker - 0.5) / (copies.From - copies.To) * (end - begin));
+
+    private async ValueTask IterateAsync(Iteration iteration, long? intended)
+    {
+        Interlocked.Increment(ref _underWay);
+        iteration.Begin(intended);
+        await _scenario.RunAsync(iteration);
+        Interlocked.Decrement(ref _underWay);
+    }
+
+    private void CollectAll()
+    {
+        long step = LoadClock.Of(_options.Interval);
+
+        // A row ends where the measured part begins.
+        long next = _recorder.Start;
+        while (next - step > _clock.Now)
+            next -= step;
+        while (!_over.IsCancellationRequested)
+        {
+            _options.Pacer.WaitUntil(_clock.TimestampOf(next), _over.Token);
+            Collect();
+            next += step;
+            if (_options.EndsEarly?.Invoke() is { } reason && !_stop.IsCancellationRequested)
+            {
+                _endedEarly ??= reason;
+                _stop.Cancel();
+            }
+        }
+    }
+
+    private void Collect()
+    {
+        TimeSpan at = _rows.Count == 0 ? TimeSpan.Zero : _rows[^1].At + _rows[^1].Length;
+        TimeSpan length = LoadClock.Span(_clock.Now - _recorder.Start) - at;
+        IntervalRow row = _recorder.Collect(_scenario.Gauges(), (step, totals) => _observer.Keep(step, at, length, totals));
+        _rows.Add(row);
+        _observer.Ended(row);
+    }
+
+    private sealed class Telling(ILoadObserver observer) : IProgress<(string What, double? Share)>
+    {
+        public void Report((string What, double? Share) value) => observer.Preparing(value.What, value.Share);
+    }
+}

@@ -1,0 +1,8 @@
+namespace FireproofBench.Load.Scenarios;
+
+/// <summary>A scenario that can be run.</summary>
+/// <param name="Name">What the user types.</param>
+/// <param name="Question">What it answers.</param>
+/// <param name="NeedsDatabases">Whether it needs heads beside objects.</param>
+/// <param name="Create">Makes it.</param>
+internal sealed record ScenarioEntry(string Name, string Question, bool NeedsDatabases, Func<LoadTarget, ScenarioSettings, ILoadScenario> Create);

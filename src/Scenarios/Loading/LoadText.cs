@@ -1,0 +1,108 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using FireproofBench.Load.Judging;
+using FireproofBench.Load.Recording;
+using FireproofBench.Load.Results;
+using FireproofBench.Load.Running;
+
+namespace FireproofBench.Scenarios.Loading;
+
+/// <summary>Tells of a load run in plain lines.</summary>
+internal static class LoadText
+{
+    // Later than this at the 99th percentile, a rate was not kept as planned.
+    private static readonly TimeSpan s_lateGenerator = TimeSpan.FromMilliseconds(5);
+    private const int MostTold = 5;
+
+    /// <summary>An interval in one line, for the time of the run.</summary>
+    /// <param name="row">The interval.</param>
+    /// <param name="duration">How long the measured part is to be.</param>
+    public static string Line(IntervalRow row, TimeSpan duration)
+    {
+        string when = row.At < TimeSpan.Zero ? "warm-up" : string.Create(CultureInfo.InvariantCulture, $"{(row.At + row.Length).TotalSeconds:0} s of {duration.TotalSeconds:0}");
+        List<string> parts = [.. row.Steps.Select(step => string.Create(
+            CultureInfo.InvariantCulture,
+            $"{step.Step} {step.Succeeded / Math.Max(row.Length.TotalSeconds, 1e-9):N0}/s, p50 {Latency(step.Intended.P50)}, p99 {Latency(step.Intended.P99)}, max {Latency(step.Intended.Max)}"))];
+        if (row.Steps.Sum(static step => step.Failed) is var failed and > 0)
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"{failed} failed"));
+        if (row.Dropped > 0)
+            parts.Add(string.Create(CultureInfo.InvariantCulture, $"{row.Dropped} dropped"));
+        parts.AddRange(row.Anomalies.Select(static pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Value} {LoadJson.Name(pair.Key)}!")));
+        parts.AddRange(row.Gauges.Where(static gauge => gauge.Value != 0).Select(static gauge => string.Create(CultureInfo.InvariantCulture, $"{gauge.Key} {gauge.Value:0.##}")));
+        return $"[{when}] {string.Join("; ", parts)}";
+    }
+
+    /// <summary>The whole run.</summary>
+    public static IEnumerable<string> Lines(LoadManifest manifest, LoadOutcome outcome, LoadAftermath after, ImmutableArray<ThresholdResult> thresholds)
+    {
+        Recorder recorder = outcome.Recorder;
+        yield return string.Create(
+            CultureInfo.InvariantCulture, $"{manifest.Scenario.Name} on {manifest.Url}, seed {manifest.Seed}, {manifest.Workers} workers, {outcome.Measured.TotalSeconds:0.0} s measured");
+        yield return "";
+        yield return $"{"step",-18}{"calls",12}{"per second",12}{"MB/s",9}{"failed",9}{"p50",11}{"p90",11}{"p99",11}{"p99.9",11}{"max",11}";
+        double seconds = Math.Max(outcome.Measured.TotalSeconds, 1e-9);
+        for (int i = 0; i < recorder.Steps.Length; i++)
+        {
+            StepTotals totals = recorder.Totals[i];
+            LatencySummary intended = totals.Intended.Summary();
+            LatencySummary actual = totals.Actual.Summary();
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"{recorder.Steps[i],-18}{actual.Count,12:N0}{actual.Count / seconds,12:N1}{totals.Bytes / seconds / 1e6,9:0.00}{totals.Failed,9:N0}{Columns(intended)}");
+            if (manifest.Plan.HasArrivals)
+                yield return $"{"  actual start",-60}{Columns(actual)}";
+            foreach ((string error, long count) in totals.Errors)
+                yield return string.Create(CultureInfo.InvariantCulture, $"  {count:N0} failed: {error}");
+        }
+
+        yield return "";
+        if (manifest.Plan.HasArrivals)
+        {
+            LatencySummary generator = recorder.GeneratorTotal.Summary();
+            yield return $"Latencies are from the intended start. The generator was late by {Latency(generator.P50)} (p50), {Latency(generator.P99)} (p99), {Latency(generator.Max)} (max).";
+            if (generator.P99 > s_lateGenerator)
+                yield return "The generator itself was late: this machine is too busy for that rate, and the store may be faster than this.";
+        }
+
+        if (recorder.DroppedTotal > 0)
+            yield return string.Create(CultureInfo.InvariantCulture, $"{recorder.DroppedTotal:N0} arrivals were dropped: too many waited for a free worker.");
+        if (outcome.Unfinished > 0)
+            yield return string.Create(CultureInfo.InvariantCulture, $"{outcome.Unfinished} iterations did not end, and were given up.");
+        yield return string.Create(
+            CultureInfo.InvariantCulture,
+            $"{after.Requests.Total:N0} requests: put {after.Requests.Put:N0}, get {after.Requests.Get:N0}, head {after.Requests.Head:N0}, delete {after.Requests.Delete:N0}, list {after.Requests.List:N0}; {after.Sent:N0} bytes sent, {after.Received:N0} received.");
+        if (recorder.Anomalies.IsEmpty)
+            yield return after.Unverified is null ? "No anomaly: all contents were as they were written." : $"No anomaly was seen, but not all could be looked at: {after.Unverified}";
+        foreach ((AnomalyKind kind, long count) in recorder.Anomalies)
+            yield return string.Create(CultureInfo.InvariantCulture, $"ANOMALY {LoadJson.Name(kind)}: {count:N0}");
+        foreach (Anomaly told in recorder.Told.Take(MostTold))
+            yield return string.Create(CultureInfo.InvariantCulture, $"  at {told.At.TotalSeconds:0.000} s {told.What}");
+        foreach (ThresholdResult result in thresholds)
+            yield return $"{(result.Holds ? "holds " : "BROKEN")} {result.Threshold.Text} (measured {Measured(result)})";
+        if (outcome.EndedEarly is { } reason)
+            yield return $"Ended early: {reason}";
+        if (outcome.Interrupted)
+            yield return "Interrupted: these are the figures so far.";
+        if (after.Leftovers.Length > 0)
+            yield return string.Create(CultureInfo.InvariantCulture, $"{after.Leftovers.Length} objects are left, such as '{after.Leftovers[0]}'.");
+    }
+
+    /// <summary>A latency in the unit that suits it.</summary>
+    public static string Latency(TimeSpan latency) => latency.TotalMilliseconds switch
+    {
+        < 1 => string.Create(CultureInfo.InvariantCulture, $"{latency.TotalMicroseconds:0.#} µs"),
+        < 1000 => string.Create(CultureInfo.InvariantCulture, $"{latency.TotalMilliseconds:0.##} ms"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{latency.TotalSeconds:0.##} s"),
+    };
+
+    private static string Columns(LatencySummary latencies) =>
+        $"{Latency(latencies.P50),11}{Latency(latencies.P90),11}{Latency(latencies.P99),11}{Latency(latencies.P999),11}{Latency(latencies.Max),11}";
+
+    private static string Measured(ThresholdResult result) => result.Threshold.Metric switch
+    {
+        ThresholdMetric.Percentile or ThresholdMetric.Mean or ThresholdMetric.Max or ThresholdMetric.Lateness => Latency(TimeSpan.FromSeconds(result.Measured)),
+        ThresholdMetric.ErrorShare => string.Create(CultureInfo.InvariantCulture, $"{result.Measured * 100:0.###}%"),
+        ThresholdMetric.Rate or ThresholdMetric.ByteRate => string.Create(CultureInfo.InvariantCulture, $"{result.Measured:N1}/s"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{result.Measured:N0}"),
+    };
+}

@@ -1,0 +1,82 @@
+using System.Text.Json;
+using FireproofBench.Scenarios.CommandLine;
+using Xunit;
+
+namespace FireproofBench.Properties.CommandLine;
+
+public sealed class LoadVerbTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("load-");
+
+    private string Results => Path.Combine(_folder.FullName, "results");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task Writers_side_by_side_on_a_folder_leave_a_result_and_nothing_else()
+    {
+        string store = Path.Combine(_folder.FullName, "store");
+        (int exit, string output, string error) = await RunAsync("concurrent-writers", store, "--writers", "3", "--duration", "2s", "--size", "500B", "--seed", "7", "--threshold", "count(put) > 0");
+        Assert.True(exit == 0, output + error);
+        Assert.Contains("No anomaly: all contents were as they were written.", output, StringComparison.Ordinal);
+        Assert.Contains("holds  count(put) > 0", output, StringComparison.Ordinal);
+        string run = Assert.Single(Directory.GetDirectories(Results));
+        Assert.EndsWith("-7", run, StringComparison.Ordinal);
+        Assert.Equal(["histograms.hlog", "run.json", "series.jsonl"], Directory.GetFiles(run).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        using JsonDocument json = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(run, "run.json")));
+        Assert.Equal("fireproofbench/load/1", json.RootElement.GetProperty("schema").GetString());
+        Assert.Equal(["put", "upload"], json.RootElement.GetProperty("steps").EnumerateArray().Select(static step => step.GetProperty("name").GetString()));
+        Assert.True(json.RootElement.GetProperty("requests").GetProperty("put").GetInt64() > 0);
+        Assert.Empty(json.RootElement.GetProperty("leftovers").EnumerateArray());
+        Assert.False(Directory.Exists(store));
+    }
+
+    [Fact]
+    public async Task A_broken_threshold_is_exit_code_1()
+    {
+        (int exit, string output, _) = await RunAsync("raw-put", "memory:", "--rate", "100/s", "--duration", "1s", "--threshold", "rate(put) > 100000");
+        Assert.Equal(1, exit);
+        Assert.Contains("BROKEN rate(put) > 100000 (measured", output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("raw-put is what?", "raw-putt", "memory:", "there is no scenario 'raw-putt'")]
+    [InlineData("no URL", "raw-put", null, "load needs the URL of a store")]
+    [InlineData("virtual", "raw-put", "sim:strong", "lives in virtual time")]
+    [InlineData("two models", "raw-put", "memory:", "give one of the three", "--rate", "5/s", "--writers", "3")]
+    [InlineData("rate", "raw-put", "memory:", "--rate: 'inject 5 30s': '5' is no rate", "--rate", "5")]
+    [InlineData("size", "raw-put", "memory:", "--size: a length from 128 bytes", "--size", "5B")]
+    [InlineData("items", "raw-get", "memory:", "--items: 1 to", "--items", "0")]
+    [InlineData("arrivals", "raw-get", "memory:", "neither constant nor poisson", "--arrivals", "often")]
+    [InlineData("threshold", "raw-get", "memory:", "there is no step 'put'; the scenario has get", "--threshold", "p99(put) < 5ms")]
+    public async Task What_cannot_be_run_is_refused_before_anything_is_written(string what, string scenario, string? store, string reason, params string[] more)
+    {
+        Assert.NotEmpty(what);
+        (int exit, _, string error) = await RunAsync([scenario, .. store is null ? Array.Empty<string>() : [store], .. more]);
+        Assert.Equal(2, exit);
+        Assert.Contains(reason, error, StringComparison.Ordinal);
+        Assert.True(!Directory.Exists(Results) || Directory.GetDirectories(Results).Length == 0);
+    }
+
+    [Fact]
+    public async Task A_prefix_that_is_not_empty_is_refused_and_left_as_it_is()
+    {
+        string store = Path.Combine(_folder.FullName, "store");
+        string mine = Path.Combine(store, "load-0000000000000009", "mine");
+        Directory.CreateDirectory(Path.GetDirectoryName(mine)!);
+        await File.WriteAllTextAsync(mine, "mine");
+        (int exit, _, string error) = await RunAsync("raw-put", store, "--seed", "9", "--duration", "1s");
+        Assert.Equal(2, exit);
+        Assert.Contains("Take another --seed, or remove them.", error, StringComparison.Ordinal);
+        Assert.Equal("mine", await File.ReadAllTextAsync(mine));
+    }
+
+    private async Task<(int Exit, string Output, string Error)> RunAsync(params string[] arguments)
+    {
+        using StringWriter output = new();
+        using StringWriter error = new();
+        string[] results = arguments.Contains("--list") ? [] : ["--results", Results];
+        int exit = await FireproofBenchCommand.RunAsync(["load", .. arguments, .. results], new Terminal(output, error, null, false), StoreUrls.OpenAsync, CancellationToken.None);
+        return (exit, output.ToString(), error.ToString());
+    }
+}

@@ -1,0 +1,199 @@
+using System.Collections.Immutable;
+using FireproofBench.Engine.Ports;
+using FireproofBench.Load.Judging;
+using FireproofBench.Load.Recording;
+using FireproofBench.Load.Running;
+using FireproofBench.Load.Simulations;
+using Xunit;
+
+namespace FireproofBench.Properties.Load;
+
+/// <summary>Counts and orders, no speed: the machine may be busy.</summary>
+public sealed class LoadRunTests
+{
+    private static readonly TimeSpan s_second = TimeSpan.FromSeconds(1);
+
+    [Fact]
+    public async Task A_stall_shows_in_latencies_from_the_intended_start_and_hides_in_those_from_the_actual_one()
+    {
+        // One call of a thousand waits for 600 ms, and those behind it with it.
+        int calls = 0;
+        Scenario scenario = new(_ => Interlocked.Increment(ref calls) == 200 ? Task.Delay(600) : Task.CompletedTask);
+        LoadOutcome outcome = await RunAsync(scenario, new Inject(500, 2 * s_second), workers: 1);
+        StepTotals put = outcome.Recorder.Totals[0];
+        Assert.InRange(put.Intended.At(95), TimeSpan.FromMilliseconds(400), 5 * s_second);
+        Assert.InRange(put.Actual.At(95), TimeSpan.Zero, TimeSpan.FromMilliseconds(300));
+        Assert.InRange(put.Actual.At(100), TimeSpan.FromMilliseconds(590), 5 * s_second);
+        Assert.Equal(1000, put.Actual.Count);
+        Assert.Equal(1000, outcome.Recorder.GeneratorTotal.Count);
+    }
+
+    [Fact]
+    public async Task In_a_closed_model_exactly_so_many_run_at_once()
+    {
+        int now = 0;
+        int most = 0;
+        Scenario scenario = new(async _ =>
+        {
+            most = Math.Max(most, Interlocked.Increment(ref now));
+            await Task.Delay(20);
+            Interlocked.Decrement(ref now);
+        });
+        LoadOutcome outcome = await RunAsync(scenario, new KeepConstant(5, s_second));
+        Assert.Equal((0, 5), (now, most));
+        Assert.Equal(scenario.Iterations, outcome.Recorder.StartTotal.Count);
+        Assert.Equal(0, outcome.Recorder.GeneratorTotal.Count);
+    }
+
+    [Fact]
+    public async Task A_ramp_of_copies_begins_with_the_first_number_and_ends_with_the_second()
+    {
+        int workers = 0;
+        Scenario scenario = new(async iteration =>
+        {
+            workers |= 1 << iteration.Worker;
+            await Task.Delay(5);
+        });
+        LoadOutcome outcome = await RunAsync(scenario, new RampingConstant(1, 4, 2 * s_second));
+        Assert.Equal(0b1111, workers);
+        Assert.Equal(4, LoadRun.WorkersOf(new LoadPlan([new RampingConstant(1, 4, s_second)]), new LoadOptions { Seed = 1 }));
+        Assert.Equal(0, outcome.Unfinished);
+    }
+
+    [Fact]
+    public async Task What_nobody_can_take_and_nobody_may_wait_with_is_dropped_and_counted()
+    {
+        Scenario scenario = new(_ => Task.Delay(300));
+        LoadOutcome outcome = await RunAsync(scenario, new Inject(200, s_second), workers: 2, waiting: 10);
+        Assert.Equal(200, outcome.Recorder.DroppedTotal + scenario.Iterations);
+        Assert.True(outcome.Recorder.DroppedTotal > 100);
+    }
+
+    [Fact]
+    public async Task What_the_warm_up_does_is_in_its_rows_and_in_no_total()
+    {
+        Scenario scenario = new(static _ => Task.CompletedTask);
+        LoadOutcome outcome = await LoadRun.RunAsync(scenario, new LoadPlan([new Inject(100, s_second)], s_second), Options(), new Silent(), CancellationToken.None);
+        Assert.Equal(200, scenario.Iterations);
+        Assert.Equal(100, outcome.Recorder.Totals[0].Actual.Count);
+        Assert.Equal(100, outcome.Recorder.GeneratorTotal.Count);
+        Assert.InRange(outcome.Rows.Where(static row => row.At < TimeSpan.Zero).Sum(static row => row.Started), 90, 110);
+    }
+
+    [Fact]
+    public async Task What_fails_is_counted_by_what_went_wrong()
+    {
+        int calls = 0;
+        Scenario scenario = new(_ => Interlocked.Increment(ref calls) % 4 == 0 ? throw new StorageException(StorageErrorKind.Throttled, "put", "k", "slow down") : Task.CompletedTask);
+        LoadOutcome outcome = await RunAsync(scenario, new Inject(100, s_second));
+        Assert.Equal(25, outcome.Recorder.Totals[0].Errors["Throttled"]);
+        Assert.Equal(75, outcome.Recorder.Totals[0].Actual.Count);
+        ImmutableArray<ThresholdResult> judged = ThresholdCheck.Of(outcome, [Threshold.Read("errors < 25%", ["put"]), Threshold.Read("errors <= 25%", ["put"]), Threshold.Read("count == 75", ["put"])]);
+        Assert.Equal([false, true, true], judged.Select(static result => result.Holds));
+    }
+
+    [Fact]
+    public async Task A_fault_of_the_scenario_itself_ends_the_run()
+    {
+        Scenario scenario = new(static _ => throw new ArgumentException("no such document"));
+        InvalidOperationException failure = await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync(scenario, new KeepConstant(2, 60 * s_second)));
+        Assert.Contains("no such document", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_interrupted_run_gives_what_was_measured_so_far()
+    {
+        using CancellationTokenSource interrupt = new();
+        Scenario scenario = new(static _ => Task.Delay(5));
+        scenario.After(50, interrupt.Cancel);
+        LoadOutcome outcome = await LoadRun.RunAsync(scenario, new LoadPlan([new KeepConstant(2, 600 * s_second)]), Options(), new Silent(), interrupt.Token);
+        Assert.True(outcome.Interrupted);
+        Assert.InRange(outcome.Recorder.StartTotal.Count, 50, 1000);
+        Assert.Equal(scenario.Iterations, outcome.Recorder.StartTotal.Count);
+    }
+
+    [Fact]
+    public async Task A_run_ends_early_when_its_budget_is_spent_and_says_why()
+    {
+        Scenario scenario = new(static _ => Task.Delay(5));
+        LoadOutcome outcome = await LoadRun.RunAsync(
+            scenario, new LoadPlan([new KeepConstant(2, 600 * s_second)]), Options() with { EndsEarly = () => scenario.Iterations > 20 ? "that is enough" : null }, new Silent(), CancellationToken.None);
+        Assert.Equal("that is enough", outcome.EndedEarly);
+        Assert.False(outcome.Interrupted);
+    }
+
+    [Fact]
+    public async Task What_does_not_end_is_given_up_and_counted()
+    {
+        Scenario scenario = new(static async iteration => await Task.Delay(Timeout.Infinite, iteration.Cancellation));
+        LoadOutcome outcome = await LoadRun.RunAsync(
+            scenario, new LoadPlan([new KeepConstant(3, 0.2 * s_second)]), Options() with { Drain = 0.2 * s_second }, new Silent(), CancellationToken.None);
+        Assert.Equal(3, outcome.Unfinished);
+        Assert.Equal(3, outcome.Recorder.Totals[0].Errors["Unfinished"]);
+    }
+
+    [Fact]
+    public async Task Stretches_come_one_after_the_other_open_and_closed()
+    {
+        Scenario scenario = new(static _ => Task.Delay(1));
+        LoadPlan plan = new([new Inject(100, 0.5 * s_second), new Pause(0.5 * s_second), new KeepConstant(2, 0.5 * s_second)]);
+        LoadOutcome outcome = await LoadRun.RunAsync(scenario, plan, Options() with { Interval = 0.25 * s_second }, new Silent(), CancellationToken.None);
+        Assert.Equal(50, outcome.Recorder.GeneratorTotal.Count);
+        Assert.True(scenario.Iterations > 52);
+
+        // A row may hold the end of what began before the pause.
+        Assert.Contains(outcome.Rows, static row => row.Started == 0 && row.At > TimeSpan.Zero);
+    }
+
+    private static LoadOptions Options(int workers = 16, int waiting = 100_000) => new() { Seed = 1, Workers = workers, MaxWaiting = waiting };
+
+    private static Task<LoadOutcome> RunAsync(Scenario scenario, LoadSimulation simulation, int workers = 16, int waiting = 100_000) =>
+        LoadRun.RunAsync(scenario, new LoadPlan([simulation]), Options(workers, waiting), new Silent(), CancellationToken.None);
+
+    private sealed class Scenario(Func<Iteration, Task> call) : ILoadScenario
+    {
+        private int _iterations;
+        private (int Count, Action? Then) _after;
+
+        public int Iterations => Volatile.Read(ref _iterations);
+
+        public ImmutableArray<string> Steps { get; } = ["put"];
+
+        public void After(int count, Action then) => _after = (count, then);
+
+        public ValueTask PrepareAsync(int workers, IProgress<(string What, double? Share)> progress, CancellationToken cancellation) => ValueTask.CompletedTask;
+
+        public async ValueTask RunAsync(Iteration iteration)
+        {
+            if (Interlocked.Increment(ref _iterations) == _after.Count)
+                _after.Then!();
+            _ = await iteration.MeasureAsync(
+                0,
+                (call, iteration),
+                static async (made, _) =>
+                {
+                    await made.call(made.iteration);
+                    return 1;
+                });
+        }
+
+        public ImmutableSortedDictionary<string, double> Gauges() => ImmutableSortedDictionary<string, double>.Empty;
+
+        public ValueTask VerifyAsync(Recorder recorder, CancellationToken cancellation) => ValueTask.CompletedTask;
+    }
+
+    private sealed class Silent : ILoadObserver
+    {
+        public void Preparing(string what, double? share)
+        {
+        }
+
+        public void Ended(IntervalRow row)
+        {
+        }
+
+        public void Keep(string step, TimeSpan at, TimeSpan length, StepTotals totals)
+        {
+        }
+    }
+}
