@@ -15,6 +15,9 @@ internal sealed class LoadFolder : IDisposable
     /// <summary>The intervals, a line of JSON each.</summary>
     public const string SeriesFile = "series.jsonl";
 
+    /// <summary>The page of the run.</summary>
+    public const string PageFile = "report.html";
+
     private readonly StreamWriter _series;
     private readonly HistogramLog _histograms;
 
@@ -57,14 +60,15 @@ internal sealed class LoadFolder : IDisposable
     }
 
     /// <summary>The run is over.</summary>
-    public void Finish(LoadManifest manifest, LoadOutcome outcome, LoadAftermath after, ImmutableArray<ThresholdResult> thresholds)
+    /// <param name="manifest">What it was.</param>
+    /// <param name="outcome">What it measured.</param>
+    /// <param name="after">What it cost and left.</param>
+    /// <param name="thresholds">Its thresholds with what was measured.</param>
+    /// <param name="page">Its page.</param>
+    public void Finish(LoadManifest manifest, LoadOutcome outcome, LoadAftermath after, ImmutableArray<ThresholdResult> thresholds, byte[] page)
     {
-        string path = System.IO.Path.Combine(Path, RunFile);
-
-        // A reader never finds half a result.
-        using (FileStream stream = File.Create(path + ".tmp"))
-            LoadJson.Write(stream, manifest, outcome, after, thresholds);
-        File.Move(path + ".tmp", path, overwrite: true);
+        Write(RunFile, stream => LoadJson.Write(stream, manifest, outcome, after, thresholds));
+        Write(PageFile, stream => stream.Write(page));
     }
 
     /// <inheritdoc/>
@@ -72,5 +76,14 @@ internal sealed class LoadFolder : IDisposable
     {
         _series.Dispose();
         _histograms.Dispose();
+    }
+
+    // A reader never finds half a result.
+    private void Write(string name, Action<Stream> write)
+    {
+        string path = System.IO.Path.Combine(Path, name);
+        using (FileStream stream = File.Create(path + ".tmp"))
+            write(stream);
+        File.Move(path + ".tmp", path, overwrite: true);
     }
 }

@@ -95,12 +95,13 @@ internal sealed class LoadVerb(Terminal terminal, StoreOpener stores)
         if (await IsTakenAsync(target, cancellation))
             throw new UsageException($"there are objects under '{target.Prefix}' in {store.Url}: a run with this seed is under way or was left. Take another --seed, or remove them.");
 
+        KnownProvider? provider = ProviderRecognition.Of(store.Url, store.Data.Traits)?.Provider;
         LoadOptions options = new() { Seed = seed, Workers = parsed.GetValue(_workers), EndsEarly = budget };
         LoadManifest manifest = new()
         {
             Scenario = entry,
             Url = store.Url,
-            Provider = ProviderRecognition.Of(store.Url, store.Data.Traits)?.Provider.Id ?? store.Data.Traits.Provider,
+            Provider = provider?.Id ?? store.Data.Traits.Provider,
             Seed = seed,
             Plan = plan,
             Workers = LoadRun.WorkersOf(plan, options),
@@ -111,11 +112,12 @@ internal sealed class LoadVerb(Terminal terminal, StoreOpener stores)
         // A folder's calls block their threads, and the pool would add only one or two a second.
         ThreadPool.GetMinThreads(out int threads, out int ports);
         _ = ThreadPool.SetMinThreads(Math.Max(threads, Math.Min(manifest.Workers, MostBlocked) + SpareThreads), ports);
-        return await RunAsync(scenario, target, manifest, options, thresholds, results, parsed.GetValue(_keep), cancellation);
+        return await RunAsync(scenario, target, manifest, options, thresholds, provider, results, parsed.GetValue(_keep), cancellation);
     }
 
     private async Task<int> RunAsync(
-        ILoadScenario scenario, LoadTarget target, LoadManifest manifest, LoadOptions options, ImmutableArray<Threshold> thresholds, string results, bool keep, CancellationToken cancellation)
+        ILoadScenario scenario, LoadTarget target, LoadManifest manifest, LoadOptions options, ImmutableArray<Threshold> thresholds, KnownProvider? provider, string results, bool keep,
+        CancellationToken cancellation)
     {
         using LoadFolder folder = LoadFolder.Create(results, manifest, TimeProvider.System.GetUtcNow());
         LoadWatch watch = new(terminal, folder, manifest.Plan.Duration);
@@ -147,7 +149,7 @@ internal sealed class LoadVerb(Terminal terminal, StoreOpener stores)
             await terminal.Out.WriteLineAsync(line);
         try
         {
-            folder.Finish(manifest, outcome, after, judged);
+            folder.Finish(manifest, outcome, after, judged, LoadPage.Of(manifest, outcome, after, judged, provider));
         }
         catch (IOException failure)
         {

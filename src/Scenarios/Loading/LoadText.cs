@@ -10,8 +10,9 @@ namespace FireproofBench.Scenarios.Loading;
 /// <summary>Tells of a load run in plain lines.</summary>
 internal static class LoadText
 {
-    // Later than this at the 99th percentile, a rate was not kept as planned.
-    private static readonly TimeSpan s_lateGenerator = TimeSpan.FromMilliseconds(5);
+    /// <summary>Later than this at its 99th percentile, the generator did not keep the rate as planned.</summary>
+    public static readonly TimeSpan LateGenerator = TimeSpan.FromMilliseconds(5);
+
     private const int MostTold = 5;
 
     /// <summary>An interval in one line, for the time of the run.</summary>
@@ -60,7 +61,7 @@ internal static class LoadText
         {
             LatencySummary generator = recorder.GeneratorTotal.Summary();
             yield return $"Latencies are from the intended start. The generator was late by {Latency(generator.P50)} (p50), {Latency(generator.P99)} (p99), {Latency(generator.Max)} (max).";
-            if (generator.P99 > s_lateGenerator)
+            if (generator.P99 > LateGenerator)
                 yield return "The generator itself was late: this machine is too busy for that rate, and the store may be faster than this.";
         }
 
@@ -95,14 +96,15 @@ internal static class LoadText
         _ => string.Create(CultureInfo.InvariantCulture, $"{latency.TotalSeconds:0.##} s"),
     };
 
-    private static string Columns(LatencySummary latencies) =>
-        $"{Latency(latencies.P50),11}{Latency(latencies.P90),11}{Latency(latencies.P99),11}{Latency(latencies.P999),11}{Latency(latencies.Max),11}";
-
-    private static string Measured(ThresholdResult result) => result.Threshold.Metric switch
+    /// <summary>What was measured for a threshold, in its unit.</summary>
+    public static string Measured(ThresholdResult result) => result.Threshold.Metric switch
     {
         ThresholdMetric.Percentile or ThresholdMetric.Mean or ThresholdMetric.Max or ThresholdMetric.Lateness => Latency(TimeSpan.FromSeconds(result.Measured)),
         ThresholdMetric.ErrorShare => string.Create(CultureInfo.InvariantCulture, $"{result.Measured * 100:0.###}%"),
         ThresholdMetric.Rate or ThresholdMetric.ByteRate => string.Create(CultureInfo.InvariantCulture, $"{result.Measured:N1}/s"),
         _ => string.Create(CultureInfo.InvariantCulture, $"{result.Measured:N0}"),
     };
+
+    private static string Columns(LatencySummary latencies) =>
+        $"{Latency(latencies.P50),11}{Latency(latencies.P90),11}{Latency(latencies.P99),11}{Latency(latencies.P999),11}{Latency(latencies.Max),11}";
 }

@@ -1,8 +1,3 @@
-using System.Buffers;
-using System.Globalization;
-using System.Text;
-using System.Text.Json;
-
 namespace FireproofBench.Scenarios.Reporting;
 
 /// <summary>For how long what was acknowledged was not seen: as a table with bars, and as curves where a script may draw them.</summary>
@@ -72,28 +67,15 @@ internal static partial class ConformancePage
         VisibilitySeries[] late = [.. report.Visibility.Where(s => s.Max > TimeSpan.Zero && s.Percentiles.Length > 0).OrderByDescending(s => s.Max).Take(8)];
         if (late.Length == 0)
             return null;
-        ArrayBufferWriter<byte> buffer = new();
-
-        // The default encoder escapes what could end a script.
-        using (Utf8JsonWriter json = new(buffer))
-        {
-            json.WriteStartArray();
-            foreach (VisibilitySeries series in late)
-            {
-                json.WriteStartObject();
-                json.WriteString("label", string.Create(
-                    CultureInfo.InvariantCulture, $"{Words(VisibilityText.NameOf(series.Effect))}, {Words(VisibilityText.NameOf(series.Observer))}"));
-                json.WriteStartArray("ms");
-                foreach (TimeSpan span in series.Percentiles)
-                    json.WriteNumberValue(Math.Round(span.TotalMilliseconds, 3));
-                json.WriteEndArray();
-                json.WriteEndObject();
-            }
-
-            json.WriteEndArray();
-        }
-
-        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+        return ChartJson.Of(
+        [
+            new Chart("chart", "share of samples", " %", " ms", [.. Enumerable.Range(0, late[0].Percentiles.Length).Select(static percent => (double)percent)],
+            [
+                .. late.Select(static (series, i) => new ChartSeries(
+                    $"{Words(VisibilityText.NameOf(series.Effect))}, {Words(VisibilityText.NameOf(series.Observer))}",
+                    [.. series.Percentiles.Select(static span => (double?)span.TotalMilliseconds)]) { Line = i % 2 == 1 ? ChartLine.Dashed : ChartLine.Solid }),
+            ]),
+        ]);
     }
 
     private static string Words(string name) => name.Replace('-', ' ');

@@ -22,7 +22,7 @@ public sealed class LoadVerbTests : IDisposable
         Assert.Contains("holds  count(put) > 0", output, StringComparison.Ordinal);
         string run = Assert.Single(Directory.GetDirectories(Results));
         Assert.EndsWith("-7", run, StringComparison.Ordinal);
-        Assert.Equal(["histograms.hlog", "run.json", "series.jsonl"], Directory.GetFiles(run).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["histograms.hlog", "report.html", "run.json", "series.jsonl"], Directory.GetFiles(run).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         using JsonDocument json = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(run, "run.json")));
         Assert.Equal("fireproofbench/load/1", json.RootElement.GetProperty("schema").GetString());
         Assert.Equal(["put", "upload"], json.RootElement.GetProperty("steps").EnumerateArray().Select(static step => step.GetProperty("name").GetString()));

@@ -82,8 +82,10 @@ public sealed partial class ConformancePageTests
         string late = PageOf(SampleReports.Of("s3://bucket", ClauseOutcome.Passed, s_late));
         Assert.Matches("<th scope=\"row\">list after put</th><td>other client</td><td class=\"n\">100</td>", late);
         using JsonDocument data = JsonDocument.Parse(ChartData().Match(late).Groups[1].Value);
-        Assert.Equal(["list after put, other client", "create, other client"], data.RootElement.EnumerateArray().Select(s => s.GetProperty("label").GetString()));
-        Assert.All(data.RootElement.EnumerateArray(), s => Assert.Equal(101, s.GetProperty("ms").GetArrayLength()));
+        JsonElement chart = Assert.Single(data.RootElement.EnumerateArray());
+        Assert.Equal(["list after put, other client", "create, other client"], chart.GetProperty("series").EnumerateArray().Select(s => s.GetProperty("label").GetString()));
+        Assert.All(chart.GetProperty("series").EnumerateArray(), s => Assert.Equal(101, s.GetProperty("values").GetArrayLength()));
+        Assert.Equal(101, chart.GetProperty("x").GetArrayLength());
         Assert.Contains("Leon Sorokin", late, StringComparison.Ordinal);
 
         string prompt = PageOf(SampleReports.Of("s3://bucket", ClauseOutcome.Passed, VisibilitySeries.Of(VisibilityEffect.Create, ObserverKind.SameClient, [TimeSpan.Zero], 0)));

@@ -1,42 +1,75 @@
 "use strict";
 (() => {
-  const series = JSON.parse(document.getElementById("chart-data").textContent);
-  const place = document.getElementById("chart");
-  if (!place || !series.length) return;
-  place.parentElement.hidden = false;
+  const charts = JSON.parse(document.getElementById("chart-data").textContent);
   const light = ["#0b57a4", "#b3261e", "#1a7f48", "#8a5a00", "#6a3fa0", "#00727f", "#a4337a", "#59626e"];
   const dark = ["#82b8f2", "#ff8a80", "#4fbf7f", "#e9b04a", "#c0a3f0", "#5cc7d4", "#f08ac8", "#a3acb8"];
   const darkness = matchMedia("(prefers-color-scheme: dark)");
-  const data = [series[0].ms.map((_, percent) => percent), ...series.map((one) => one.ms)];
-  let plot = null;
-  const draw = () => {
-    if (plot) plot.destroy();
+  const compact = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 4 });
+  const with_ = (unit) => (value) => (value == null ? "–" : `${Math.abs(value) < 10000 ? +value.toPrecision(4) : compact.format(value)}${unit}`);
+
+  // On the axis of a percentile curve a share p stands at 1/(1 - p), so that each nine takes the same room.
+  const percent = (place) => `${+(100 - 100 / place).toFixed(6)} %`;
+
+  // Things that happened at a time: a line each, where they were few enough to be told apart.
+  const markers = (marks, colour) => (plot) => {
+    const { ctx, bbox } = plot;
+    ctx.save();
+    ctx.strokeStyle = colour;
+    ctx.globalAlpha = .5;
+    ctx.beginPath();
+    for (const mark of marks) {
+      const x = plot.valToPos(mark, "x", true);
+      if (x < bbox.left || x > bbox.left + bbox.width) continue;
+      ctx.moveTo(x, bbox.top);
+      ctx.lineTo(x, bbox.top + bbox.height);
+    }
+    ctx.stroke();
+    ctx.restore();
+  };
+
+  const shown = charts
+    .map((chart) => ({ chart, place: document.getElementById(chart.id), plot: null }))
+    .filter(({ chart, place }) => place && chart.series.length);
+  const draw = (one) => {
+    const { chart, place } = one;
+    if (one.plot) one.plot.destroy();
     const style = getComputedStyle(document.documentElement);
     const colour = (name) => style.getPropertyValue(name).trim();
     const axis = { stroke: colour("--muted"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line"), width: 1 } };
-    plot = new uPlot({
+    const palette = darkness.matches ? dark : light;
+    const x = chart.isPercentile ? percent : with_(chart.xUnit);
+    const y = with_(chart.yUnit);
+    one.plot = new uPlot({
       width: place.clientWidth,
       height: Math.min(320, Math.max(220, place.clientWidth * .45)),
-      scales: { x: { time: false } },
+      scales: {
+        x: { time: false, ...(chart.isPercentile ? { distr: 3 } : {}) },
+        y: chart.isLogarithmic ? { distr: 3 } : { range: (_, low, high) => [Math.min(0, low ?? 0), high > 0 ? high * 1.05 : 1] },
+      },
       axes: [
-        { ...axis, values: (_, ticks) => ticks.map((tick) => `${tick} %`) },
-        { ...axis, size: 72, values: (_, ticks) => ticks.map((tick) => `${tick} ms`) },
+        { ...axis, values: (_, ticks) => ticks.map((tick) => (tick == null ? "" : x(tick))) },
+        { ...axis, size: 72, values: (_, ticks) => ticks.map((tick) => (tick == null ? "" : y(tick))) },
       ],
       series: [
-        { label: "share of samples", value: (_, value) => (value == null ? "–" : `${value} %`) },
-        ...series.map((one, index) => ({
-          label: one.label,
-          stroke: (darkness.matches ? dark : light)[index % light.length],
-          dash: index % 2 ? [6, 4] : [],
+        { label: chart.xLabel, value: (_, value) => (value == null ? "–" : x(value)) },
+        ...chart.series.map((series, index) => ({
+          label: series.label,
+          stroke: palette[(series.colour ?? index) % palette.length],
+          dash: { dashed: [6, 4], dotted: [2, 4] }[series.line] ?? [],
           width: 2,
           points: { show: false },
-          value: (_, value) => (value == null ? "–" : `${value} ms`),
+          value: (_, value) => y(value),
         })),
       ],
-    }, data, place);
+      hooks: chart.marks ? { draw: [markers(chart.marks, colour("--inconclusive"))] } : {},
+    }, [chart.x, ...chart.series.map((series) => series.values)], place);
   };
-  draw();
-  darkness.addEventListener("change", draw);
+  const drawAll = () => shown.forEach(draw);
+
+  // All of them, before any is measured: those in columns share the room.
+  for (const { place } of shown) place.parentElement.hidden = false;
+  drawAll();
+  darkness.addEventListener("change", drawAll);
   let waiting = 0;
-  addEventListener("resize", () => { clearTimeout(waiting); waiting = setTimeout(draw, 150); });
+  addEventListener("resize", () => { clearTimeout(waiting); waiting = setTimeout(drawAll, 150); });
 })();

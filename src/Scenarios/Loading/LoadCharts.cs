@@ -1,0 +1,109 @@
+using System.Collections.Immutable;
+using FireproofBench.Load.Recording;
+using FireproofBench.Load.Results;
+using FireproofBench.Load.Running;
+using FireproofBench.Scenarios.Reporting;
+
+namespace FireproofBench.Scenarios.Loading;
+
+/// <summary>The curves of a run.</summary>
+internal static class LoadCharts
+{
+    /// <summary>Calls a second over time.</summary>
+    public const string Throughput = "throughput";
+
+    /// <summary>Latencies over time.</summary>
+    public const string Latency = "latency";
+
+    /// <summary>Latencies by percentile.</summary>
+    public const string Percentiles = "percentiles";
+
+    /// <summary>What went wrong over time.</summary>
+    public const string Trouble = "trouble";
+
+    // A browser draws so many places without a pause, and no screen shows more.
+    private const int MostPlaces = 1200;
+    private static readonly double[] s_nines = [.. Enumerable.Range(0, 81).Select(static i => Math.Pow(10, i / 16.0))];
+
+    /// <summary>How a gauge's chart is named.</summary>
+    public static string GaugeId(int number) => $"gauge-{number}";
+
+    /// <summary>The names of the gauges, in the order of their charts.</summary>
+    public static ImmutableArray<string> Gauges(LoadOutcome outcome) => [.. outcome.Rows.SelectMany(static row => row.Gauges.Keys).Distinct().Order(StringComparer.Ordinal)];
+
+    /// <summary>All charts of a run.</summary>
+    public static IEnumerable<Chart> Of(LoadManifest manifest, LoadOutcome outcome)
+    {
+        ImmutableArray<IntervalRow> rows = Thinned(outcome.Rows);
+        ImmutableArray<double> x = [.. rows.Select(static row => row.At.TotalSeconds)];
+        ImmutableArray<double> marks = [.. outcome.Recorder.Events.Select(static happened => happened.At.TotalSeconds)];
+        ImmutableArray<string> steps = outcome.Recorder.Steps;
+        yield return new Chart(Throughput, "time", " s", "/s", x,
+        [
+            .. steps.Select((step, i) => new ChartSeries(step, [.. rows.Select(row => (double?)(row.Steps[i].Succeeded / Math.Max(row.Length.TotalSeconds, 1e-9)))])),
+        ])
+        { Marks = marks };
+        yield return new Chart(Latency, "time", " s", " ms", x,
+        [
+            .. steps.SelectMany((step, i) => new[]
+            {
+                Latencies($"{step} p50", rows, i, static latencies => latencies.P50) with { Line = ChartLine.Dashed },
+                Latencies($"{step} p99", rows, i, static latencies => latencies.P99),
+                Latencies($"{step} max", rows, i, static latencies => latencies.Max) with { Line = ChartLine.Dotted },
+            }),
+        ])
+        { IsLogarithmic = true, Marks = marks };
+        // Of a thousand calls none tells of one in ten thousand.
+        long most = outcome.Recorder.Totals.Max(static totals => totals.Actual.Count);
+        double[] nines = [.. s_nines.Where(nine => nine <= Math.Max(most, 10))];
+        yield return new Chart(Percentiles, "percentile", "", " ms", [.. nines],
+        [
+            .. steps.SelectMany((step, i) => Curves(step, i, outcome.Recorder.Totals[i], manifest.Plan.HasArrivals, nines)),
+        ])
+        { IsPercentile = true, IsLogarithmic = true };
+        if (TroubleOf(rows, x) is { Series.Length: > 0 } trouble)
+            yield return trouble;
+        ImmutableArray<string> gauges = Gauges(outcome);
+        for (int i = 0; i < gauges.Length; i++)
+        {
+            string gauge = gauges[i];
+            yield return new Chart(GaugeId(i), "time", " s", "", x, [new ChartSeries(gauge, [.. rows.Select(row => row.Gauges.TryGetValue(gauge, out double value) ? value : (double?)null)])]) { Marks = marks };
+        }
+    }
+
+    private static ChartSeries Latencies(string label, ImmutableArray<IntervalRow> rows, int step, Func<LatencySummary, TimeSpan> figure) =>
+        new(label, [.. rows.Select(row => row.Steps[step].Intended is { Count: > 0 } latencies ? figure(latencies).TotalMilliseconds : (double?)null)]) { Colour = step };
+
+    private static IEnumerable<ChartSeries> Curves(string step, int number, StepTotals totals, bool hasArrivals, double[] nines)
+    {
+        yield return Curve(hasArrivals ? $"{step}, from the intended start" : step, totals.Intended, nines) with { Colour = number };
+        if (hasArrivals)
+            yield return Curve($"{step}, from the actual start", totals.Actual, nines) with { Colour = number, Line = ChartLine.Dashed };
+    }
+
+    private static ChartSeries Curve(string label, Latencies latencies, double[] nines) =>
+        new(label, [.. nines.Select(nine => latencies.Count >= nine ? latencies.At(100 - (100 / nine)).TotalMilliseconds : (double?)null)]);
+
+    private static Chart TroubleOf(ImmutableArray<IntervalRow> rows, ImmutableArray<double> x)
+    {
+        List<ChartSeries> series = [];
+        Add("failed", static row => row.Steps.Sum(static step => step.Failed));
+        Add("dropped", static row => row.Dropped);
+        foreach (AnomalyKind kind in Enum.GetValues<AnomalyKind>())
+            Add(LoadJson.Name(kind), row => row.Anomalies.GetValueOrDefault(kind));
+        return new Chart(Trouble, "time", " s", "", x, [.. series]);
+
+        void Add(string label, Func<IntervalRow, long> count)
+        {
+            ImmutableArray<double?> values = [.. rows.Select(row => (double?)count(row))];
+            if (values.Any(static value => value > 0))
+                series.Add(new ChartSeries(label, values));
+        }
+    }
+
+    private static ImmutableArray<IntervalRow> Thinned(ImmutableArray<IntervalRow> rows)
+    {
+        int every = (rows.Length + MostPlaces - 1) / MostPlaces;
+        return every <= 1 ? rows : [.. rows.Where((_, i) => i % every == 0)];
+    }
+}

@@ -1,0 +1,187 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using FireproofBench.Load.Judging;
+using FireproofBench.Load.Recording;
+using FireproofBench.Load.Results;
+using FireproofBench.Load.Running;
+using FireproofBench.Load.Simulations;
+using FireproofBench.Scenarios.Providers;
+using FireproofBench.Scenarios.Reporting;
+
+namespace FireproofBench.Scenarios.Loading;
+
+/// <summary>A load run as one page that needs nothing beside itself.</summary>
+internal static class LoadPage
+{
+    private const int MostTold = 20;
+
+    /// <summary>The page in UTF-8.</summary>
+    /// <param name="manifest">What the run was.</param>
+    /// <param name="outcome">What it measured.</param>
+    /// <param name="after">What it cost and left.</param>
+    /// <param name="thresholds">Its thresholds with what was measured.</param>
+    /// <param name="provider">What is known of the provider; null for nothing.</param>
+    public static byte[] Of(LoadManifest manifest, LoadOutcome outcome, LoadAftermath after, ImmutableArray<ThresholdResult> thresholds, KnownProvider? provider)
+    {
+        HtmlText page = new();
+        WriteHead(page, manifest, outcome, thresholds);
+        page.Add($"<main id=\"main\">\n");
+        WriteSteps(page, manifest, outcome);
+        WriteTrouble(page, outcome, after);
+        page.Add($"<section id=\"time\"><h2>Over time</h2>\n");
+        Figure(page, LoadCharts.Throughput, "Successful calls a second");
+        Figure(page, LoadCharts.Latency, "Latency from the intended start, in milliseconds, on a logarithmic axis");
+        page.Add($"</section>\n<section id=\"by-percentile\"><h2>By percentile</h2>\n");
+        Figure(page, LoadCharts.Percentiles, "Latency in milliseconds; each nine of the percentile takes the same room");
+        page.Add($"</section>\n");
+        WriteGauges(page, outcome);
+        WriteCost(page, outcome, after, provider);
+        WriteRun(page, manifest, outcome);
+        page.Add($"</main>\n<footer><p>Written by fireproofbench {manifest.Version}. The figures are in {LoadFolder.RunFile}, the intervals in {LoadFolder.SeriesFile}, the histograms in {LoadFolder.HistogramFile}.</p></footer>\n");
+        return HtmlPage.Of($"Load: {manifest.Scenario.Name}", page, ChartJson.Of(LoadCharts.Of(manifest, outcome)));
+    }
+
+    private static void WriteHead(HtmlText page, LoadManifest manifest, LoadOutcome outcome, ImmutableArray<ThresholdResult> thresholds)
+    {
+        bool holds = thresholds.All(static result => result.Holds);
+        page.Add($"<header class=\"verdict {(holds ? "safe" : "unsafe")}\">\n<p class=\"overline\">Load: {manifest.Scenario.Name}</p>\n");
+        page.Add($"<h1><span class=\"mark\" aria-hidden=\"true\"></span>{(holds ? "All thresholds held" : "A threshold broke")}</h1>\n<p class=\"store\"><code>{manifest.Url}</code></p>\n");
+        page.Add($"<p class=\"lead\">{manifest.Scenario.Question}</p>\n");
+        if (outcome.Interrupted)
+            page.Add($"<p><strong>Interrupted:</strong> these are the figures so far.</p>\n");
+        if (outcome.EndedEarly is { } reason)
+            page.Add($"<p><strong>Ended early:</strong> {reason}.</p>\n");
+        page.Add($"<ul class=\"counts\">");
+        foreach (ThresholdResult result in thresholds)
+            page.Add($"<li><span class=\"dot {(result.Holds ? "passed" : "failed")}\" aria-hidden=\"true\"></span><code>{result.Threshold.Text}</code> {(result.Holds ? "holds" : "broke")}: {LoadText.Measured(result)}</li>");
+        page.Add($"</ul>\n</header>\n");
+    }
+
+    private static void WriteSteps(HtmlText page, LoadManifest manifest, LoadOutcome outcome)
+    {
+        page.Add($"<section id=\"steps\"><h2>Steps</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Steps\"><table><thead><tr><th scope=\"col\">Step</th><th scope=\"col\">Latency from</th>");
+        foreach (string head in new[] { "Calls", "Per second", "MB/s", "Failed", "p50", "p90", "p99", "p99.9", "Max" })
+            page.Add($"<th scope=\"col\" class=\"n\">{head}</th>");
+        page.Add($"</tr></thead><tbody>\n");
+        double seconds = Math.Max(outcome.Measured.TotalSeconds, 1e-9);
+        for (int i = 0; i < outcome.Recorder.Steps.Length; i++)
+        {
+            StepTotals totals = outcome.Recorder.Totals[i];
+            page.Add($"<tr><th scope=\"row\">{outcome.Recorder.Steps[i]}</th><td>{(manifest.Plan.HasArrivals ? "intended start" : "start")}</td><td class=\"n\">{totals.Actual.Count:N0}</td><td class=\"n\">{totals.Actual.Count / seconds:N1}</td>");
+            page.Add($"<td class=\"n\">{totals.Bytes / seconds / 1e6:N2}</td><td class=\"n\">{totals.Failed:N0}</td>");
+            WriteLatencies(page, totals.Intended.Summary());
+            page.Add($"</tr>\n");
+            if (manifest.Plan.HasArrivals)
+            {
+                page.Add($"<tr><td></td><td>actual start</td><td></td><td></td><td></td><td></td>");
+                WriteLatencies(page, totals.Actual.Summary());
+                page.Add($"</tr>\n");
+            }
+        }
+
+        page.Add($"</tbody></table></div>\n");
+        if (manifest.Plan.HasArrivals)
+        {
+            LatencySummary generator = outcome.Recorder.GeneratorTotal.Summary();
+            page.Add($"<p>The generator itself was late by {LoadText.Latency(generator.P50)} (p50), {LoadText.Latency(generator.P99)} (p99), {LoadText.Latency(generator.Max)} (max)");
+            page.Add($"{(generator.P99 > LoadText.LateGenerator ? ": this machine was too busy for that rate, and the store may be faster than this." : ", so these are the store's latencies.")}</p>\n");
+        }
+
+        page.Add($"</section>\n");
+    }
+
+    private static void WriteLatencies(HtmlText page, LatencySummary latencies)
+    {
+        foreach (TimeSpan latency in new[] { latencies.P50, latencies.P90, latencies.P99, latencies.P999, latencies.Max })
+            page.Add($"<td class=\"n\">{LoadText.Latency(latency)}</td>");
+    }
+
+    private static void WriteTrouble(HtmlText page, LoadOutcome outcome, LoadAftermath after)
+    {
+        Recorder recorder = outcome.Recorder;
+        page.Add($"<section id=\"anomalies\"><h2>Anomalies and failures</h2>\n");
+        if (recorder.Anomalies.IsEmpty)
+            page.Add($"<p>{(after.Unverified is null ? "No anomaly: all contents were as they were written." : "No anomaly was seen, but not all could be looked at: " + after.Unverified)}</p>\n");
+        else
+        {
+            page.Add($"<ul>");
+            foreach ((AnomalyKind kind, long count) in recorder.Anomalies)
+                page.Add($"<li><strong>{LoadJson.Name(kind)}</strong>: {count:N0}</li>");
+            page.Add($"</ul>\n<ol>");
+            foreach (Anomaly told in recorder.Told.Take(MostTold))
+                page.Add($"<li>at {told.At.TotalSeconds:0.000} s: {told.What}</li>");
+            page.Add($"</ol>\n");
+        }
+
+        if (recorder.DroppedTotal > 0)
+            page.Add($"<p>{recorder.DroppedTotal:N0} arrivals were dropped: too many waited for a free worker.</p>\n");
+        if (outcome.Unfinished > 0)
+            page.Add($"<p>{outcome.Unfinished} iterations did not end, and were given up.</p>\n");
+        foreach ((string step, string error, long count) in Errors(recorder))
+            page.Add($"<p>{count:N0} calls of {step} failed: {error}.</p>\n");
+        if (after.Leftovers.Length > 0)
+            page.Add($"<p>{after.Leftovers.Length} objects are left in the store, such as <code>{after.Leftovers[0]}</code>.</p>\n");
+        Figure(page, LoadCharts.Trouble, "Failures, dropped arrivals and anomalies in each interval");
+        page.Add($"</section>\n");
+    }
+
+    private static IEnumerable<(string Step, string Error, long Count)> Errors(Recorder recorder) =>
+        recorder.Steps.SelectMany((step, i) => recorder.Totals[i].Errors.Select(error => (step, error.Key, error.Value)));
+
+    private static void WriteGauges(HtmlText page, LoadOutcome outcome)
+    {
+        ImmutableArray<string> gauges = LoadCharts.Gauges(outcome);
+        if (gauges.IsEmpty)
+            return;
+        page.Add($"<section id=\"engine\"><h2>The engine meanwhile</h2>\n<div class=\"columns\">\n");
+        for (int i = 0; i < gauges.Length; i++)
+            Figure(page, LoadCharts.GaugeId(i), char.ToUpperInvariant(gauges[i][0]) + gauges[i][1..]);
+        page.Add($"</div></section>\n");
+    }
+
+    private static void WriteCost(HtmlText page, LoadOutcome outcome, LoadAftermath after, KnownProvider? provider)
+    {
+        StepTotals first = outcome.Recorder.Totals[0];
+        long transactions = outcome.Recorder.Totals.Max(static totals => totals.Actual.Count);
+        page.Add($"<section id=\"cost\"><h2>What it cost</h2>\n<dl class=\"facts\">");
+        Fact(page, "Requests, preparation and final check included", string.Create(
+            CultureInfo.InvariantCulture, $"{after.Requests.Total:N0}: put {after.Requests.Put:N0}, get {after.Requests.Get:N0}, head {after.Requests.Head:N0}, delete {after.Requests.Delete:N0}, list {after.Requests.List:N0}"));
+        if (transactions > 0)
+        {
+            Fact(page, $"Requests for each {outcome.Recorder.Steps[0]}", string.Create(CultureInfo.InvariantCulture, $"{(double)after.Requests.Total / transactions:N2}"));
+            if (first.Bytes > 0)
+            {
+                Fact(page, "Bytes sent for each byte of content", string.Create(CultureInfo.InvariantCulture, $"{(double)after.Sent / first.Bytes:N2}"));
+                Fact(page, "Bytes received for each byte of content", string.Create(CultureInfo.InvariantCulture, $"{(double)after.Received / first.Bytes:N2}"));
+            }
+
+            double? cost = LoadCost.PerMillion(after, transactions, provider?.Prices);
+            Fact(page, $"A million of {outcome.Recorder.Steps[0]}, storage not counted", cost is { } dollars
+                ? string.Create(CultureInfo.InvariantCulture, $"{dollars:N2} USD at the prices of {provider!.Name} ({provider.Prices!.AsOf})")
+                : "no price known");
+        }
+
+        page.Add($"</dl></section>\n");
+    }
+
+    private static void WriteRun(HtmlText page, LoadManifest manifest, LoadOutcome outcome)
+    {
+        page.Add($"<section id=\"run\"><h2>The run</h2>\n<dl class=\"facts\">");
+        Fact(page, "Begun", outcome.Started.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture));
+        Fact(page, "Measured", string.Create(CultureInfo.InvariantCulture, $"{outcome.Measured.TotalSeconds:0.0} s, after {manifest.Plan.WarmUp.TotalSeconds:0.#} s of warm-up"));
+        Fact(page, "Load", LoadPlanText.Write(manifest.Plan.Simulations) + (manifest.Plan.HasArrivals ? $"; arrivals {manifest.Plan.Arrivals.ToString().ToLowerInvariant()}" : ""));
+        Fact(page, "Workers", string.Create(CultureInfo.InvariantCulture, $"{manifest.Workers}"));
+        Fact(page, "Contents", string.Create(
+            CultureInfo.InvariantCulture, $"{manifest.Settings.Size:N0} bytes each, {manifest.Settings.Items:N0} objects or documents{(manifest.Settings.IsShared ? ", shared by all" : "")}"));
+        Fact(page, "Seed", string.Create(CultureInfo.InvariantCulture, $"{manifest.Seed}"));
+        Fact(page, "Provider", manifest.Provider);
+        Fact(page, "Machine of the generator", $"{RuntimeInformation.OSDescription}, {Environment.ProcessorCount} processors, {RuntimeInformation.FrameworkDescription}");
+        page.Add($"</dl></section>\n");
+    }
+
+    private static void Fact(HtmlText page, string name, string value) => page.Add($"<div><dt>{name}</dt><dd>{value}</dd></div>");
+
+    private static void Figure(HtmlText page, string id, string caption) =>
+        page.Add($"<figure class=\"chart\" hidden><figcaption>{caption}</figcaption><div id=\"{id}\"></div></figure>\n");
+}
