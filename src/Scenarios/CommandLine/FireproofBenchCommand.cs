@@ -24,6 +24,7 @@ internal static class FireproofBenchCommand
             new DbCommand(terminal).Create(),
             new ServeVerb(terminal).Create(),
             new LoadVerb(terminal, stores).Create(),
+            new CompareVerb(terminal).Create(),
             new SimulateVerb(terminal).Create(),
             new ProxyVerb(terminal).Create(),
         };

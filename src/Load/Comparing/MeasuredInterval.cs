@@ -1,0 +1,8 @@
+using System.Collections.Immutable;
+
+namespace FireproofBench.Load.Comparing;
+
+/// <summary>The latencies of one interval: what was measured, and how often.</summary>
+/// <param name="Length">How long it was.</param>
+/// <param name="Counts">Nanoseconds, rising, with their counts.</param>
+internal sealed record MeasuredInterval(TimeSpan Length, ImmutableArray<(long Nanoseconds, long Count)> Counts);

@@ -1,0 +1,8 @@
+using System.Collections.Immutable;
+
+namespace FireproofBench.Load.Comparing;
+
+/// <summary>The intervals of one step of one run, as its result folder has them.</summary>
+/// <param name="Name">The step.</param>
+/// <param name="Intervals">Its intervals; those without a successful call are not among them.</param>
+internal sealed record MeasuredStep(string Name, ImmutableArray<MeasuredInterval> Intervals);

@@ -1,0 +1,72 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using FireproofBench.Load.Comparing;
+
+namespace FireproofBench.Scenarios.Loading;
+
+/// <summary>Tells how two sides compare.</summary>
+internal static class RunComparisonText
+{
+    // With fewer on a side nothing tells the machine's moods from the store's.
+    private const int FewRuns = 3;
+
+    /// <summary>In lines.</summary>
+    /// <param name="metrics">The metrics.</param>
+    /// <param name="runs">How many runs each side has.</param>
+    public static IEnumerable<string> Lines(ImmutableArray<MetricComparison> metrics, (int Before, int After) runs)
+    {
+        yield return $"{"metric",-26}{"base",12}{"new",12}{"change",10}  {"interval",-20}verdict";
+        foreach (MetricComparison metric in metrics)
+        {
+            string interval = $"{Change(metric.Low)} to {Change(metric.High)}";
+            yield return $"{metric.Metric,-26}{Figure(metric.Metric, metric.Before),12}{Figure(metric.Metric, metric.After),12}{Change(metric.Ratio),10}  {interval,-20}{Word(metric)}";
+        }
+
+        yield return "";
+        yield return string.Create(CultureInfo.InvariantCulture, $"{runs.Before} runs against {runs.After}; intervals are of 99 % of resampled runs.");
+        if (Math.Min(runs.Before, runs.After) < FewRuns)
+            yield return "With so few runs on a side a mood of the machine looks like a change: 'fireproofbench load SCENARIO URL --against URL --pairs 6' takes turns.";
+        int worse = metrics.Count(static metric => metric.Verdict == ComparisonVerdict.Worse);
+        yield return worse == 0 ? "No regression." : string.Create(CultureInfo.InvariantCulture, $"REGRESSION in {worse} of {metrics.Length} metrics.");
+    }
+
+    /// <summary>As JSON, <c>"schema":"fireproofbench/load-comparison/1"</c>; latencies are milliseconds.</summary>
+    public static void Write(ImmutableArray<MetricComparison> metrics, (int Before, int After) runs, Stream stream)
+    {
+        using Utf8JsonWriter json = new(stream, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
+        json.WriteStartObject();
+        json.WriteString("schema", "fireproofbench/load-comparison/1");
+        json.WriteNumber("baseRuns", runs.Before);
+        json.WriteNumber("newRuns", runs.After);
+        json.WriteBoolean("regression", metrics.Any(static metric => metric.Verdict == ComparisonVerdict.Worse));
+        json.WriteStartArray("metrics");
+        foreach (MetricComparison metric in metrics)
+        {
+            double unit = IsRate(metric.Metric) ? 1 : 1000;
+            json.WriteStartObject();
+            json.WriteString("metric", metric.Metric);
+            json.WriteNumber("base", Math.Round(metric.Before * unit, 6));
+            json.WriteNumber("new", Math.Round(metric.After * unit, 6));
+            json.WriteNumber("ratio", Math.Round(metric.Ratio, 6));
+            json.WriteNumber("low", Math.Round(metric.Low, 6));
+            json.WriteNumber("high", Math.Round(metric.High, 6));
+            json.WriteNumber("tolerance", metric.Tolerance);
+            json.WriteString("verdict", Word(metric));
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static string Word(MetricComparison metric) => metric.Verdict.ToString().ToLowerInvariant();
+
+    private static bool IsRate(string metric) => metric.StartsWith("rate", StringComparison.Ordinal);
+
+    private static string Figure(string metric, double figure) =>
+        IsRate(metric) ? string.Create(CultureInfo.InvariantCulture, $"{figure:N1}/s") : LoadText.Latency(TimeSpan.FromSeconds(figure));
+
+    private static string Change(double ratio) => string.Create(CultureInfo.InvariantCulture, $"{(ratio - 1) * 100:+0.0;-0.0} %");
+}

@@ -1,0 +1,63 @@
+using System.Text.Json;
+using FireproofBench.Scenarios.CommandLine;
+using Xunit;
+
+namespace FireproofBench.Properties.CommandLine;
+
+public sealed class CompareVerbTests : IDisposable
+{
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("compare-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [Fact]
+    public async Task Results_of_load_are_compared_metric_by_metric()
+    {
+        string before = At("before");
+        string after = At("after");
+        foreach (string results in new[] { before, after })
+            Assert.Equal(0, (await RunAsync("load", "raw-put", "memory:", "--writers", "2", "--duration", "1s", "--results", results)).Exit);
+        (int exit, string output, string error) = await RunAsync("compare", before, after, "--tolerance", "1000%", "--tail-tolerance", "1000%", "--json", At("c.json"));
+        Assert.True(exit == 0, output + error);
+        Assert.Matches("(?m)^p50\\(put\\) ", output);
+        Assert.Matches("(?m)^rate\\(put\\) ", output);
+        Assert.Contains("1 runs against 1", output, StringComparison.Ordinal);
+        Assert.Contains("No regression.", output, StringComparison.Ordinal);
+        using JsonDocument json = JsonDocument.Parse(await File.ReadAllBytesAsync(At("c.json")));
+        Assert.Equal("fireproofbench/load-comparison/1", json.RootElement.GetProperty("schema").GetString());
+
+        // The same numbers twice are no change at all.
+        Assert.Equal(0, (await RunAsync("compare", before, before, "--tolerance", "0%", "--tail-tolerance", "0%", "--floor", "0")).Exit);
+
+        string damaged = Directory.GetFiles(after, "*.hlog", SearchOption.AllDirectories)[0];
+        await File.AppendAllTextAsync(damaged, "Tag=put.intended,0,1,2,HISTFAAAnonsense\n");
+        (exit, _, error) = await RunAsync("compare", before, after);
+        Assert.Equal(2, exit);
+        Assert.Contains("histograms.hlog', line ", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_no_result_is_named()
+    {
+        await File.WriteAllTextAsync(At("run.json"), "{\"schema\":\"other/1\"}");
+        Assert.Contains("is no folder", (await RunAsync("compare", At("none"), _folder.FullName)).Error, StringComparison.Ordinal);
+        Assert.Contains("is of the schema 'other/1'", (await RunAsync("compare", _folder.FullName, _folder.FullName)).Error, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(At("run.json"), "{");
+        Assert.Contains("is damaged", (await RunAsync("compare", _folder.FullName, _folder.FullName)).Error, StringComparison.Ordinal);
+        Assert.Contains("--tolerance: 'much' is no share", (await RunAsync("compare", _folder.FullName, _folder.FullName, "--tolerance", "much")).Error, StringComparison.Ordinal);
+        File.Delete(At("run.json"));
+        (int exit, _, string error) = await RunAsync("compare", _folder.FullName, _folder.FullName);
+        Assert.Equal(2, exit);
+        Assert.Contains("has no run.json: 'fireproofbench load' writes one.", error, StringComparison.Ordinal);
+    }
+
+    private string At(string name) => Path.Combine(_folder.FullName, name);
+
+    private static async Task<(int Exit, string Output, string Error)> RunAsync(params string[] arguments)
+    {
+        using StringWriter output = new();
+        using StringWriter error = new();
+        int exit = await FireproofBenchCommand.RunAsync(arguments, new Terminal(output, error, null, false), StoreUrls.OpenAsync, CancellationToken.None);
+        return (exit, output.ToString(), error.ToString());
+    }
+}

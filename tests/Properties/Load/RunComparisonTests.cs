@@ -1,0 +1,94 @@
+using System.Collections.Immutable;
+using FireproofBench.Load.Comparing;
+using Xunit;
+
+namespace FireproofBench.Properties.Load;
+
+/// <summary>Runs are drawn: a machine that is in another mood in each run and each interval, and calls with a long tail.</summary>
+public sealed class RunComparisonTests
+{
+    private const int Runs = 6;
+    private const int Intervals = 10;
+    private const int Calls = 500;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_slowdown_of_ten_percent_is_found_in_the_median(long seed)
+    {
+        ImmutableArray<MetricComparison> metrics = Compare(seed, static latency => latency * 1.10);
+        Assert.Equal(ComparisonVerdict.Worse, Of(metrics, "p50(put)").Verdict);
+        Assert.InRange(Of(metrics, "p50(put)").Ratio, 1.05, 1.16);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_slowdown_of_the_tail_alone_is_found_there_and_nowhere_else(long seed)
+    {
+        ImmutableArray<MetricComparison> metrics = Compare(seed, static latency => latency > 0.004 ? latency * 1.5 : latency);
+        Assert.Equal(ComparisonVerdict.Worse, Of(metrics, "p99(put)").Verdict);
+        Assert.Equal(ComparisonVerdict.Same, Of(metrics, "p50(put)").Verdict);
+    }
+
+    [Fact]
+    public void Of_twenty_comparisons_of_the_same_with_itself_at_most_one_raises_an_alarm() =>
+        Assert.InRange(Enumerable.Range(101, 20).Count(static seed => Compare(seed, static latency => latency).Any(static metric => metric.Verdict == ComparisonVerdict.Worse)), 0, 1);
+
+    [Fact]
+    public void What_became_faster_is_better() => Assert.Equal(ComparisonVerdict.Better, Of(Compare(1, static latency => latency * 0.8), "p50(put)").Verdict);
+
+    [Fact]
+    public void A_change_below_the_floor_is_none() =>
+        Assert.Equal(ComparisonVerdict.Same, Of(Compare(1, static latency => latency * 1.3, new ComparisonOptions { Floor = TimeSpan.FromMilliseconds(5) }), "p50(put)").Verdict);
+
+    [Fact]
+    public void A_comparison_of_the_same_runs_gives_the_same_intervals() =>
+        Assert.Equal(Compare(5, static latency => latency * 1.1), Compare(5, static latency => latency * 1.1));
+
+    [Fact]
+    public void The_rate_of_a_closed_model_counts_and_that_of_an_open_one_is_what_was_asked_for()
+    {
+        Assert.Contains(Compare(1, static latency => latency), static metric => metric.Metric == "rate(put)");
+        ImmutableArray<MeasuredRun> open = [.. Draw(1, 0, static latency => latency).Select(static run => run with { HasArrivals = true })];
+        Assert.DoesNotContain(RunComparison.Of(open, open, new ComparisonOptions()), static metric => metric.Metric == "rate(put)");
+    }
+
+    [Fact]
+    public void Runs_of_different_loads_are_not_compared()
+    {
+        ImmutableArray<MeasuredRun> runs = Draw(1, 0, static latency => latency);
+        Assert.Contains("only runs of one scenario", Assert.Throws<InvalidDataException>(() => RunComparison.Of(runs, [runs[0] with { Plan = "keep-constant 2 1s" }], new ComparisonOptions())).Message, StringComparison.Ordinal);
+        Assert.Contains("no successful call", Assert.Throws<InvalidDataException>(
+            () => RunComparison.Of(runs, [runs[0] with { Steps = [new MeasuredStep("put", [])] }], new ComparisonOptions())).Message, StringComparison.Ordinal);
+    }
+
+    private static MetricComparison Of(ImmutableArray<MetricComparison> metrics, string name) => Assert.Single(metrics, metric => metric.Metric == name);
+
+    private static ImmutableArray<MetricComparison> Compare(long seed, Func<double, double> change, ComparisonOptions? options = null) =>
+        RunComparison.Of(Draw(seed, 0, static latency => latency), Draw(seed, 1, change), (options ?? new ComparisonOptions()) with { Resamples = 500, Seed = seed });
+
+    private static ImmutableArray<MeasuredRun> Draw(long seed, int side, Func<double, double> change) =>
+        [.. Enumerable.Range(0, Runs).Select(run => new MeasuredRun($"run-{run}", "raw-put", "keep-constant 4 10s", false, [new MeasuredStep("put", DrawIntervals(new Dice(seed, $"{side} {run}"), change))]))];
+
+    private static ImmutableArray<MeasuredInterval> DrawIntervals(Dice dice, Func<double, double> change)
+    {
+        double mood = 1 + (0.03 * (dice.Fraction() - 0.5));
+        return [.. Enumerable.Range(0, Intervals).Select(_ => DrawInterval(dice, mood * (1 + (0.06 * (dice.Fraction() - 0.5))), change))];
+    }
+
+    // Log-normal around one millisecond, and one call of fifty five times as long.
+    private static MeasuredInterval DrawInterval(Dice dice, double mood, Func<double, double> change) => new(
+        TimeSpan.FromSeconds(1),
+        [
+            .. Enumerable.Range(0, Calls).Select(_ =>
+                {
+                    double normal = Math.Sqrt(-2 * Math.Log(1 - dice.Fraction())) * Math.Cos(2 * Math.PI * dice.Fraction());
+                    double latency = 0.001 * Math.Exp(0.3 * normal) * (dice.OneIn(50) ? 5 : 1) * mood;
+                    return (long)(change(latency) * 1e9) / 1000 * 1000;
+                })
+                .GroupBy(static nanoseconds => nanoseconds).OrderBy(static group => group.Key).Select(static group => (group.Key, (long)group.Count())),
+        ]);
+}
