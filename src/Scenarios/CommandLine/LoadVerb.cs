@@ -1,27 +1,19 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
-using System.Reflection;
 using System.Security.Cryptography;
-using FireproofBench.Engine.Ports;
-using FireproofBench.Gateways;
-using FireproofBench.Gateways.Entropy;
+using FireproofBench.Load.Comparing;
 using FireproofBench.Load.Judging;
-using FireproofBench.Load.Results;
-using FireproofBench.Load.Running;
 using FireproofBench.Load.Scenarios;
 using FireproofBench.Load.Simulations;
 using FireproofBench.Scenarios.Loading;
-using FireproofBench.Scenarios.Providers;
 
 namespace FireproofBench.Scenarios.CommandLine;
 
 /// <summary><c>load SCENARIO URL</c>: how a store behaves under load, with every content looked at.</summary>
 internal sealed class LoadVerb(Terminal terminal, StoreOpener stores)
 {
-    private const int MostBlocked = 256;
-    private const int SpareThreads = 8;
-    private static readonly TimeSpan s_cleanUp = TimeSpan.FromMinutes(10);
+    private const int MostPairs = 100;
 
     private readonly Argument<string?> _scenario = new("SCENARIO") { Description = "What to do; --list names them.", Arity = ArgumentArity.ZeroOrOne };
     private readonly Argument<string?> _url = new("URL") { Description = "The store, as for conform.", Arity = ArgumentArity.ZeroOrOne };
@@ -39,6 +31,8 @@ internal sealed class LoadVerb(Terminal terminal, StoreOpener stores)
     private readonly Option<string[]> _thresholds = new("--threshold") { Description = "What the run has to keep, such as 'p99(put) < 200ms'; may be given again. That there is no anomaly always is one.", HelpName = "EXPR" };
     private readonly Option<long?> _maxRequests = new("--max-requests") { Description = "End after that many requests.", HelpName = "N" };
     private readonly Option<string?> _maxBytes = new("--max-bytes") { Description = "End after that many bytes to and from the store.", HelpName = "BYTES" };
+    private readonly Option<string?> _against = new("--against") { Description = "A second store: runs on both take turns, and are compared.", HelpName = "URL" };
+    private readonly Option<int> _pairs = new("--pairs") { Description = "With --against: how many runs on each.", HelpName = "N", DefaultValueFactory = static _ => 6 };
     private readonly Option<long?> _seed = new("--seed") { Description = "Decides everything left to chance; a run tells its own.", HelpName = "N" };
     private readonly Option<string> _results = new("--results") { Description = "Where the folder of the run goes.", HelpName = "DIR", DefaultValueFactory = static _ => "results" };
     private readonly Option<bool> _keep = new("--keep") { Description = "Leave the objects of the run in the store." };
@@ -56,6 +50,7 @@ internal sealed class LoadVerb(Terminal terminal, StoreOpener stores)
                 "fireproofbench load raw-put 's3://bucket?endpoint=http://127.0.0.1:9000&pathStyle=true' --rate 200/s --size 64KiB",
                 "fireproofbench load raw-put memory: --plan 'inject 100/s 10s; ramping-inject 100/s 2000/s 1m; pause 5s; keep-constant 8 10s'",
                 "fireproofbench load raw-get /srv/data --items 10000 --arrivals poisson --rate 500/s --max-requests 100000",
+                "fireproofbench load raw-put /srv/a --against /srv/b --pairs 6 --duration 10s    which of two is faster, and how surely",
                 "fireproofbench load --list                                  all scenarios, with the question that each answers",
                 "",
                 $"Thresholds: {Threshold.Form}.",
@@ -65,7 +60,7 @@ internal sealed class LoadVerb(Terminal terminal, StoreOpener stores)
         command.Arguments.Add(_url);
         foreach (Option option in new Option[]
         {
-            _list, _rate, _writers, _plan, _arrivals, _duration, _warmUp, _workers, _size, _items, _shared, _thresholds, _maxRequests, _maxBytes, _seed, _results, _keep, _token,
+            _list, _rate, _writers, _plan, _arrivals, _duration, _warmUp, _workers, _size, _items, _shared, _thresholds, _maxRequests, _maxBytes, _against, _pairs, _seed, _results, _keep, _token,
         })
             command.Options.Add(option);
         command.SetAction((parsed, cancellation) => Verb.GuardAsync(terminal, () => RunAsync(parsed, cancellation)));
@@ -80,133 +75,52 @@ internal sealed class LoadVerb(Terminal terminal, StoreOpener stores)
         string url = parsed.GetValue(_url) ?? throw new UsageException("load needs the URL of a store behind the scenario, such as a folder. See 'fireproofbench load --help'.");
         LoadPlan plan = ReadPlan(parsed);
         ScenarioSettings settings = ReadSettings(parsed);
-        long seed = parsed.GetValue(_seed) ?? RandomNumberGenerator.GetInt32(1, int.MaxValue);
-        string results = ResultFile.CheckFolder(parsed.GetValue(_results)!, "--results");
-        Secret? token = AccessToken.Read(parsed.GetValue(_token));
-        await using StoreUnderTest store = await stores(url, token, cancellation);
-        if (store.World is not null)
-            throw new UsageException($"{store.Url} lives in virtual time, and load takes real time. Name a folder, a bucket, an endpoint or memory:.");
-        LoadTarget target = new(store, seed, SystemEntropy.Instance);
-        if (entry.NeedsDatabases && !target.HasDatabases)
-            throw new UsageException($"{entry.Name} needs a store with heads, and {store.Url} gives objects only. The raw scenarios run there.");
-        ILoadScenario scenario = entry.Create(target, settings);
-        ImmutableArray<Threshold> thresholds = ReadThresholds(parsed.GetValue(_thresholds) ?? [], scenario);
-        Func<string?> budget = ReadBudget(parsed, target);
-        if (await IsTakenAsync(target, cancellation))
-            throw new UsageException($"there are objects under '{target.Prefix}' in {store.Url}: a run with this seed is under way or was left. Take another --seed, or remove them.");
-
-        KnownProvider? provider = ProviderRecognition.Of(store.Url, store.Data.Traits)?.Provider;
-        LoadOptions options = new() { Seed = seed, Workers = parsed.GetValue(_workers), EndsEarly = budget };
-        LoadManifest manifest = new()
+        LoadRequest request = new()
         {
             Scenario = entry,
-            Url = store.Url,
-            Provider = provider?.Id ?? store.Data.Traits.Provider,
-            Seed = seed,
+            Url = url,
+            Token = AccessToken.Read(parsed.GetValue(_token)),
             Plan = plan,
-            Workers = LoadRun.WorkersOf(plan, options),
+            Workers = parsed.GetValue(_workers),
             Settings = settings,
-            Version = typeof(LoadVerb).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
+            Seed = parsed.GetValue(_seed) ?? RandomNumberGenerator.GetInt32(1, int.MaxValue),
+            Thresholds = [.. parsed.GetValue(_thresholds) ?? []],
+            Results = ResultFile.CheckFolder(parsed.GetValue(_results)!, "--results"),
+            Keep = parsed.GetValue(_keep),
+            MaxRequests = parsed.GetValue(_maxRequests) is not <= 0 ? parsed.GetValue(_maxRequests) : throw new UsageException("--max-requests: at least 1."),
+            MaxBytes = ReadMaxBytes(parsed.GetValue(_maxBytes)),
         };
-
-        // A folder's calls block their threads, and the pool would add only one or two a second.
-        ThreadPool.GetMinThreads(out int threads, out int ports);
-        _ = ThreadPool.SetMinThreads(Math.Max(threads, Math.Min(manifest.Workers, MostBlocked) + SpareThreads), ports);
-        return await RunAsync(scenario, target, manifest, options, thresholds, provider, results, parsed.GetValue(_keep), cancellation);
+        LoadSession session = new(terminal, stores);
+        return parsed.GetValue(_against) is { } other
+            ? await TakeTurnsAsync(session, request, other, parsed.GetValue(_pairs), cancellation)
+            : await session.RunAsync(request, cancellation);
     }
 
-    private async Task<int> RunAsync(
-        ILoadScenario scenario, LoadTarget target, LoadManifest manifest, LoadOptions options, ImmutableArray<Threshold> thresholds, KnownProvider? provider, string results, bool keep,
-        CancellationToken cancellation)
+    // ABBA: what drifts in the machine or the store meets both sides alike.
+    private async Task<int> TakeTurnsAsync(LoadSession session, LoadRequest request, string other, int pairs, CancellationToken cancellation)
     {
-        using LoadFolder folder = LoadFolder.Create(results, manifest, TimeProvider.System.GetUtcNow());
-        LoadWatch watch = new(terminal, folder, manifest.Plan.Duration);
-        await terminal.Error.WriteLineAsync($"{manifest.Scenario.Name} on {manifest.Url}, seed {manifest.Seed}: {LoadPlanText.Write(manifest.Plan.Simulations)}; results in {folder.Path}");
-        LoadOutcome outcome;
-        string? unverified = null;
-        IReadOnlyList<string> left = [];
-        try
+        if (pairs is < 1 or > MostPairs)
+            throw new UsageException($"--pairs: 1 to {MostPairs}.");
+        string folder = Path.Combine(request.Results, string.Create(CultureInfo.InvariantCulture, $"turns-{request.Scenario.Name}-{request.Seed}"));
+        if (Directory.Exists(folder))
+            throw new UsageException($"'{folder}' is there already: take another --seed or another --results.");
+        (LoadRequest Base, LoadRequest New) sides = (request with { Results = Path.Combine(folder, "base") }, request with { Results = Path.Combine(folder, "new"), Url = other });
+        int run = 0;
+        foreach (LoadRequest side in Enumerable.Range(0, pairs).SelectMany(pair => pair % 2 == 0 ? new[] { sides.Base, sides.New } : [sides.New, sides.Base]))
         {
-            Func<string?>? budget = options.EndsEarly;
-            outcome = await LoadRun.RunAsync(scenario, manifest.Plan, options with { EndsEarly = () => watch.Failure ?? budget?.Invoke() }, watch, cancellation);
-            watch.Clear();
-            unverified = outcome.Interrupted ? "the run was interrupted" : await VerifyAsync(scenario, outcome, cancellation);
-        }
-        catch (StorageException failure)
-        {
-            throw new UsageException($"the scenario could not be prepared: {failure.Message}");
-        }
-        finally
-        {
-            if (scenario is IAsyncDisposable disposable)
-                await disposable.DisposeAsync();
-            left = keep ? [] : await CleanAsync(target);
+            int exit = await session.RunAsync(side with { Seed = request.Seed + run }, cancellation);
+            if (exit is not (ExitCodes.Success or ExitCodes.Violation))
+                return exit;
+            await terminal.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"run {++run} of {2 * pairs} is done"));
         }
 
-        LoadAftermath after = new(target.Meter.Requests, target.Meter.Sent, target.Meter.Received, [.. left], unverified);
-        ImmutableArray<ThresholdResult> judged = ThresholdCheck.Of(outcome, thresholds);
-        foreach (string line in LoadText.Lines(manifest, outcome, after, judged))
-            await terminal.Out.WriteLineAsync(line);
-        try
-        {
-            folder.Finish(manifest, outcome, after, judged, LoadPage.Of(manifest, outcome, after, judged, provider));
-        }
-        catch (IOException failure)
-        {
-            throw new UsageException($"the result could not be written to '{folder.Path}': {failure.Message}");
-        }
-
-        if (watch.Failure is { } lost)
-            throw new UsageException(lost);
-        return outcome.Interrupted ? ExitCodes.Interrupted
-            : judged.Any(static result => !result.Holds) ? ExitCodes.Violation
-            : left.Count > 0 || unverified is not null ? ExitCodes.CouldNotRun
-            : ExitCodes.Success;
+        await terminal.Out.WriteLineAsync();
+        return CompareVerb.Tell(terminal, RunFolders.Read(sides.Base.Results), RunFolders.Read(sides.New.Results), new ComparisonOptions(), json: null);
     }
 
-    private static async Task<string?> VerifyAsync(ILoadScenario scenario, LoadOutcome outcome, CancellationToken cancellation)
-    {
-        try
-        {
-            await scenario.VerifyAsync(outcome.Recorder, cancellation);
-            return null;
-        }
-        catch (OperationCanceledException)
-        {
-            return cancellation.IsCancellationRequested ? "the run was interrupted" : "the devices did not come together in time";
-        }
-        catch (StorageException failure)
-        {
-            return failure.Message;
-        }
-    }
-
-    // Also after an interruption: what is left behind costs the user.
-    private async Task<IReadOnlyList<string>> CleanAsync(LoadTarget target)
-    {
-        using CancellationTokenSource patience = new(s_cleanUp);
-        try
-        {
-            return await target.CleanAsync(patience.Token);
-        }
-        catch (Exception failure) when (failure is StorageException or OperationCanceledException)
-        {
-            await terminal.Error.WriteLineAsync($"fireproofbench: the objects under '{target.Prefix}' could not all be removed: {failure.Message}");
-            return [target.Prefix];
-        }
-    }
-
-    private static async Task<bool> IsTakenAsync(LoadTarget target, CancellationToken cancellation)
-    {
-        try
-        {
-            return await target.IsTakenAsync(cancellation);
-        }
-        catch (StorageException failure)
-        {
-            throw new UsageException(failure.Message);
-        }
-    }
+    private static long? ReadMaxBytes(string? text) => text is null ? null
+        : ByteLength.TryParse(text, out long most) && most > 0 ? most
+        : throw new UsageException($"--max-bytes: '{text}' is no length such as 500MB or 2GiB.");
 
     private int List()
     {
@@ -258,30 +172,5 @@ internal sealed class LoadVerb(Terminal terminal, StoreOpener stores)
         return items is >= 1 and <= ScenarioSettings.MostItems
             ? new ScenarioSettings { Size = (int)size, Items = items, IsShared = parsed.GetValue(_shared) }
             : throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"--items: 1 to {ScenarioSettings.MostItems}."));
-    }
-
-    private static ImmutableArray<Threshold> ReadThresholds(string[] texts, ILoadScenario scenario)
-    {
-        try
-        {
-            return [.. texts.Append("anomalies == 0").Distinct().Select(text => Threshold.Read(text, scenario.Steps))];
-        }
-        catch (FormatException wrong)
-        {
-            throw new UsageException($"--threshold: {wrong.Message}.");
-        }
-    }
-
-    private Func<string?> ReadBudget(ParseResult parsed, LoadTarget target)
-    {
-        long? requests = parsed.GetValue(_maxRequests);
-        if (requests is <= 0)
-            throw new UsageException("--max-requests: at least 1.");
-        long? bytes = null;
-        if (parsed.GetValue(_maxBytes) is { } text)
-            bytes = ByteLength.TryParse(text, out long most) && most > 0 ? most : throw new UsageException($"--max-bytes: '{text}' is no length such as 500MB or 2GiB.");
-        return () => target.Meter.Requests.Total >= requests ? string.Create(CultureInfo.InvariantCulture, $"{requests:N0} requests were made, as many as --max-requests allows")
-            : target.Meter.Sent + target.Meter.Received >= bytes ? string.Create(CultureInfo.InvariantCulture, $"{bytes:N0} bytes were moved, as many as --max-bytes allows")
-            : null;
     }
 }

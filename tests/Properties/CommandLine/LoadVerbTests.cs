@@ -39,6 +39,20 @@ public sealed class LoadVerbTests : IDisposable
         Assert.Contains("BROKEN rate(put) > 100000 (measured", output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Two_stores_take_turns_and_are_compared()
+    {
+        (int exit, string output, string error) = await RunAsync("raw-put", "memory:", "--against", "memory:", "--pairs", "2", "--writers", "2", "--duration", "500ms", "--seed", "7");
+        Assert.True(exit is 0 or 1, output + error);
+        Assert.Contains("2 runs against 2", output, StringComparison.Ordinal);
+        Assert.Contains("run 4 of 4 is done", error, StringComparison.Ordinal);
+        foreach ((string side, int[] seeds) in new[] { ("base", new[] { 7, 10 }), ("new", [8, 9]) })
+            Assert.Equal(seeds.Select(static seed => $"-{seed}"), Directory.GetDirectories(Path.Combine(Results, "turns-raw-put-7", side)).Select(static run => run[run.LastIndexOf('-')..]).OrderBy(static seed => seed.Length).ThenBy(static seed => seed, StringComparer.Ordinal));
+        (exit, _, error) = await RunAsync("raw-put", "memory:", "--against", "memory:", "--seed", "7");
+        Assert.Equal(2, exit);
+        Assert.Contains("is there already", error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("raw-put is what?", "raw-putt", "memory:", "there is no scenario 'raw-putt'")]
     [InlineData("no URL", "raw-put", null, "load needs the URL of a store")]

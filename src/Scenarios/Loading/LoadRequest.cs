@@ -1,0 +1,46 @@
+using System.Collections.Immutable;
+using FireproofBench.Gateways;
+using FireproofBench.Load.Scenarios;
+using FireproofBench.Load.Simulations;
+
+namespace FireproofBench.Scenarios.Loading;
+
+/// <summary>A load run as the user asked for it.</summary>
+internal sealed record LoadRequest
+{
+    /// <summary>The scenario.</summary>
+    public required ScenarioEntry Scenario { get; init; }
+
+    /// <summary>The store.</summary>
+    public required string Url { get; init; }
+
+    /// <summary>The bearer token for an endpoint; null for none.</summary>
+    public Secret? Token { get; init; }
+
+    /// <summary>The load.</summary>
+    public required LoadPlan Plan { get; init; }
+
+    /// <summary>Open model: how many iterations are under way at most.</summary>
+    public required int Workers { get; init; }
+
+    /// <summary>The numbers of the scenario.</summary>
+    public required ScenarioSettings Settings { get; init; }
+
+    /// <summary>Decides everything left to chance, and names the prefix.</summary>
+    public required long Seed { get; init; }
+
+    /// <summary>What the run has to keep.</summary>
+    public required ImmutableArray<string> Thresholds { get; init; }
+
+    /// <summary>The folder of all results.</summary>
+    public required string Results { get; init; }
+
+    /// <summary>Whether the objects of the run stay.</summary>
+    public bool Keep { get; init; }
+
+    /// <summary>End after that many requests; null for no limit.</summary>
+    public long? MaxRequests { get; init; }
+
+    /// <summary>End after that many bytes to and from the store; null for no limit.</summary>
+    public long? MaxBytes { get; init; }
+}
