@@ -35,6 +35,7 @@ internal sealed class Compactor(Ledger ledger, DataFiles files, Committer commit
     private int? _wait;
     private ImmutableArray<CarGroup> _busy = [];
     private Task _background = Task.CompletedTask;
+    private bool _isClosed;
 
     /// <summary>Why the newest merge failed; null when it did not.</summary>
     public Exception? Failure { get; private set; }
@@ -77,11 +78,13 @@ internal sealed class Compactor(Ledger ledger, DataFiles files, Committer commit
     }
 
     /// <summary>Merges the whole log into one group.</summary>
+    /// <exception cref="ObjectDisposedException">It was closed before the merge began, or between two attempts.</exception>
     public async ValueTask CompactAsync(CancellationToken cancellation)
     {
         using AsyncLock.Holding single = await _single.AcquireAsync();
         for (int attempt = 1; ledger.State is { Log.Length: >= 2 } state; attempt++)
         {
+            ObjectDisposedException.ThrowIf(_isClosed, typeof(Database));
             try
             {
                 // When another process merged some of the groups meanwhile: once more, from what it left.
@@ -118,8 +121,13 @@ internal sealed class Compactor(Ledger ledger, DataFiles files, Committer commit
         replacedFiles.Add(replaced);
     }
 
-    /// <summary>Waits for a merge that is under way.</summary>
-    public async ValueTask CloseAsync() => await _background;
+    /// <summary>Waits for a merge that is under way, and begins no other: whoever opens the database next must not lose files to one.</summary>
+    public async ValueTask CloseAsync()
+    {
+        _isClosed = true;
+        await _background;
+        using AsyncLock.Holding single = await _single.AcquireAsync();
+    }
 
     private bool IsLeftToOthers(ImmutableArray<CarGroup> run)
     {

@@ -129,8 +129,23 @@ public sealed partial class RemoteLink
         return isNews;
     }
 
-    // Sends what is here now, once: what is written meanwhile is the next round's. Whoever writes faster than the remote answers would else never take anything in.
+    // Another process on the same files may have compacted so often that those of the state that is known here are gone: the newer one has what they held.
     private async ValueTask SendAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await SendPresentAsync(cancellation);
+        }
+        catch (Exception e) when (Ledger.MayBeOutdated(e))
+        {
+            if (!await _replica.RefreshAsync(cancellation))
+                throw;
+            await SendPresentAsync(cancellation);
+        }
+    }
+
+    // Sends what is here now, once: what is written meanwhile is the next round's. Whoever writes faster than the remote answers would else never take anything in.
+    private async ValueTask SendPresentAsync(CancellationToken cancellation)
     {
         await SendAttachmentsAsync(cancellation);
         if (!IsBehind(_replica.State))

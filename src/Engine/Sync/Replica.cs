@@ -64,6 +64,23 @@ internal sealed class Replica(
         }
     }
 
+    /// <summary>Takes in what another process wrote to the same files.</summary>
+    /// <returns>Whether there was anything new.</returns>
+    public async ValueTask<bool> RefreshAsync(CancellationToken cancellation)
+    {
+        LedgerState before;
+        using (await writing.AcquireAsync())
+        {
+            before = ledger.State;
+            await ledger.RefreshAsync(cancellation);
+        }
+
+        LedgerState after = ledger.State;
+        if (!before.Heads.SequenceEqual(after.Heads))
+            await changed(() => DifferenceAsync(before, after, cancellation));
+        return !ReferenceEquals(before, after);
+    }
+
     /// <summary>Finds out whether entries of a remote store can be merged, and merges nothing.</summary>
     /// <exception cref="UnrelatedHistoriesException">They are of another database.</exception>
     /// <exception cref="MissingBlockException">An event or a shard of theirs is nowhere.</exception>

@@ -7,6 +7,7 @@ using FireproofBench.Engine.Crypto;
 using FireproofBench.Engine.Documents;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Engine.Sharing;
+using FireproofBench.Engine.Storage;
 using FireproofBench.Engine.Sync;
 using FireproofBench.Gateways;
 using FireproofBench.Gateways.Memory;
@@ -33,6 +34,9 @@ internal sealed partial class WorldRun
     private const int LateTimes = 10;
 
     private const int MostAttempts = 10;
+
+    // Of a tenth of a second, until nobody is expected to open by himself.
+    private const int MostWaits = 300;
 
     private async Task HealAsync(CancellationToken cancellation)
     {
@@ -80,13 +84,15 @@ internal sealed partial class WorldRun
         if (!_plan.Has(Features.KeyRotation) || !_plan.Has(Features.Encryption))
             return;
 
-        // Whoever is not open may wait for the key of another.
+        // Whoever is not open may wait for the key of another. Where each waits for one whose invitation never came, people bring each other their bags.
         List<WorldDevice> left = [.. _devices];
-        while (left.Count > 0)
+        for (int waits = 0; left.Count > 0;)
         {
             if (left.Find(static device => device.Database is not null) is not { Database: { } database } from)
             {
                 await _scene.DelayAsync(TimeSpan.FromMilliseconds(100));
+                if (++waits == MostWaits)
+                    await MergeBagsAsync();
                 continue;
             }
 
@@ -102,6 +108,26 @@ internal sealed partial class WorldRun
 
         foreach (WorldDevice device in _devices)
             await device.RunAsync(device.AttachRefusedAsync);
+    }
+
+    private async Task MergeBagsAsync()
+    {
+        foreach (WorldDevice from in _devices)
+        {
+            using KeyRing? keys = await DatabaseKeys.ReadAsync(Scene.DatabaseName, from.Bag!, CancellationToken.None);
+            foreach (WorldDevice to in _devices)
+            {
+                if (keys is not null && to != from)
+                    (await DatabaseKeys.ChangeAsync(DatabaseKeys.NameOf(Scene.DatabaseName), to.Bag!, former => Joined(former, keys), CancellationToken.None)).Dispose();
+            }
+        }
+
+        static KeyRing Joined(KeyRing? former, KeyRing more)
+        {
+            KeyRing joined = former ?? more.Copy();
+            _ = joined.Add(more);
+            return joined;
+        }
     }
 
     private string? Unsettled()
@@ -215,9 +241,9 @@ internal sealed partial class WorldRun
                 await device.RunAsync(action);
                 return;
             }
-            catch (StorageException outage) when (outage.Kind == StorageErrorKind.Transient && _plan.Has(Features.Direct) && attempt < MostAttempts)
+            catch (StorageException outage) when (outage.Kind == StorageErrorKind.Transient && attempt < MostAttempts)
             {
-                // A store with outages has them for ever, and a device without files of its own meets them whatever it does.
+                // A store with outages has them for ever: a device without files of its own meets them whatever it does, and others when they read what is attached.
                 await _scene.DelayAsync(TimeSpan.FromSeconds(1));
             }
             catch (Exception e) when (e is not OperationCanceledException)

@@ -1,6 +1,7 @@
 using FireproofBench.Engine;
 using FireproofBench.Engine.Documents;
 using FireproofBench.Engine.Ports;
+using FireproofBench.Engine.Sync;
 using FireproofBench.Gateways.Heads;
 using FireproofBench.Gateways.Memory;
 using FireproofBench.Gateways.Remote;
@@ -97,6 +98,23 @@ public sealed class OvertakenTests : IAsyncDisposable
         Assert.Equal(quick.Heads, await slow.KeepSnapshotAsync("present", null, Token));
         DatabaseSnapshot? kept = await quick.OpenSnapshotAsync("present", Token);
         Assert.Equal(Documents + 1, await kept!.RowsAsync(default, Token).CountAsync(Token));
+    }
+
+    [Fact]
+    public async Task A_link_sends_the_newer_state_where_the_files_of_the_one_that_it_knew_are_gone()
+    {
+        await using Database quick = await BeginAsync();
+        await using Database slow = await OpenOutdatedAsync(quick);
+        await using MemoryDataGateway there = new(TimeProvider.System);
+        await using RemoteDeviceStore remote = Store(there, isSingle: false);
+        await using RemoteLink link = await slow.AttachAsync(new RemoteStore("there", remote.Data, remote.Metadata), null, Token);
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        await link.WhenUpToDateAsync(patience.Token);
+        Assert.Equal(quick.Heads, slow.Heads);
+        Assert.Equal(quick.Heads, link.Status.RemoteHeads);
+        await using Database cold = await OpenAsync(Store(there, isSingle: false));
+        Assert.Equal(Documents + 1, await cold.AllAsync(default, Token).CountAsync(Token));
     }
 
     public ValueTask DisposeAsync() => _objects.DisposeAsync();

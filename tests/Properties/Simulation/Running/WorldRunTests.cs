@@ -59,6 +59,10 @@ public sealed class WorldRunTests
     [InlineData(1004760, "a synchronisation stopped at a file that a compaction had replaced and others had collected")]
     [InlineData(1004936, "a walk met a damaged file and began anew, and was held to the heads before it")]
     [InlineData(1017888, "the newest compaction had met files that a late store did not show yet")]
+    [InlineData(1023498, "a database was closed beside its own compactions, and the next one lost files to them")]
+    [InlineData(1024332, "all waited for a key of one who waited too")]
+    [InlineData(1032797, "a store with outages had one when a file was read in the end")]
+    [InlineData(1047167, "the same, with files on a disk")]
     public void A_seed_that_once_violated_a_claim_is_sound(long seed, string what)
     {
         Assert.NotEmpty(what);
