@@ -243,10 +243,13 @@ internal sealed class LoadRun : IDisposable
         long next = _recorder.Start;
         while (next - step > _clock.Now)
             next -= step;
-        while (!_over.IsCancellationRequested)
+        while (true)
         {
             _options.Pacer.WaitUntil(_clock.TimestampOf(next), _over.Token);
+            bool isLast = _over.IsCancellationRequested;
             Collect();
+            if (isLast)
+                return;
             next += step;
             if (_options.EndsEarly?.Invoke() is { } reason && !_stop.IsCancellationRequested)
             {

@@ -73,7 +73,7 @@ public sealed class LoadRunTests
     public async Task What_the_warm_up_does_is_in_its_rows_and_in_no_total()
     {
         Scenario scenario = new(static _ => Task.CompletedTask);
-        LoadOutcome outcome = await LoadRun.RunAsync(scenario, new LoadPlan([new Inject(100, s_second)], s_second), Options(), new Silent(), CancellationToken.None);
+        LoadOutcome outcome = await LoadRun.RunAsync(scenario, new LoadPlan([new Inject(100, s_second)], s_second), Options(), new UnheardRun(), CancellationToken.None);
         Assert.Equal(200, scenario.Iterations);
         Assert.Equal(100, outcome.Recorder.Totals[0].Actual.Count);
         Assert.Equal(100, outcome.Recorder.GeneratorTotal.Count);
@@ -106,7 +106,7 @@ public sealed class LoadRunTests
         using CancellationTokenSource interrupt = new();
         Scenario scenario = new(static _ => Task.Delay(5));
         scenario.After(50, interrupt.Cancel);
-        LoadOutcome outcome = await LoadRun.RunAsync(scenario, new LoadPlan([new KeepConstant(2, 600 * s_second)]), Options(), new Silent(), interrupt.Token);
+        LoadOutcome outcome = await LoadRun.RunAsync(scenario, new LoadPlan([new KeepConstant(2, 600 * s_second)]), Options(), new UnheardRun(), interrupt.Token);
         Assert.True(outcome.Interrupted);
         Assert.InRange(outcome.Recorder.StartTotal.Count, 50, 1000);
         Assert.Equal(scenario.Iterations, outcome.Recorder.StartTotal.Count);
@@ -117,7 +117,7 @@ public sealed class LoadRunTests
     {
         Scenario scenario = new(static _ => Task.Delay(5));
         LoadOutcome outcome = await LoadRun.RunAsync(
-            scenario, new LoadPlan([new KeepConstant(2, 600 * s_second)]), Options() with { EndsEarly = () => scenario.Iterations > 20 ? "that is enough" : null }, new Silent(), CancellationToken.None);
+            scenario, new LoadPlan([new KeepConstant(2, 600 * s_second)]), Options() with { EndsEarly = () => scenario.Iterations > 20 ? "that is enough" : null }, new UnheardRun(), CancellationToken.None);
         Assert.Equal("that is enough", outcome.EndedEarly);
         Assert.False(outcome.Interrupted);
     }
@@ -127,7 +127,7 @@ public sealed class LoadRunTests
     {
         Scenario scenario = new(static async iteration => await Task.Delay(Timeout.Infinite, iteration.Cancellation));
         LoadOutcome outcome = await LoadRun.RunAsync(
-            scenario, new LoadPlan([new KeepConstant(3, 0.2 * s_second)]), Options() with { Drain = 0.2 * s_second }, new Silent(), CancellationToken.None);
+            scenario, new LoadPlan([new KeepConstant(3, 0.2 * s_second)]), Options() with { Drain = 0.2 * s_second }, new UnheardRun(), CancellationToken.None);
         Assert.Equal(3, outcome.Unfinished);
         Assert.Equal(3, outcome.Recorder.Totals[0].Errors["Unfinished"]);
     }
@@ -137,7 +137,7 @@ public sealed class LoadRunTests
     {
         Scenario scenario = new(static _ => Task.Delay(1));
         LoadPlan plan = new([new Inject(100, 0.5 * s_second), new Pause(0.5 * s_second), new KeepConstant(2, 0.5 * s_second)]);
-        LoadOutcome outcome = await LoadRun.RunAsync(scenario, plan, Options() with { Interval = 0.25 * s_second }, new Silent(), CancellationToken.None);
+        LoadOutcome outcome = await LoadRun.RunAsync(scenario, plan, Options() with { Interval = 0.25 * s_second }, new UnheardRun(), CancellationToken.None);
         Assert.Equal(50, outcome.Recorder.GeneratorTotal.Count);
         Assert.True(scenario.Iterations > 52);
 
@@ -148,7 +148,7 @@ public sealed class LoadRunTests
     private static LoadOptions Options(int workers = 16, int waiting = 100_000) => new() { Seed = 1, Workers = workers, MaxWaiting = waiting };
 
     private static Task<LoadOutcome> RunAsync(Scenario scenario, LoadSimulation simulation, int workers = 16, int waiting = 100_000) =>
-        LoadRun.RunAsync(scenario, new LoadPlan([simulation]), Options(workers, waiting), new Silent(), CancellationToken.None);
+        LoadRun.RunAsync(scenario, new LoadPlan([simulation]), Options(workers, waiting), new UnheardRun(), CancellationToken.None);
 
     private sealed class Scenario(Func<Iteration, Task> call) : ILoadScenario
     {
@@ -180,20 +180,5 @@ public sealed class LoadRunTests
         public ImmutableSortedDictionary<string, double> Gauges() => ImmutableSortedDictionary<string, double>.Empty;
 
         public ValueTask VerifyAsync(Recorder recorder, CancellationToken cancellation) => ValueTask.CompletedTask;
-    }
-
-    private sealed class Silent : ILoadObserver
-    {
-        public void Preparing(string what, double? share)
-        {
-        }
-
-        public void Ended(IntervalRow row)
-        {
-        }
-
-        public void Keep(string step, TimeSpan at, TimeSpan length, StepTotals totals)
-        {
-        }
     }
 }

@@ -115,24 +115,9 @@ public sealed class RawScenarioTests
         await using StoreUnderTest store = new() { Url = "memory:", Data = objects };
         LoadTarget target = new(store, 7, SystemEntropy.Instance);
         ILoadScenario scenario = ScenarioBook.Find(name)!.Create(target, new ScenarioSettings { Size = 300, Items = 20, IsShared = isShared });
-        LoadOutcome outcome = await LoadRun.RunAsync(scenario, s_plan, new LoadOptions { Seed = 7 }, new Unseen(), CancellationToken.None);
+        LoadOutcome outcome = await LoadRun.RunAsync(scenario, s_plan, new LoadOptions { Seed = 7 }, new UnheardRun(), CancellationToken.None);
         await scenario.VerifyAsync(outcome.Recorder, CancellationToken.None);
         Assert.Equal(isLeftEmpty, (await target.CleanAsync(CancellationToken.None)).Count == 0);
         return outcome;
-    }
-
-    private sealed class Unseen : ILoadObserver
-    {
-        public void Preparing(string what, double? share)
-        {
-        }
-
-        public void Ended(IntervalRow row)
-        {
-        }
-
-        public void Keep(string step, TimeSpan at, TimeSpan length, StepTotals totals)
-        {
-        }
     }
 }

@@ -1,0 +1,42 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace FireproofBench.Load.Scenarios;
+
+/// <summary>What scenarios of several devices have in common: each worker is a device.</summary>
+/// <param name="target">Where.</param>
+/// <param name="settings">The numbers.</param>
+internal abstract class FleetScenario(LoadTarget target, ScenarioSettings settings) : ILoadScenario, IAsyncDisposable
+{
+    /// <inheritdoc/>
+    public abstract ImmutableArray<string> Steps { get; }
+
+    /// <summary>The devices.</summary>
+    protected DeviceFleet Fleet { get; } = new(target, "fleet");
+
+    /// <summary>The numbers.</summary>
+    protected ScenarioSettings Settings => settings;
+
+    /// <inheritdoc/>
+    public virtual ValueTask PrepareAsync(int workers, IProgress<(string What, double? Share)> progress, CancellationToken cancellation) => Fleet.OpenAsync(workers, progress, cancellation);
+
+    /// <inheritdoc/>
+    public abstract ValueTask RunAsync(Iteration iteration);
+
+    /// <inheritdoc/>
+    public ImmutableSortedDictionary<string, double> Gauges() => Fleet.Gauges();
+
+    /// <inheritdoc/>
+    public virtual ValueTask VerifyAsync(Recorder recorder, CancellationToken cancellation) => Fleet.VerifyAsync(recorder, settings.IsShared, cancellation);
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => Fleet.DisposeAsync();
+
+    /// <summary>The id that an iteration writes: one of those of its device in turn, or any of those that all share.</summary>
+    protected string IdOf(Iteration iteration) => settings.IsShared
+        ? SharedId(iteration.Dice.Below(settings.Items))
+        : string.Create(CultureInfo.InvariantCulture, $"doc-{iteration.Worker:d4}-{iteration.Number % settings.Items:d8}");
+
+    /// <summary>An id that all share.</summary>
+    protected static string SharedId(int number) => string.Create(CultureInfo.InvariantCulture, $"doc-{number:d8}");
+}

@@ -1,0 +1,61 @@
+using System.Collections.Immutable;
+using FireproofBench.Engine;
+using FireproofBench.Engine.Documents;
+
+namespace FireproofBench.Load.Scenarios;
+
+/// <summary>Nineteen reads to one write, of documents that all share; some are read far more often than others (Zipf, exponent 0.99, as in YCSB).</summary>
+internal sealed class ReadMostly(LoadTarget target, ScenarioSettings settings) : FleetScenario(target, settings with { IsShared = true })
+{
+    private const int Reads = 20;
+    private const int Bulk = 500;
+    private readonly ZipfianChoice _choice = new(settings.Items, 0.99);
+
+    /// <inheritdoc/>
+    public override ImmutableArray<string> Steps { get; } = ["get", "put"];
+
+    /// <inheritdoc/>
+    public override async ValueTask PrepareAsync(int workers, IProgress<(string What, double? Share)> progress, CancellationToken cancellation)
+    {
+        await base.PrepareAsync(1, progress, cancellation);
+        Dice dice = new(1, "documents");
+        for (int i = 0; i < Settings.Items; i += Bulk)
+        {
+            _ = await Fleet[0].Database.PutManyAsync(
+                [.. Enumerable.Range(i, Math.Min(Bulk, Settings.Items - i)).Select(number => DeviceFleet.NewDocument(SharedId(number), 0, Settings.Size, dice))], cancellation);
+            progress.Report(("writes documents", (double)i / Settings.Items));
+        }
+
+        await Fleet[0].Link.WhenUpToDateAsync(cancellation);
+        await Fleet.DisposeAsync();
+        await base.PrepareAsync(workers, progress, cancellation);
+    }
+
+    /// <inheritdoc/>
+    public override async ValueTask RunAsync(Iteration iteration)
+    {
+        FleetDevice device = Fleet[iteration.Worker];
+        string id = SharedId(_choice.Next(iteration.Dice));
+        if (iteration.Dice.OneIn(Reads))
+        {
+            _ = await device.PutAsync(iteration, 1, DeviceFleet.NewDocument(id, iteration.Number, Settings.Size, iteration.Dice), Settings.Size);
+            return;
+        }
+
+        Read read = new(device.Database, id, Settings.Size);
+        if (await iteration.MeasureAsync(0, read, static (read, token) => read.GetAsync(token)) && !read.WasThere)
+            iteration.See(AnomalyKind.MissingFile, $"'{id}' is not there, and was never deleted");
+    }
+
+    private sealed class Read(Database database, string id, int size)
+    {
+        public bool WasThere { get; private set; }
+
+        public async ValueTask<long> GetAsync(CancellationToken cancellation)
+        {
+            Document? document = await database.GetAsync(id, cancellation);
+            WasThere = document is not null;
+            return WasThere ? size : 0;
+        }
+    }
+}
