@@ -15,15 +15,7 @@ internal sealed class ColdOpen(LoadTarget target, ScenarioSettings settings) : F
     public override async ValueTask PrepareAsync(int workers, IProgress<(string What, double? Share)> progress, CancellationToken cancellation)
     {
         await Fleet.OpenAsync(1, progress, cancellation);
-        Dice dice = new(1, "documents");
-        for (int i = 0; i < Settings.Items; i += Bulk)
-        {
-            _ = await Fleet[0].Database.PutManyAsync(
-                [.. Enumerable.Range(i, Math.Min(Bulk, Settings.Items - i)).Select(number => DeviceFleet.NewDocument(SharedId(number), 0, Settings.Size, dice))], cancellation);
-            progress.Report(("writes documents", (double)i / Settings.Items));
-        }
-
-        await Fleet[0].Link.WhenUpToDateAsync(cancellation);
+        await WriteDocumentsAsync(Bulk, progress, cancellation);
     }
 
     /// <inheritdoc/>

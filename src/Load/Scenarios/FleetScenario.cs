@@ -32,6 +32,23 @@ internal abstract class FleetScenario(LoadTarget target, ScenarioSettings settin
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => Fleet.DisposeAsync();
 
+    /// <summary>Writes the documents that all share, on the first device, and waits until the store has them.</summary>
+    /// <param name="bulk">How many make one commit.</param>
+    /// <param name="progress">Is told how far it is.</param>
+    /// <param name="cancellation">Ends the writing.</param>
+    protected async ValueTask WriteDocumentsAsync(int bulk, IProgress<(string What, double? Share)> progress, CancellationToken cancellation)
+    {
+        Dice dice = new(target.Seed, "documents");
+        for (int i = 0; i < settings.Items; i += bulk)
+        {
+            _ = await Fleet[0].Database.PutManyAsync(
+                [.. Enumerable.Range(i, Math.Min(bulk, settings.Items - i)).Select(number => DeviceFleet.NewDocument(SharedId(number), 0, settings.Size, dice))], cancellation);
+            progress.Report(("writes documents", (double)i / settings.Items));
+        }
+
+        await Fleet[0].Link.WhenUpToDateAsync(cancellation);
+    }
+
     /// <summary>The id that an iteration writes: one of those of its device in turn, or any of those that all share.</summary>
     protected string IdOf(Iteration iteration) => settings.IsShared
         ? SharedId(iteration.Dice.Below(settings.Items))
