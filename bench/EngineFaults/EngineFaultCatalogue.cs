@@ -16,7 +16,7 @@ internal static class EngineFaultCatalogue
                 new(
                     "Engine/Compaction/ReplacedFiles.cs",
                     "await DeleteAsync(due.SelectMany(static former => former.Groups), log, cancellation);",
-                    "await DeleteAsync(known.SelectMany(static former => former.Groups), log, cancellation);"),
+                    "await DeleteAsync(_known.SelectMany(static former => former.Groups), log, cancellation);"),
             ]),
         new(
             "G02",

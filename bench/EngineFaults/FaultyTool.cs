@@ -4,20 +4,23 @@ namespace FireproofBench.EngineFaults;
 /// <param name="sources">The sources.</param>
 internal sealed class FaultyTool(FaultySources sources)
 {
-    private const string Project = "FireproofBench.Scenarios";
-
     // A build takes seconds: one that takes longer than this does not end.
     private static readonly TimeSpan _patience = TimeSpan.FromMinutes(5);
 
     /// <summary>The tool's assembly.</summary>
-    public string Assembly { get; } = Path.Combine(sources.Folder, "src", "Scenarios", "bin", "Release", "net10.0", $"{Project}.dll");
+    public string Assembly { get; } = Path.Combine(sources.Folder, "src", "Scenarios", "bin", "Release", "net10.0", "FireproofBench.Scenarios.dll");
 
     /// <summary>Builds the tool.</summary>
     /// <returns>Why it could not be built; null when it was.</returns>
-    public async Task<string?> BuildAsync()
+    public Task<string?> BuildAsync() => BuildAsync("Scenarios");
+
+    /// <summary>Builds a part of the sources, and what it stands on.</summary>
+    /// <param name="part">The part, such as <c>Gateways</c>.</param>
+    /// <returns>Why it could not be built; null when it was.</returns>
+    public async Task<string?> BuildAsync(string part)
     {
         (int? exit, string output) = await Dotnet.RunAsync(
-            _patience, "build", Path.Combine(sources.Folder, "src", "Scenarios", $"{Project}.csproj"), "-c", "Release", "-v", "quiet", "-p:RunAnalyzers=false", "-p:TreatWarningsAsErrors=false", "-p:UseSharedCompilation=false");
+            _patience, "build", Path.Combine(sources.Folder, "src", part, $"FireproofBench.{part}.csproj"), "-c", "Release", "-v", "quiet", "-p:RunAnalyzers=false", "-p:TreatWarningsAsErrors=false", "-p:UseSharedCompilation=false");
         return exit == 0 ? null : $"it does not build: {output.Split('\n').FirstOrDefault(static line => line.Contains("error", StringComparison.Ordinal)) ?? output}";
     }
 }

@@ -4,7 +4,7 @@ using Xunit;
 
 namespace FireproofBench.Properties.Conformance;
 
-/// <summary>The faults of bench/EngineFaults still fit the sources; whether they are caught takes builds, and is found out there.</summary>
+/// <summary>The faults of bench/EngineFaults still fit the sources; whether each is caught takes a build of its own, and is found out there.</summary>
 public sealed class EngineFaultTests
 {
     public static TheoryData<string> Ids => [.. EngineFaultCatalogue.Faults.Select(static fault => fault.Id)];
@@ -24,6 +24,21 @@ public sealed class EngineFaultTests
             Assert.True(edit.IsUniqueIn(source), $"{edit.File} does not say exactly once: {edit.Text}");
             Assert.NotEqual(edit.Text, edit.Replacement);
         }
+    }
+
+    // One build for all of them: a name that the sources gave up would otherwise be noticed by nobody.
+    [Fact]
+    public async Task Sources_with_all_faults_at_once_still_build()
+    {
+        using TemporaryFolder folder = new();
+        FaultySources sources = FaultySources.Copy(SourceTree.At(""), folder.At("sources"));
+        foreach (EngineFault fault in EngineFaultCatalogue.Faults)
+        {
+            Assert.Empty(sources.Unmatched(fault));
+            sources.Apply(fault);
+        }
+
+        Assert.Null(await new FaultyTool(sources).BuildAsync("Gateways"));
     }
 
     [Theory]
