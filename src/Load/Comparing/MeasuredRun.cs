@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using HdrHistogram;
 
 namespace FireproofBench.Load.Comparing;
@@ -20,26 +19,11 @@ internal sealed record MeasuredRun(string Path, string Scenario, string Plan, bo
     /// <exception cref="IOException">It cannot be read.</exception>
     public static MeasuredRun Read(string folder)
     {
-        string file = System.IO.Path.Combine(folder, LoadFolder.RunFile);
-        if (!File.Exists(file))
-            throw new InvalidDataException($"'{folder}' has no {LoadFolder.RunFile}: it is no result of 'load', or of a run that did not end");
-        try
-        {
-            using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(file));
-            JsonElement run = json.RootElement;
-            if (run.GetProperty("schema").GetString() != "fireproofbench/load/1")
-                throw new InvalidDataException($"'{file}' is of the schema '{run.GetProperty("schema").GetString()}', and fireproofbench/load/1 is the one that can be read");
-            string plan = run.GetProperty("plan").GetString()!;
-            bool hasArrivals = LoadPlanText.Read(plan).Any(static simulation => simulation.Rate is not null);
-            return new MeasuredRun(folder, run.GetProperty("scenario").GetString()!, plan, hasArrivals, ReadSteps(folder, run.GetProperty("steps")));
-        }
-        catch (Exception damage) when (damage is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
-        {
-            throw new InvalidDataException($"'{file}' is damaged: {damage.Message}", damage);
-        }
+        RunSummary run = RunSummary.Read(folder);
+        return new MeasuredRun(folder, run.Kind.Scenario, run.Kind.Plan, run.HasArrivals, ReadSteps(folder, run.Steps));
     }
 
-    private static ImmutableArray<MeasuredStep> ReadSteps(string folder, JsonElement steps)
+    private static ImmutableArray<MeasuredStep> ReadSteps(string folder, ImmutableArray<StepSummary> steps)
     {
         string path = System.IO.Path.Combine(folder, LoadFolder.HistogramFile);
         if (!File.Exists(path) || new FileInfo(path).Length > MaxLength)
@@ -63,6 +47,6 @@ internal sealed record MeasuredRun(string Path, string Scenario, string Plan, bo
             throw new InvalidDataException($"'{path}', {damage.Message}", damage);
         }
 
-        return [.. steps.EnumerateArray().Select(static step => step.GetProperty("name").GetString()!).Select(name => new MeasuredStep(name, [.. intervals.GetValueOrDefault(name) ?? []]))];
+        return [.. steps.Select(step => new MeasuredStep(step.Name, [.. intervals.GetValueOrDefault(step.Name) ?? []]))];
     }
 }

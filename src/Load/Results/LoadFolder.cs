@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 
 namespace FireproofBench.Load.Results;
@@ -15,8 +14,17 @@ internal sealed class LoadFolder : IDisposable
     /// <summary>The intervals, a line of JSON each.</summary>
     public const string SeriesFile = "series.jsonl";
 
+    /// <summary>The intervals as a table.</summary>
+    public const string TableFile = "series.csv";
+
     /// <summary>The page of the run.</summary>
     public const string PageFile = "report.html";
+
+    /// <summary>The run as text.</summary>
+    public const string TextFile = "summary.md";
+
+    /// <summary>The thresholds as tests.</summary>
+    public const string TestFile = "junit.xml";
 
     private readonly StreamWriter _series;
     private readonly HistogramLog _histograms;
@@ -59,16 +67,16 @@ internal sealed class LoadFolder : IDisposable
         _histograms.Add(step + ".actual", at, length, totals.Actual);
     }
 
-    /// <summary>The run is over.</summary>
-    /// <param name="manifest">What it was.</param>
-    /// <param name="outcome">What it measured.</param>
-    /// <param name="after">What it cost and left.</param>
-    /// <param name="thresholds">Its thresholds with what was measured.</param>
-    /// <param name="page">Its page.</param>
-    public void Finish(LoadManifest manifest, LoadOutcome outcome, LoadAftermath after, ImmutableArray<ThresholdResult> thresholds, byte[] page)
+    /// <summary>Writes a file of the run; a reader never finds half of it.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="write">Writes it.</param>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public void Write(string name, Action<Stream> write)
     {
-        Write(RunFile, stream => LoadJson.Write(stream, manifest, outcome, after, thresholds));
-        Write(PageFile, stream => stream.Write(page));
+        string path = System.IO.Path.Combine(Path, name);
+        using (FileStream stream = File.Create(path + ".tmp"))
+            write(stream);
+        File.Move(path + ".tmp", path, overwrite: true);
     }
 
     /// <inheritdoc/>
@@ -76,14 +84,5 @@ internal sealed class LoadFolder : IDisposable
     {
         _series.Dispose();
         _histograms.Dispose();
-    }
-
-    // A reader never finds half a result.
-    private void Write(string name, Action<Stream> write)
-    {
-        string path = System.IO.Path.Combine(Path, name);
-        using (FileStream stream = File.Create(path + ".tmp"))
-            write(stream);
-        File.Move(path + ".tmp", path, overwrite: true);
     }
 }

@@ -35,6 +35,7 @@ internal sealed class LoadVerb(Terminal terminal, StoreOpener stores)
     private readonly Option<int> _pairs = new("--pairs") { Description = "With --against: how many runs on each.", HelpName = "N", DefaultValueFactory = static _ => 6 };
     private readonly Option<long?> _seed = new("--seed") { Description = "Decides everything left to chance; a run tells its own.", HelpName = "N" };
     private readonly Option<string> _results = new("--results") { Description = "Where the folder of the run goes.", HelpName = "DIR", DefaultValueFactory = static _ => "results" };
+    private readonly Option<string?> _prometheus = new("--prometheus") { Description = "Answer Prometheus at this address while the run goes on, such as http://127.0.0.1:9464.", HelpName = "URL" };
     private readonly Option<bool> _keep = new("--keep") { Description = "Leave the objects of the run in the store." };
     private readonly Option<string?> _token = AccessToken.Option();
 
@@ -54,13 +55,14 @@ internal sealed class LoadVerb(Terminal terminal, StoreOpener stores)
                 "fireproofbench load --list                                  all scenarios, with the question that each answers",
                 "",
                 $"Thresholds: {Threshold.Form}.",
+                "While it goes on, figures go by OTLP to where OTEL_EXPORTER_OTLP_ENDPOINT says.",
                 "Exit codes: 0 all well, 1 a threshold broke or an anomaly was seen, 2 could not run, or not look at everything, 130 interrupted, after clean-up.",
             ]);
         command.Arguments.Add(_scenario);
         command.Arguments.Add(_url);
         foreach (Option option in new Option[]
         {
-            _list, _rate, _writers, _plan, _arrivals, _duration, _warmUp, _workers, _size, _items, _shared, _thresholds, _maxRequests, _maxBytes, _against, _pairs, _seed, _results, _keep, _token,
+            _list, _rate, _writers, _plan, _arrivals, _duration, _warmUp, _workers, _size, _items, _shared, _thresholds, _maxRequests, _maxBytes, _against, _pairs, _seed, _results, _prometheus, _keep, _token,
         })
             command.Options.Add(option);
         command.SetAction((parsed, cancellation) => Verb.GuardAsync(terminal, () => RunAsync(parsed, cancellation)));
@@ -86,6 +88,7 @@ internal sealed class LoadVerb(Terminal terminal, StoreOpener stores)
             Seed = parsed.GetValue(_seed) ?? RandomNumberGenerator.GetInt32(1, int.MaxValue),
             Thresholds = [.. parsed.GetValue(_thresholds) ?? []],
             Results = ResultFile.CheckFolder(parsed.GetValue(_results)!, "--results"),
+            Prometheus = ReadPrometheus(parsed.GetValue(_prometheus)),
             Keep = parsed.GetValue(_keep),
             MaxRequests = parsed.GetValue(_maxRequests) is not <= 0 ? parsed.GetValue(_maxRequests) : throw new UsageException("--max-requests: at least 1."),
             MaxBytes = ReadMaxBytes(parsed.GetValue(_maxBytes)),
@@ -121,6 +124,10 @@ internal sealed class LoadVerb(Terminal terminal, StoreOpener stores)
     private static long? ReadMaxBytes(string? text) => text is null ? null
         : ByteLength.TryParse(text, out long most) && most > 0 ? most
         : throw new UsageException($"--max-bytes: '{text}' is no length such as 500MB or 2GiB.");
+
+    private static Uri? ReadPrometheus(string? text) => text is null ? null
+        : Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address is { Scheme: "http", PathAndQuery: "/" or "/metrics" } ? address
+        : throw new UsageException($"--prometheus: '{text}' is no address such as http://127.0.0.1:9464; the figures are at /metrics there.");
 
     private int List()
     {

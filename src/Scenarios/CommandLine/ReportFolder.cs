@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FireproofBench.Load.Results;
 using FireproofBench.Scenarios.Reporting;
 
 namespace FireproofBench.Scenarios.CommandLine;
@@ -10,19 +11,23 @@ internal static class ReportFolder
 
     /// <summary>Reads all reports, in the order of their names. Files that are none are named with the reason and skipped.</summary>
     /// <exception cref="UsageException">The folder does not exist, cannot be read, or has no report or too many files.</exception>
-    public static ImmutableArray<ConformanceFile> Read(string folder, TextWriter warnings)
+    public static ImmutableArray<ConformanceFile> Read(string folder, TextWriter warnings) =>
+        Find(folder, warnings) is { Length: > 0 } reports ? reports : throw new UsageException(
+            $"'{folder}' has no JSON report of a conformance run. 'fireproofbench conform URL --report DIR' writes one.");
+
+    /// <summary>Reads all reports that there are, in the order of their names. Files that are none are named with the reason and skipped, those of load runs without a word.</summary>
+    /// <exception cref="UsageException">The folder does not exist, cannot be read, or has too many files.</exception>
+    public static ImmutableArray<ConformanceFile> Find(string folder, TextWriter warnings)
     {
         if (!Directory.Exists(folder))
-            throw new UsageException($"'{folder}' is no folder. Name one with the JSON reports of conformance runs.");
+            throw new UsageException($"'{folder}' is no folder. Name one with the results of conformance or load runs.");
         try
         {
             EnumerationOptions everywhere = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true };
-            string[] paths = [.. Directory.EnumerateFiles(folder, "*.json", everywhere).Take(MostFiles + 1).Order(StringComparer.Ordinal)];
+            string[] paths = [.. Directory.EnumerateFiles(folder, "*.json", everywhere).Where(static path => Path.GetFileName(path) != LoadFolder.RunFile).Take(MostFiles + 1).Order(StringComparer.Ordinal)];
             if (paths.Length > MostFiles)
                 throw new UsageException($"'{folder}' has more than {MostFiles} JSON files. Name a folder with the reports of conformance runs.");
-            ImmutableArray<ConformanceFile> reports = [.. paths.Select(p => ReadOne(folder, p, warnings)).OfType<ConformanceFile>().OrderBy(r => r.Name, StringComparer.Ordinal)];
-            return reports.Length > 0 ? reports : throw new UsageException(
-                $"'{folder}' has no JSON report of a conformance run. 'fireproofbench conform URL --report DIR' writes one.");
+            return [.. paths.Select(p => ReadOne(folder, p, warnings)).OfType<ConformanceFile>().OrderBy(r => r.Name, StringComparer.Ordinal)];
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -62,8 +67,10 @@ internal static class ReportFolder
     {
         string page = report.Path[..^".json".Length] + ".html";
         string target = File.Exists(Path.Combine(folder, page)) ? page : report.Path;
-
-        // A first segment with a colon would read as a scheme.
-        return "./" + string.Join('/', target.Split('/').Select(Uri.EscapeDataString));
+        return LinkTo(target);
     }
+
+    /// <summary>A path with slashes, relative to a page, as a link of it.</summary>
+    // A first segment with a colon would read as a scheme.
+    public static string LinkTo(string path) => "./" + string.Join('/', path.Split('/').Select(Uri.EscapeDataString));
 }

@@ -1,23 +1,31 @@
 using System.Collections.Immutable;
 using System.CommandLine;
+using FireproofBench.Load.Results;
+using FireproofBench.Load.Trends;
+using FireproofBench.Scenarios.Loading;
 using FireproofBench.Scenarios.Reporting;
 
 namespace FireproofBench.Scenarios.CommandLine;
 
-/// <summary><c>report DIR</c>: one page over all reports of a folder.</summary>
+/// <summary><c>report DIR</c>: pages over all results of a folder.</summary>
 internal sealed class ReportVerb(Terminal terminal)
 {
-    private readonly Argument<string> _folder = new("DIR") { Description = "A folder with JSON reports of conformance runs, at any depth." };
-    private readonly Option<bool> _markdown = new("--markdown") { Description = "Write Markdown to standard output, in place of the page." };
+    /// <summary>The page over load runs.</summary>
+    public const string TrendFile = "trend.html";
+
+    private readonly Argument<string> _folder = new("DIR") { Description = "A folder with results of conformance runs (JSON) and of load runs, at any depth." };
+    private readonly Option<bool> _markdown = new("--markdown") { Description = "Write Markdown to standard output, in place of the pages." };
 
     /// <summary>The command.</summary>
     public Command Create()
     {
         Command command = Verb.Create(
             "report",
-            "Writes DIR/index.html over the conformance reports in DIR: the verdict of each store, and all clauses by all stores.",
+            "Writes pages over the results in DIR: index.html with the verdict of each store and all clauses by all stores, and trend.html with the figures of load runs over time and where they changed.",
             "fireproofbench conform memory: --report r/memory        a report of its own",
             "fireproofbench report r                                 r/index.html over all of them",
+            "fireproofbench load raw-put /srv/data --rate 200/s --results nightly    a run, night by night",
+            "fireproofbench report nightly                           nightly/trend.html over all of them",
             "fireproofbench report r --markdown > README.md          the verdicts and findings as text");
         command.Arguments.Add(_folder);
         command.Options.Add(_markdown);
@@ -28,11 +36,41 @@ internal sealed class ReportVerb(Terminal terminal)
     private int Run(ParseResult parsed)
     {
         string folder = Path.GetFullPath(parsed.GetValue(_folder)!);
-        ImmutableArray<ConformanceFile> reports = ReportFolder.Read(folder, terminal.Error);
+        ImmutableArray<ConformanceFile> reports = ReportFolder.Find(folder, terminal.Error);
+        ImmutableArray<RunSummary> runs = RunFolders.Summaries(folder, terminal.Error);
+        if (reports.IsEmpty && runs.IsEmpty)
+            throw new UsageException($"'{folder}' has no result. 'fireproofbench conform URL --report DIR' and 'fireproofbench load SCENARIO URL --results DIR' write some.");
+        ImmutableArray<TrendSeries> trends = TrendSeries.Of(runs);
         if (parsed.GetValue(_markdown))
-            MatrixMarkdown.Write(reports, terminal.Out);
+            WriteMarkdown(reports, trends);
         else
-            ReportFolder.WritePage(folder, reports, terminal);
+            WritePages(folder, reports, runs, trends);
         return ExitCodes.Success;
     }
+
+    private void WriteMarkdown(ImmutableArray<ConformanceFile> reports, ImmutableArray<TrendSeries> trends)
+    {
+        if (!reports.IsEmpty)
+            MatrixMarkdown.Write(reports, terminal.Out);
+        if (trends.IsEmpty)
+            return;
+        foreach (string line in TrendText.Markdown(trends))
+            terminal.Out.WriteLine(line);
+    }
+
+    private void WritePages(string folder, ImmutableArray<ConformanceFile> reports, ImmutableArray<RunSummary> runs, ImmutableArray<TrendSeries> trends)
+    {
+        if (!reports.IsEmpty)
+            ReportFolder.WritePage(folder, reports, terminal);
+        if (runs.IsEmpty)
+            return;
+        string path = Path.Combine(folder, TrendFile);
+        ResultFile.Write(path, terminal.Out, stream => stream.Write(TrendPage.Of(trends, run => LinkOf(folder, run))));
+        terminal.Error.WriteLine($"{TrendText.Count(runs.Length, "load run")} are in {path}");
+        foreach ((TrendSeries series, TrendMetric metric, TrendChange change) in trends.SelectMany(static series => series.Changes.Select(found => (series, found.Metric, found.Change))))
+            terminal.Out.WriteLine($"{(change.IsWorse ? "WORSE " : "better")} {series.Kind.Scenario} on {series.Kind.Provider}: {TrendText.Of(series, metric, change)}");
+    }
+
+    private static string LinkOf(string folder, RunSummary run) =>
+        ReportFolder.LinkTo(Path.GetRelativePath(folder, Path.Combine(run.Path, LoadFolder.PageFile)).Replace(Path.DirectorySeparatorChar, '/'));
 }

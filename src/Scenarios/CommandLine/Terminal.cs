@@ -9,6 +9,8 @@ namespace FireproofBench.Scenarios.CommandLine;
 /// <param name="ErrorIsTerminal">Whether lines on standard error may be written over.</param>
 internal sealed record Terminal(TextWriter Out, TextWriter Error, IAnsiConsole? Console, bool ErrorIsTerminal)
 {
+    private const int DefaultWidth = 80;
+
     /// <summary>Standard output as bytes: for what is no text, and for much of it.</summary>
     public Stream OutBytes { get; init; } = Stream.Null;
 
@@ -18,6 +20,12 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, IAnsiConsole? 
     /// <summary>Asks for a line that is not shown: gets the question, gives what was typed, for the caller to erase. Null when there is nobody to ask.</summary>
     public Func<string, char[]>? AskSecret { get; init; }
 
+    /// <summary>Columns of the terminal on standard error, asked for anew each time: people change it.</summary>
+    public Func<int> Width { get; init; } = static () => DefaultWidth;
+
+    /// <summary>Whether standard error may have colours.</summary>
+    public bool MayColour { get; init; }
+
     /// <summary>The streams of this process.</summary>
     public static Terminal OfProcess() => new(
         System.Console.Out, System.Console.Error, System.Console.IsOutputRedirected ? null : AnsiConsole.Console, !System.Console.IsErrorRedirected)
@@ -25,7 +33,24 @@ internal sealed record Terminal(TextWriter Out, TextWriter Error, IAnsiConsole? 
         OutBytes = System.Console.OpenStandardOutput(),
         In = System.Console.OpenStandardInput(),
         AskSecret = System.Console.IsInputRedirected ? null : ReadSecret,
+        Width = WidthOfConsole,
+
+        // https://no-color.org
+        MayColour = Environment.GetEnvironmentVariable("NO_COLOR") is null or "",
     };
+
+    // With standard output redirected some systems do not say.
+    private static int WidthOfConsole()
+    {
+        try
+        {
+            return System.Console.WindowWidth is > 0 and var width ? width : DefaultWidth;
+        }
+        catch (IOException)
+        {
+            return DefaultWidth;
+        }
+    }
 
     private static char[] ReadSecret(string question)
     {

@@ -35,6 +35,9 @@ internal sealed record LoadRequest
     /// <summary>The folder of all results.</summary>
     public required string Results { get; init; }
 
+    /// <summary>Where Prometheus may ask for the figures while the run goes on; null for nowhere.</summary>
+    public Uri? Prometheus { get; init; }
+
     /// <summary>Whether the objects of the run stay.</summary>
     public bool Keep { get; init; }
 

@@ -61,14 +61,15 @@ internal sealed class LoadSession(Terminal terminal, StoreOpener stores)
         CancellationToken cancellation)
     {
         using LoadFolder folder = LoadFolder.Create(request.Results, manifest, TimeProvider.System.GetUtcNow());
-        LoadWatch watch = new(terminal, folder, manifest.Plan.Duration);
+        LoadWatch watch = new(terminal, folder, manifest);
+        using LoadTelemetry telemetry = new(manifest, request.Prometheus);
         await terminal.Error.WriteLineAsync($"{manifest.Scenario.Name} on {manifest.Url}, seed {manifest.Seed}: {LoadPlanText.Write(manifest.Plan.Simulations)}; results in {folder.Path}");
         LoadOutcome outcome;
         string? unverified = null;
         IReadOnlyList<string> left = [];
         try
         {
-            outcome = await LoadRun.RunAsync(scenario, manifest.Plan, options with { EndsEarly = () => watch.Failure ?? SpentBudget(request, target.Meter) }, watch, cancellation);
+            outcome = await LoadRun.RunAsync(scenario, manifest.Plan, options with { EndsEarly = () => watch.Failure ?? SpentBudget(request, target.Meter) }, new LoadObservers(watch, telemetry), cancellation);
             watch.Clear();
             unverified = outcome.Interrupted ? "the run was interrupted" : await VerifyAsync(scenario, outcome, cancellation);
         }
@@ -89,7 +90,11 @@ internal sealed class LoadSession(Terminal terminal, StoreOpener stores)
             await terminal.Out.WriteLineAsync(line);
         try
         {
-            folder.Finish(manifest, outcome, after, judged, LoadPage.Of(manifest, outcome, after, judged, provider));
+            folder.Write(LoadFolder.RunFile, stream => LoadJson.Write(stream, manifest, outcome, after, judged));
+            folder.Write(LoadFolder.PageFile, stream => stream.Write(LoadPage.Of(manifest, outcome, after, judged, provider)));
+            folder.Write(LoadFolder.TestFile, stream => LoadJUnit.Write(manifest, outcome, judged, stream));
+            WriteText(folder, LoadFolder.TextFile, text => LoadMarkdown.Write(manifest, outcome, after, judged, text));
+            WriteText(folder, LoadFolder.TableFile, text => LoadCsv.Write(outcome, text));
         }
         catch (IOException failure)
         {
@@ -103,6 +108,12 @@ internal sealed class LoadSession(Terminal terminal, StoreOpener stores)
             : left.Count > 0 || unverified is not null ? ExitCodes.CouldNotRun
             : ExitCodes.Success;
     }
+
+    private static void WriteText(LoadFolder folder, string name, Action<TextWriter> write) => folder.Write(name, stream =>
+    {
+        using StreamWriter text = new(stream);
+        write(text);
+    });
 
     private static async Task<string?> VerifyAsync(ILoadScenario scenario, LoadOutcome outcome, CancellationToken cancellation)
     {

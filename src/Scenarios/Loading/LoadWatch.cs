@@ -6,18 +6,22 @@ using FireproofBench.Scenarios.CommandLine;
 
 namespace FireproofBench.Scenarios.Loading;
 
-/// <summary>Shows a run while it goes on, and writes what it measures: one line that is written over on a terminal, one line every ten seconds elsewhere.</summary>
+/// <summary>Shows a run while it goes on, and writes what it measures: a table that is drawn over on a terminal, one line every ten seconds elsewhere.</summary>
 /// <param name="terminal">Where lines go.</param>
 /// <param name="folder">Takes the results; null for nowhere.</param>
-/// <param name="duration">How long the measured part is to be.</param>
-internal sealed class LoadWatch(Terminal terminal, LoadFolder? folder, TimeSpan duration) : ILoadObserver
+/// <param name="manifest">The run.</param>
+internal sealed class LoadWatch(Terminal terminal, LoadFolder? folder, LoadManifest manifest) : ILoadObserver
 {
     private static readonly TimeSpan s_quietly = TimeSpan.FromSeconds(10);
 
     // Between the preparation and the first arrival.
     private static readonly TimeSpan s_short = TimeSpan.FromMilliseconds(100);
+    private readonly LoadTable _table = new($"{manifest.Scenario.Name} on {manifest.Provider}", manifest.Plan.Duration, manifest.Plan.HasArrivals);
     private TimeSpan? _told;
     private int _share = -1;
+
+    // Lines of the table that are there now, to be drawn over.
+    private int _drawn;
 
     /// <summary>Why results can no longer be written; null when they can. What was written before stays.</summary>
     public string? Failure { get; private set; }
@@ -41,27 +45,40 @@ internal sealed class LoadWatch(Terminal terminal, LoadFolder? folder, TimeSpan 
         Keep(() => folder?.Add(row));
         if (row.Length < s_short)
             return;
-        if (terminal.ErrorIsTerminal || _told is null || row.At - _told >= s_quietly || row.Anomalies.Count > 0)
+        if (terminal.ErrorIsTerminal)
+            Draw(_table.Draw(row, terminal.Width(), terminal.MayColour));
+        else if (_told is null || row.At - _told >= s_quietly || row.Anomalies.Count > 0)
         {
             _told = row.At;
-            Show(LoadText.Line(row, duration));
+            Show(LoadText.Line(row, manifest.Plan.Duration));
         }
     }
 
     /// <inheritdoc/>
     public void Keep(string step, TimeSpan at, TimeSpan length, StepTotals totals) => Keep(() => folder?.Add(step, at, length, totals));
 
-    /// <summary>Ends the line that was written over.</summary>
+    /// <summary>Takes away what was drawn over.</summary>
     public void Clear()
     {
         if (terminal.ErrorIsTerminal)
-            terminal.Error.Write("\r\u001b[K");
+            Draw("");
     }
 
     private void Show(string line)
     {
-        terminal.Error.Write(terminal.ErrorIsTerminal ? $"\r\u001b[K{line}" : line + Environment.NewLine);
+        if (terminal.ErrorIsTerminal)
+            Draw(line);
+        else
+            terminal.Error.WriteLine(line);
         terminal.Error.Flush();
+    }
+
+    // Back to where the last one began, and away with all of it.
+    private void Draw(string text)
+    {
+        terminal.Error.Write($"\r{(_drawn > 0 ? string.Create(CultureInfo.InvariantCulture, $"\u001b[{_drawn}A") : "")}\u001b[J{text}");
+        terminal.Error.Flush();
+        _drawn = text.Count(static c => c == '\n');
     }
 
     private void Keep(Action write)

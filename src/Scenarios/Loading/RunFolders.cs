@@ -8,7 +8,7 @@ namespace FireproofBench.Scenarios.Loading;
 /// <summary>Finds the runs below a folder.</summary>
 internal static class RunFolders
 {
-    private const int MostRuns = 1000;
+    private const int MostRuns = 10_000;
 
     /// <summary>The run that a folder is, or all that lie in it, in the order of their names.</summary>
     /// <exception cref="UsageException">There is none, or one cannot be read.</exception>
@@ -18,16 +18,48 @@ internal static class RunFolders
             throw new UsageException($"'{folder}' is no folder. Name the result of a load run, or a folder of several.");
         try
         {
-            string[] runs = File.Exists(Path.Combine(folder, LoadFolder.RunFile))
-                ? [folder]
-                : [.. Directory.EnumerateFiles(folder, LoadFolder.RunFile, SearchOption.AllDirectories).Take(MostRuns + 1).Select(static file => Path.GetDirectoryName(file)!).Order(StringComparer.Ordinal)];
-            if (runs.Length is 0 or > MostRuns)
-                throw new UsageException(runs.Length == 0 ? $"'{folder}' has no {LoadFolder.RunFile}: 'fireproofbench load' writes one." : $"'{folder}' has more than {MostRuns} runs. Name a smaller folder.");
+            string[] runs = File.Exists(Path.Combine(folder, LoadFolder.RunFile)) ? [folder] : Find(folder);
+            if (runs.Length == 0)
+                throw new UsageException($"'{folder}' has no {LoadFolder.RunFile}: 'fireproofbench load' writes one.");
             return [.. runs.Select(MeasuredRun.Read)];
         }
         catch (Exception failure) when (failure is InvalidDataException or IOException or UnauthorizedAccessException)
         {
             throw new UsageException($"{failure.Message}.");
+        }
+    }
+
+    /// <summary>What all runs that lie in a folder say of themselves; none for none. One that cannot be read is named with the reason and skipped.</summary>
+    /// <exception cref="UsageException">The folder cannot be read, or has too many runs.</exception>
+    public static ImmutableArray<RunSummary> Summaries(string folder, TextWriter warnings)
+    {
+        ImmutableArray<RunSummary>.Builder runs = ImmutableArray.CreateBuilder<RunSummary>();
+        foreach (string run in Find(folder))
+        {
+            try
+            {
+                runs.Add(RunSummary.Read(run));
+            }
+            catch (Exception failure) when (failure is InvalidDataException or IOException or UnauthorizedAccessException)
+            {
+                warnings.WriteLine($"fireproofbench: a run is skipped: {failure.Message}");
+            }
+        }
+
+        return runs.ToImmutable();
+    }
+
+    private static string[] Find(string folder)
+    {
+        try
+        {
+            EnumerationOptions everywhere = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint, IgnoreInaccessible = true };
+            string[] runs = [.. Directory.EnumerateFiles(folder, LoadFolder.RunFile, everywhere).Take(MostRuns + 1).Select(static file => Path.GetDirectoryName(file)!).Order(StringComparer.Ordinal)];
+            return runs.Length <= MostRuns ? runs : throw new UsageException($"'{folder}' has more than {MostRuns} runs. Name a smaller folder.");
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new UsageException($"'{folder}' cannot be read: {failure.Message}");
         }
     }
 }

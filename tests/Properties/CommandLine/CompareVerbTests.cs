@@ -37,6 +37,22 @@ public sealed class CompareVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task The_newest_runs_of_each_kind_are_compared_with_those_before()
+    {
+        foreach (string[] load in new string[][] { ["raw-put", "memory:", "--size", "1KiB"], ["raw-put", "memory:", "--size", "1KiB"], ["raw-put", "memory:", "--size", "1KiB"], ["raw-get", "memory:", "--items", "5"] })
+            Assert.Equal(0, (await RunAsync(["load", .. load, "--writers", "2", "--duration", "500ms", "--results", At("nights")])).Exit);
+        (int exit, string output, string error) = await RunAsync("compare", At("nights"), "--newest", "1", "--tolerance", "1000%", "--tail-tolerance", "1000%");
+        Assert.True(exit == 0, output + error);
+        Assert.Contains("== raw-put on memory:, keep-constant 2 500ms", output, StringComparison.Ordinal);
+        Assert.Contains("2 runs against 1", output, StringComparison.Ordinal);
+        Assert.Contains("== raw-get on memory:, keep-constant 2 500ms\n1 runs: none before the newest 1 to compare with.", output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
+        (_, output, _) = await RunAsync("compare", At("nights"), "--newest", "1", "--before", "1", "--tolerance", "1000%", "--tail-tolerance", "1000%");
+        Assert.Contains("1 runs against 1", output, StringComparison.Ordinal);
+        Assert.Equal((2, true), await RunAsync("compare", At("nights")) is var (one, _, text) ? (one, text.Contains("or one folder with --newest", StringComparison.Ordinal)) : default);
+        Assert.Equal(2, (await RunAsync("compare", At("nights"), At("nights"), "--newest", "1")).Exit);
+    }
+
+    [Fact]
     public async Task What_is_no_result_is_named()
     {
         await File.WriteAllTextAsync(At("run.json"), "{\"schema\":\"other/1\"}");

@@ -176,7 +176,7 @@ public sealed class ConformReportTests : IDisposable
         (int exit, string output, string error) = await RunAsync("report", _folder.Path);
         Assert.Equal(2, exit);
         Assert.Empty(output);
-        Assert.Contains("no JSON report", error, StringComparison.Ordinal);
+        Assert.Contains("has no result", error, StringComparison.Ordinal);
         Assert.False(File.Exists(_folder.At("index.html")));
         Assert.Equal(2, (await RunAsync("report", _folder.At("missing"))).Exit);
     }

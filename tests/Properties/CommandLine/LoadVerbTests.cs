@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using FireproofBench.Scenarios.CommandLine;
 using Xunit;
@@ -22,13 +23,48 @@ public sealed class LoadVerbTests : IDisposable
         Assert.Contains("holds  count(put) > 0", output, StringComparison.Ordinal);
         string run = Assert.Single(Directory.GetDirectories(Results));
         Assert.EndsWith("-7", run, StringComparison.Ordinal);
-        Assert.Equal(["histograms.hlog", "report.html", "run.json", "series.jsonl"], Directory.GetFiles(run).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["histograms.hlog", "junit.xml", "report.html", "run.json", "series.csv", "series.jsonl", "summary.md"], Directory.GetFiles(run).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         using JsonDocument json = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(run, "run.json")));
         Assert.Equal("fireproofbench/load/1", json.RootElement.GetProperty("schema").GetString());
         Assert.Equal(["put", "upload"], json.RootElement.GetProperty("steps").EnumerateArray().Select(static step => step.GetProperty("name").GetString()));
         Assert.True(json.RootElement.GetProperty("requests").GetProperty("put").GetInt64() > 0);
         Assert.Empty(json.RootElement.GetProperty("leftovers").EnumerateArray());
         Assert.False(Directory.Exists(store));
+
+        // The same figures for a build server, a page of text and a spreadsheet.
+        Assert.Contains("<testcase classname=\"load.concurrent-writers\" name=\"count(put) &gt; 0\"", await File.ReadAllTextAsync(Path.Combine(run, "junit.xml")), StringComparison.Ordinal);
+        Assert.Contains("| `count(put) > 0` |", await File.ReadAllTextAsync(Path.Combine(run, "summary.md")), StringComparison.Ordinal);
+        string[] table = await File.ReadAllLinesAsync(Path.Combine(run, "series.csv"));
+        Assert.All(table, line => Assert.Equal(table[0].Count(static c => c == ','), line.Count(static c => c == ',')));
+        Assert.Equal(json.RootElement.GetProperty("steps")[0].GetProperty("succeeded").GetInt64(), table.Skip(1).Select(static line => line.Split(',')).Where(static cells => cells[2] == "put" && cells[0][0] != '-').Sum(static cells => long.Parse(cells[3], CultureInfo.InvariantCulture)));
+    }
+
+    [Fact]
+    public async Task Prometheus_may_ask_while_a_run_goes_on()
+    {
+        int port = Random.Shared.Next(20_000, 30_000);
+        Uri address = new($"http://127.0.0.1:{port}/");
+        Task<(int Exit, string Output, string Error)> run = RunAsync("raw-put", "memory:", "--rate", "100/s", "--duration", "4s", "--prometheus", address.ToString());
+        using HttpClient client = new();
+        string text = "";
+        while (!run.IsCompleted && !text.Contains("fireproofbench_load_latency_seconds{", StringComparison.Ordinal))
+        {
+            try
+            {
+                text = await client.GetStringAsync(new Uri(address, "metrics"));
+            }
+            catch (HttpRequestException)
+            {
+                // It does not listen yet.
+            }
+
+            await Task.Delay(50);
+        }
+
+        Assert.Matches("fireproofbench_load_calls_total\\{[^}]*outcome=\"success\",step=\"put\"\\} [1-9]", text);
+        Assert.Matches("fireproofbench_load_anomalies_total\\{[^}]*kind=\"lost-update\"\\} 0", text);
+        Assert.Equal(0, (await run).Exit);
+        await Assert.ThrowsAsync<HttpRequestException>(() => client.GetStringAsync(new Uri(address, "metrics")));
     }
 
     [Fact]
@@ -60,6 +96,7 @@ public sealed class LoadVerbTests : IDisposable
     [InlineData("two models", "raw-put", "memory:", "give one of the three", "--rate", "5/s", "--writers", "3")]
     [InlineData("rate", "raw-put", "memory:", "--rate: 'inject 5 30s': '5' is no rate", "--rate", "5")]
     [InlineData("size", "raw-put", "memory:", "--size: a length from 128 bytes", "--size", "5B")]
+    [InlineData("prometheus", "raw-put", "memory:", "--prometheus: 'here' is no address such as", "--prometheus", "here")]
     [InlineData("items", "raw-get", "memory:", "--items: 1 to", "--items", "0")]
     [InlineData("arrivals", "raw-get", "memory:", "neither constant nor poisson", "--arrivals", "often")]
     [InlineData("threshold", "raw-get", "memory:", "there is no step 'put'; the scenario has get", "--threshold", "p99(put) < 5ms")]

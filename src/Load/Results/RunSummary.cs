@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+
+namespace FireproofBench.Load.Results;
+
+/// <summary>What <c>run.json</c> says of a run, without its histograms.</summary>
+internal sealed record RunSummary
+{
+    private const long MaxLength = 64 << 20;
+
+    /// <summary>The folder of the run.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>What it has in common with other runs of its kind.</summary>
+    public required RunKind Kind { get; init; }
+
+    /// <summary>Whether it is an open model: then its rate is what was asked for.</summary>
+    public required bool HasArrivals { get; init; }
+
+    /// <summary>When the measured part began.</summary>
+    public required DateTimeOffset Started { get; init; }
+
+    /// <summary>The version of the tool.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>Its steps.</summary>
+    public required ImmutableArray<StepSummary> Steps { get; init; }
+
+    /// <summary>Anomalies of all kinds.</summary>
+    public required long Anomalies { get; init; }
+
+    /// <summary>Requests of all kinds.</summary>
+    public required long Requests { get; init; }
+
+    /// <summary>Bytes of objects that were sent.</summary>
+    public required long Sent { get; init; }
+
+    /// <summary>Bytes of objects that came.</summary>
+    public required long Received { get; init; }
+
+    /// <summary>Whether all its thresholds held, and it ran to its end.</summary>
+    public required bool IsWell { get; init; }
+
+    /// <summary>Reads the folder of a run.</summary>
+    /// <exception cref="InvalidDataException">It is none, or damaged; the message says what and where.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static RunSummary Read(string folder)
+    {
+        string file = System.IO.Path.Combine(folder, LoadFolder.RunFile);
+        if (!File.Exists(file))
+            throw new InvalidDataException($"'{folder}' has no {LoadFolder.RunFile}: it is no result of 'load', or of a run that did not end");
+        if (new FileInfo(file).Length > MaxLength)
+            throw new InvalidDataException($"'{file}' is longer than {MaxLength >> 20} MiB");
+        try
+        {
+            using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(file));
+            JsonElement run = json.RootElement;
+            return run.GetProperty("schema").GetString() is "fireproofbench/load/1"
+                ? Of(folder, run)
+                : throw new InvalidDataException($"'{file}' is of the schema '{run.GetProperty("schema").GetString()}', and fireproofbench/load/1 is the one that can be read");
+        }
+        catch (Exception damage) when (damage is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            throw new InvalidDataException($"'{file}' is damaged: {damage.Message}", damage);
+        }
+    }
+
+    private static RunSummary Of(string folder, JsonElement run)
+    {
+        string plan = Text(run, "plan");
+        return new RunSummary
+        {
+            Path = folder,
+            Kind = new RunKind(Text(run, "scenario"), Text(run, "provider"), Text(run, "url"), plan, run.GetProperty("settings").GetRawText()),
+            HasArrivals = LoadPlanText.Read(plan).Any(static simulation => simulation.Rate is not null),
+            Started = run.GetProperty("startedAt").GetDateTimeOffset(),
+            Version = Text(run, "version"),
+            Steps = [.. run.GetProperty("steps").EnumerateArray().Select(StepSummary.Of)],
+            Anomalies = Sum(run.GetProperty("anomalies")),
+            Requests = Sum(run.GetProperty("requests")),
+            Sent = run.GetProperty("sentBytes").GetInt64(),
+            Received = run.GetProperty("receivedBytes").GetInt64(),
+            IsWell = !run.GetProperty("interrupted").GetBoolean() && run.GetProperty("thresholds").EnumerateArray().All(static threshold => threshold.GetProperty("holds").GetBoolean()),
+        };
+    }
+
+    private static string Text(JsonElement run, string name) => run.GetProperty(name).GetString()!;
+
+    private static long Sum(JsonElement counts) => counts.EnumerateObject().Sum(static count => count.Value.GetInt64());
+}

@@ -1,0 +1,26 @@
+using System.Text.Json;
+
+namespace FireproofBench.Load.Results;
+
+/// <summary>What <c>run.json</c> says of a step.</summary>
+/// <param name="Name">The step.</param>
+/// <param name="Succeeded">Calls that succeeded.</param>
+/// <param name="Failed">Calls that failed.</param>
+/// <param name="PerSecond">Successful calls a second.</param>
+/// <param name="P50">The median from the intended start, in milliseconds.</param>
+/// <param name="P99">The 99th percentile from the intended start, in milliseconds.</param>
+internal sealed record StepSummary(string Name, long Succeeded, long Failed, double PerSecond, double P50, double P99)
+{
+    /// <summary>Reads one.</summary>
+    public static StepSummary Of(JsonElement step)
+    {
+        JsonElement intended = step.GetProperty("intended");
+        return new StepSummary(
+            step.GetProperty("name").GetString()!,
+            step.GetProperty("succeeded").GetInt64(),
+            step.GetProperty("failed").GetInt64(),
+            step.GetProperty("perSecond").GetDouble(),
+            intended.GetProperty("p50").GetDouble(),
+            intended.GetProperty("p99").GetDouble());
+    }
+}

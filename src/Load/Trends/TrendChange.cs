@@ -1,0 +1,12 @@
+namespace FireproofBench.Load.Trends;
+
+/// <summary>From one run on a figure has another level.</summary>
+/// <param name="Run">The index of the first run on the new level.</param>
+/// <param name="Before">The median of the level before.</param>
+/// <param name="After">The median of the new one.</param>
+/// <param name="IsWorse">Whether the new one is the worse.</param>
+internal sealed record TrendChange(int Run, double Before, double After, bool IsWorse)
+{
+    /// <summary>The new level, from the old one.</summary>
+    public double Ratio => After / Before;
+}

@@ -1,0 +1,49 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using FireproofBench.Load.Judging;
+using FireproofBench.Load.Recording;
+using FireproofBench.Load.Results;
+using FireproofBench.Load.Running;
+using FireproofBench.Load.Simulations;
+
+namespace FireproofBench.Scenarios.Loading;
+
+/// <summary>A run as Markdown, for the summary of a build or a page of text.</summary>
+internal static class LoadMarkdown
+{
+    /// <summary>Writes it.</summary>
+    public static void Write(LoadManifest manifest, LoadOutcome outcome, LoadAftermath after, ImmutableArray<ThresholdResult> thresholds, TextWriter output)
+    {
+        Recorder recorder = outcome.Recorder;
+        double seconds = Math.Max(outcome.Measured.TotalSeconds, 1e-9);
+        output.Write($"## {manifest.Scenario.Name} on {manifest.Provider}: {(thresholds.All(static result => result.Holds) ? "all thresholds held" : "a threshold broke")}\n\n");
+        output.Write(string.Create(
+            CultureInfo.InvariantCulture,
+            $"`{manifest.Url}`, {LoadPlanText.Write(manifest.Plan.Simulations)}, {manifest.Workers} workers, {manifest.Settings.Size:N0} bytes each, seed {manifest.Seed}, {outcome.Started.UtcDateTime:yyyy-MM-dd HH:mm} UTC.\n\n"));
+        output.Write("| step | latency from | calls | a second | failed | p50 | p90 | p99 | p99.9 | max |\n|---|---|--:|--:|--:|--:|--:|--:|--:|--:|\n");
+        for (int i = 0; i < recorder.Steps.Length; i++)
+        {
+            StepTotals totals = recorder.Totals[i];
+            string from = manifest.Plan.HasArrivals ? "intended start" : "start";
+            output.Write(string.Create(CultureInfo.InvariantCulture, $"| {recorder.Steps[i]} | {from} | {totals.Actual.Count:N0} | {totals.Actual.Count / seconds:N1} | {totals.Failed:N0} |{Cells(totals.Intended)}\n"));
+            if (manifest.Plan.HasArrivals)
+                output.Write($"| | actual start | | | |{Cells(totals.Actual)}\n");
+        }
+
+        output.Write(string.Create(
+            CultureInfo.InvariantCulture,
+            $"\n{after.Requests.Total:N0} requests, {after.Sent:N0} bytes sent, {after.Received:N0} received, {recorder.Anomalies.Values.Sum():N0} anomalies.\n\n| threshold | measured | |\n|---|--:|---|\n"));
+        foreach (ThresholdResult result in thresholds)
+            output.Write($"| `{result.Threshold.Text.Replace("|", "\\|", StringComparison.Ordinal)}` | {LoadText.Measured(result)} | {(result.Holds ? "holds" : "**broke**")} |\n");
+        if (outcome.EndedEarly is { } reason)
+            output.Write($"\nEnded early: {reason}.\n");
+        if (outcome.Interrupted)
+            output.Write("\nInterrupted: these are the figures so far.\n");
+    }
+
+    private static string Cells(Latencies latencies)
+    {
+        LatencySummary summary = latencies.Summary();
+        return string.Concat(new[] { summary.P50, summary.P90, summary.P99, summary.P999, summary.Max }.Select(static latency => $" {LoadText.Latency(latency)} |"));
+    }
+}
