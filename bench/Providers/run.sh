@@ -19,10 +19,10 @@ mkdir -p "$out"
 dotnet build -c Release src/Scenarios >&2
 tool=(dotnet "$PWD/src/Scenarios/bin/Release/net10.0/FireproofBench.Scenarios.dll")
 scratch=$(mktemp -d)
-endpoint=
+# shellcheck source=bench/Providers/stores.bash
+. bench/Providers/stores.bash
 finish() {
-  [ -z "$endpoint" ] || kill "$endpoint" 2>/dev/null || true
-  for server in ceph swift postgres nginx-dav rclone-dav apache-dav; do bash "tests/servers/$server.sh" stop >/dev/null || true; done
+  close_store
   rm -rf "$scratch"
 }
 trap finish EXIT
@@ -40,51 +40,11 @@ conform() { # name, URL
   tail -n 4 "$scratch/$1.txt" >&2
 }
 
-serve() { # heads
-  "${tool[@]}" serve --listen http://127.0.0.1:0 --data "$scratch/objects" --meta "$1" >"$scratch/address" 2>"$scratch/log" &
-  endpoint=$!
-  until [ -s "$scratch/address" ]; do
-    sleep 0.1
-    kill -0 "$endpoint" || { cat "$scratch/log" >&2; exit 2; }
-  done
-  address=$(head -n 1 "$scratch/address")
-}
-
-unserve() { kill "$endpoint"; wait "$endpoint" || true; endpoint=; rm -rf "$scratch/objects" "$scratch/address"; }
-
-! wants folder || conform folder "$scratch/folder"
-! wants memory || conform memory memory:
-for server in ceph swift; do
-  wants "$server" || continue
-  bash "tests/servers/$server.sh" start >"$scratch/$server"
-  # shellcheck disable=SC1090
-  . "$scratch/$server"
-  export AWS_ACCESS_KEY_ID=$S3_ACCESS_KEY AWS_SECRET_ACCESS_KEY=$S3_SECRET_KEY
-  conform "$server" "s3://conformance/run?endpoint=$S3_ENDPOINT&region=$S3_REGION&pathStyle=true&create=true"
-  bash "tests/servers/$server.sh" stop
+for store in "${all_stores[@]}"; do
+  wants "$store" || continue
+  open_store "$store"
+  conform "$store" "$address"
+  close_store
 done
-for server in nginx rclone apache; do
-  wants "$server-dav" || continue
-  bash "tests/servers/$server-dav.sh" start >"$scratch/$server"
-  # shellcheck disable=SC1090
-  . "$scratch/$server"
-  export FIREPROOFBENCH_DAV_USER=$DAV_USER FIREPROOFBENCH_DAV_PASSWORD=$DAV_PASSWORD
-  conform "$server-dav" "dav+${DAV_URL%/}?create=true"
-  bash "tests/servers/$server-dav.sh" stop
-done
-if wants endpoint-sqlite; then
-  serve "sqlite:$scratch/heads.sqlite"
-  conform endpoint-sqlite "$address"
-  unserve
-fi
-if wants endpoint-postgres; then
-  # A password goes by the environment: everybody can read a command line.
-  postgres=$(bash tests/servers/postgres.sh start)
-  PGPASSWORD=$(sed -nE 's/.*Password=([^;]*).*/\1/p' <<<"$postgres")
-  export PGPASSWORD
-  serve "postgres:$(sed -E 's/^POSTGRES_CONNECTION=//; s/;?Password=[^;]*//' <<<"$postgres")"
-  conform endpoint-postgres "$address"
-  unserve
-fi
 "${tool[@]}" report "$out" --markdown >"$out/README.md"
 cat "$out/README.md"

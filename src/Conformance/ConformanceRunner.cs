@@ -15,6 +15,7 @@ internal sealed class ConformanceRunner(StoreUnderTest target, ConformanceReques
     private readonly Lock _gate = new();
     private readonly RunJournal _journal = new();
     private readonly RequestMeter _meter = new();
+    private readonly OpenCalls _open = new(time);
     private readonly SortedSet<string> _stuck = new(StringComparer.Ordinal);
     private readonly List<string> _said = [];
     private readonly List<StoreDatabases> _late = [];
@@ -40,7 +41,7 @@ internal sealed class ConformanceRunner(StoreUnderTest target, ConformanceReques
         DateTimeOffset startedAt = time.GetUtcNow();
         long start = time.GetTimestamp();
         // Each repetition is a request of its own, so the counting is below the patience.
-        await using ObservedGateway observed = new(target.Data, _meter);
+        await using ObservedGateway observed = new(target.Data, _meter, open: _open);
         await using StoreViews views = await StoreViews.OpenAsync(target, observed, _meter, time, interrupt);
         IDataGateway patient = views.All[0].Gateway;
         StoreProbe probe = new(patient, time);
@@ -131,6 +132,11 @@ internal sealed class ConformanceRunner(StoreUnderTest target, ConformanceReques
         string prefix = $"{run.Prefix}/{clause.Id}-{new Dice(request.Seed, "prefix " + clause.Id).Hex(8)}/";
         using CancellationTokenSource deadline = new(DeadlineOf(run), time);
         using CancellationTokenSource ends = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, run.Stop);
+
+        // Registered behind the link, so that it comes before the calls are cancelled and return.
+        string? waiting = null;
+        await using CancellationTokenRegistration last = deadline.Token.Register(() => waiting = _open.Describe(prefix));
+
         // How late the store shows its changes is judged once, by the clauses about that; all others see it as it is when it had its time.
         SettledWrites? writes = _declared.IsStrong || clause.Group == Consistency.Group.Prefix ? null : new SettledWrites(_declared.Bound, time);
         StoreDatabases databases = new(target.OpenDatabase, prefix, new Dice(request.Seed, "databases " + clause.Id), _meter, time, writes);
@@ -146,6 +152,8 @@ internal sealed class ConformanceRunner(StoreUnderTest target, ConformanceReques
             Said = Said,
         };
         Finding finding = await JudgeAsync(clause, context, run, deadline.Token);
+        if (waiting is not null && finding.Outcome == ClauseOutcome.Inconclusive)
+            finding = finding with { Evidence = $"{finding.Evidence}; without an answer was {waiting}" };
         ImmutableArray<string> stuck = await databases.EndAsync(request.Keep);
         lock (_gate)
         {

@@ -18,11 +18,17 @@ internal static class LoadCharts
     /// <summary>Latencies by percentile.</summary>
     public const string Percentiles = "percentiles";
 
+    /// <summary>How many calls took how long.</summary>
+    public const string Distribution = "distribution";
+
     /// <summary>What went wrong over time.</summary>
     public const string Trouble = "trouble";
 
     // A browser draws so many places without a pause, and no screen shows more.
     private const int MostPlaces = 1200;
+
+    // Bars of a histogram for each factor of ten.
+    private const int BarsOfTen = 10;
     private static readonly double[] s_nines = [.. Enumerable.Range(0, 81).Select(static i => Math.Pow(10, i / 16.0))];
 
     /// <summary>How a gauge's chart is named.</summary>
@@ -61,6 +67,8 @@ internal static class LoadCharts
             .. steps.SelectMany((step, i) => Curves(step, i, outcome.Recorder.Totals[i], manifest.Plan.HasArrivals, nines)),
         ])
         { IsPercentile = true, IsLogarithmic = true };
+        if (DistributionOf(outcome.Recorder) is { } distribution)
+            yield return distribution;
         if (TroubleOf(rows, x) is { Series.Length: > 0 } trouble)
             yield return trouble;
         ImmutableArray<string> gauges = Gauges(outcome);
@@ -83,6 +91,35 @@ internal static class LoadCharts
 
     private static ChartSeries Curve(string label, Latencies latencies, double[] nines) =>
         new(label, [.. nines.Select(nine => latencies.Count >= nine ? latencies.At(100 - (100 / nine)).TotalMilliseconds : (double?)null)]);
+
+    // Shares, so that steps of different counts can stand in one chart.
+    private static Chart? DistributionOf(Recorder recorder)
+    {
+        SortedDictionary<int, double>[] shares = [.. recorder.Totals.Select(static totals => SharesOf(totals.Intended))];
+        if (shares.All(static share => share.Count == 0))
+            return null;
+        int first = shares.Where(static share => share.Count > 0).Min(static share => share.Keys.First());
+
+        // One more, at which the last bar ends.
+        int count = shares.Where(static share => share.Count > 0).Max(static share => share.Keys.Last()) - first + 2;
+        return new Chart(Distribution, "latency", " ms", " %", [.. Enumerable.Range(first, count).Select(static bar => Math.Pow(10, bar / (double)BarsOfTen))],
+        [
+            .. recorder.Steps.Select((step, i) => new ChartSeries(step, [.. Enumerable.Range(first, count).Select(bar => (double?)shares[i].GetValueOrDefault(bar))]) { Line = ChartLine.Bars }),
+        ])
+        { HasLogarithmicPlaces = true };
+    }
+
+    private static SortedDictionary<int, double> SharesOf(Latencies latencies)
+    {
+        SortedDictionary<int, double> shares = [];
+        foreach (HdrHistogram.Iteration.HistogramIterationValue value in latencies.Histogram.RecordedValues())
+        {
+            int bar = (int)Math.Floor(Math.Log10(Math.Max(value.ValueIteratedTo, 1) / 1e6) * BarsOfTen);
+            shares[bar] = shares.GetValueOrDefault(bar) + (100.0 * value.CountAtValueIteratedTo / latencies.Count);
+        }
+
+        return shares;
+    }
 
     private static Chart TroubleOf(ImmutableArray<IntervalRow> rows, ImmutableArray<double> x)
     {

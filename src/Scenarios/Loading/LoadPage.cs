@@ -32,8 +32,9 @@ internal static class LoadPage
         page.Add($"<section id=\"time\"><h2>Over time</h2>\n");
         Figure(page, LoadCharts.Throughput, "Successful calls a second");
         Figure(page, LoadCharts.Latency, "Latency from the intended start, in milliseconds, on a logarithmic axis");
-        page.Add($"</section>\n<section id=\"by-percentile\"><h2>By percentile</h2>\n");
+        page.Add($"</section>\n<section id=\"by-percentile\"><h2>How long calls took</h2>\n");
         Figure(page, LoadCharts.Percentiles, "Latency in milliseconds; each nine of the percentile takes the same room");
+        Figure(page, LoadCharts.Distribution, "Share of calls by latency from the intended start, ten bars for each factor of ten");
         page.Add($"</section>\n");
         WriteGauges(page, outcome);
         WriteCost(page, outcome, after, provider);

@@ -14,6 +14,9 @@ internal sealed record Chart(string Id, string XLabel, string XUnit, string YUni
     /// <summary>Whether places are 1/(1 - share): then the axis is logarithmic and tells percentiles.</summary>
     public bool IsPercentile { get; init; }
 
+    /// <summary>Whether the places stand on a logarithmic axis.</summary>
+    public bool HasLogarithmicPlaces { get; init; }
+
     /// <summary>Whether the values stand on a logarithmic axis.</summary>
     public bool IsLogarithmic { get; init; }
 

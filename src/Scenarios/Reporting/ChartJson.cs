@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
@@ -8,7 +9,8 @@ namespace FireproofBench.Scenarios.Reporting;
 /// <summary>Charts as the JSON that the pages' script reads.</summary>
 internal static class ChartJson
 {
-    private const int Digits = 4;
+    // More than a screen shows, of values that differ by millions.
+    private const string Digits = "G6";
 
     /// <summary>The charts; null when there are none.</summary>
     public static string? Of(IEnumerable<Chart> charts)
@@ -38,6 +40,7 @@ internal static class ChartJson
         json.WriteString("xUnit", chart.XUnit);
         json.WriteString("yUnit", chart.YUnit);
         json.WriteBoolean("isPercentile", chart.IsPercentile);
+        json.WriteBoolean("hasLogarithmicPlaces", chart.HasLogarithmicPlaces);
         json.WriteBoolean("isLogarithmic", chart.IsLogarithmic);
         WriteNumbers(json, "x", chart.X.Select(static value => (double?)value));
         json.WriteStartArray("series");
@@ -64,7 +67,7 @@ internal static class ChartJson
         foreach (double? value in values)
         {
             if (value is { } number)
-                json.WriteNumberValue(Math.Round(number, Digits));
+                json.WriteRawValue(number.ToString(Digits, CultureInfo.InvariantCulture));
             else
                 json.WriteNullValue();
         }

@@ -11,4 +11,7 @@ internal enum ChartLine
 
     /// <summary>In dots.</summary>
     Dotted,
+
+    /// <summary>In steps, and filled: a bar from each place to the next.</summary>
+    Bars,
 }

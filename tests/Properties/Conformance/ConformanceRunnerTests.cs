@@ -1,4 +1,5 @@
 using FireproofBench.Engine.Ports;
+using FireproofBench.Gateways.Memory;
 using FireproofBench.Properties.Conformance.Faults;
 using Xunit;
 
@@ -177,6 +178,35 @@ public sealed class ConformanceRunnerTests
         Assert.Equal(ClauseOutcome.Inconclusive, report.Results[0].Outcome);
         Assert.Contains("abandoned", report.Results[0].Evidence, StringComparison.Ordinal);
         Assert.Single(report.Quirks);
+    }
+
+    [Fact]
+    public void A_clause_that_does_not_end_tells_which_call_it_waits_for()
+    {
+        VirtualWorld world = new();
+        ConformanceReport report = world.Run(
+            async cancellation =>
+            {
+                await using InterceptedStore store = new()
+                {
+                    Sound = new MemoryDataGateway(world.Time),
+                    OnGet = async (sound, key, range, token) =>
+                    {
+                        if (key.EndsWith("/stuck", StringComparison.Ordinal))
+                            await Task.Delay(Timeout.InfiniteTimeSpan, world.Time, token);
+                        return await sound.GetAsync(key, range, token);
+                    },
+                };
+                Clause clause = Runs.Clause("TST-01", async context =>
+                {
+                    _ = await context.Store.GetAsync(context.Prefix + "stuck", null, context.Cancellation);
+                    return Finding.Passed("");
+                });
+                return await Runs.OfAsync(store, [clause], cancellation, time: world.Time);
+            },
+            Cancellation);
+        Assert.Equal(ClauseOutcome.Inconclusive, report.Results[0].Outcome);
+        Assert.Matches("; without an answer was a get of 'stuck' for [0-9]+[.]0 s$", report.Results[0].Evidence);
     }
 
     [Fact]

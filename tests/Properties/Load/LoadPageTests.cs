@@ -50,7 +50,7 @@ public sealed partial class LoadPageTests
     {
         string page = Page(isBroken: true, s_after, null);
         using JsonDocument data = JsonDocument.Parse(ChartData().Match(page).Groups[1].Value);
-        Assert.Equal(["throughput", "latency", "percentiles", "trouble", "gauge-0"], data.RootElement.EnumerateArray().Select(static chart => chart.GetProperty("id").GetString()));
+        Assert.Equal(["throughput", "latency", "percentiles", "distribution", "trouble", "gauge-0"], data.RootElement.EnumerateArray().Select(static chart => chart.GetProperty("id").GetString()));
         foreach (JsonElement chart in data.RootElement.EnumerateArray())
         {
             Assert.Contains($"<div id=\"{chart.GetProperty("id").GetString()}\"></div>", page, StringComparison.Ordinal);

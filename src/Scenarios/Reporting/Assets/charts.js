@@ -43,7 +43,7 @@
       width: place.clientWidth,
       height: Math.min(320, Math.max(220, place.clientWidth * .45)),
       scales: {
-        x: { time: false, ...(chart.isPercentile ? { distr: 3 } : {}) },
+        x: { time: false, ...(chart.isPercentile || chart.hasLogarithmicPlaces ? { distr: 3 } : {}) },
         y: chart.isLogarithmic ? { distr: 3 } : { range: (_, low, high) => [Math.min(0, low ?? 0), high > 0 ? high * 1.05 : 1] },
       },
       axes: [
@@ -57,6 +57,7 @@
           stroke: palette[(series.colour ?? index) % palette.length],
           dash: { dashed: [6, 4], dotted: [2, 4] }[series.line] ?? [],
           width: 2,
+          ...(series.line === "bars" ? { paths: uPlot.paths.stepped({ align: 1 }), fill: palette[(series.colour ?? index) % palette.length] + "33" } : {}),
           points: { show: false },
           value: (_, value) => y(value),
         })),
