@@ -69,11 +69,5 @@ public sealed class CompareVerbTests : IDisposable
 
     private string At(string name) => Path.Combine(_folder.FullName, name);
 
-    private static async Task<(int Exit, string Output, string Error)> RunAsync(params string[] arguments)
-    {
-        using StringWriter output = new();
-        using StringWriter error = new();
-        int exit = await FireproofBenchCommand.RunAsync(arguments, new Terminal(output, error, null, false), StoreUrls.OpenAsync, CancellationToken.None);
-        return (exit, output.ToString(), error.ToString());
-    }
+    private static Task<(int Exit, string Output, string Error)> RunAsync(params string[] arguments) => CommandLineRun.OfAsync(arguments);
 }

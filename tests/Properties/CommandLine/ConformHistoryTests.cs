@@ -116,12 +116,5 @@ public sealed class ConformHistoryTests : IDisposable
     private static async Task<JsonDocument> ReadAsync(string file) =>
         JsonDocument.Parse(await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken));
 
-    private static async Task<(int Exit, string Output, string Error)> RunAsync(params string[] arguments)
-    {
-        using StringWriter output = new();
-        using StringWriter error = new();
-        int exit = await FireproofBenchCommand.RunAsync(
-            arguments, new Terminal(output, error, Console: null, ErrorIsTerminal: false), StoreUrls.OpenAsync, TestContext.Current.CancellationToken);
-        return (exit, output.ToString(), error.ToString());
-    }
+    private static Task<(int Exit, string Output, string Error)> RunAsync(params string[] arguments) => CommandLineRun.OfAsync(arguments);
 }

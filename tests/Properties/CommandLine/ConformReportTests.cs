@@ -192,12 +192,5 @@ public sealed class ConformReportTests : IDisposable
 
     private static Task<(int Exit, string Output, string Error)> RunAsync(params string[] arguments) => RunAsync(StoreUrls.OpenAsync, arguments);
 
-    private static async Task<(int Exit, string Output, string Error)> RunAsync(StoreOpener stores, params string[] arguments)
-    {
-        using StringWriter output = new();
-        using StringWriter error = new();
-        Terminal terminal = new(output, error, Console: null, ErrorIsTerminal: false);
-        int exit = await FireproofBenchCommand.RunAsync(arguments, terminal, stores, TestContext.Current.CancellationToken);
-        return (exit, output.ToString(), error.ToString());
-    }
+    private static Task<(int Exit, string Output, string Error)> RunAsync(StoreOpener stores, params string[] arguments) => CommandLineRun.OfAsync(stores, TestContext.Current.CancellationToken, arguments);
 }

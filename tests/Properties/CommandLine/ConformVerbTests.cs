@@ -198,11 +198,5 @@ public sealed class ConformVerbTests : IDisposable
     private static Task<(int Exit, string Output, string Error)> RunAsync(StoreOpener stores, params string[] arguments) =>
         RunAsync(stores, TestContext.Current.CancellationToken, arguments);
 
-    private static async Task<(int Exit, string Output, string Error)> RunAsync(StoreOpener stores, CancellationToken interrupt, params string[] arguments)
-    {
-        using StringWriter output = new();
-        using StringWriter error = new();
-        int exit = await FireproofBenchCommand.RunAsync(arguments, new Terminal(output, error, Console: null, ErrorIsTerminal: false), stores, interrupt);
-        return (exit, output.ToString(), error.ToString());
-    }
+    private static Task<(int Exit, string Output, string Error)> RunAsync(StoreOpener stores, CancellationToken interrupt, params string[] arguments) => CommandLineRun.OfAsync(stores, interrupt, arguments);
 }

@@ -91,11 +91,7 @@ public sealed class ServeVerbTests : IDisposable
 
     private static async Task<(int Exit, string Output, string Error)> RunAsync(string[] arguments)
     {
-        using StringWriter output = new(CultureInfo.InvariantCulture);
-        using StringWriter error = new(CultureInfo.InvariantCulture);
         using CancellationTokenSource patience = new(TimeSpan.FromSeconds(30));
-        int exit = await FireproofBenchCommand.RunAsync(
-            ["serve", .. arguments], new Terminal(output, error, null, false), StoreUrls.OpenAsync, patience.Token);
-        return (exit, output.ToString(), error.ToString());
+        return await CommandLineRun.OfAsync(StoreUrls.OpenAsync, patience.Token, ["serve", .. arguments]);
     }
 }

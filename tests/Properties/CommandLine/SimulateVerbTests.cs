@@ -79,11 +79,5 @@ public sealed class SimulateVerbTests : IDisposable
 
     private string At(string name) => Path.Combine(_folder.FullName, name);
 
-    private static async Task<(int Exit, string Output, string Error)> RunAsync(params string[] arguments)
-    {
-        using StringWriter output = new();
-        using StringWriter error = new();
-        int exit = await FireproofBenchCommand.RunAsync(["simulate", .. arguments], new Terminal(output, error, Console: null, ErrorIsTerminal: false), StoreUrls.OpenAsync, TestContext.Current.CancellationToken);
-        return (exit, output.ToString(), error.ToString());
-    }
+    private static Task<(int Exit, string Output, string Error)> RunAsync(params string[] arguments) => CommandLineRun.OfAsync(["simulate", .. arguments]);
 }
