@@ -37,7 +37,10 @@ public sealed partial class Database
         if (publishes && !remote.Metadata.Traits.KeepsKeys)
             throw new StorageException(StorageErrorKind.Unsupported, "attach", remote.Name, "the heads there keep no keys: share the key by an invitation, or attach without publishing keys");
         remote = remote with { Metadata = WithKeys(remote.Metadata, publishes) };
-        var link = new RemoteLink(replica, remote, new DataFiles(remote.Data, _keys), _keys, _remotes, options ?? new AttachOptions(), _options.Time, _options.Entropy);
+        var link = new RemoteLink(replica, remote, new DataFiles(remote.Data, _keys), _keys, _remotes, options ?? new AttachOptions(), _options.Time, _options.Entropy)
+        {
+            Ended = Remove,
+        };
 
         // It is told of attached files from now on: one that is stored while it looks for those that are here would else escape it.
         ImmutableInterlocked.Update(ref _links, static (all, added) => all.Add(added), link);
@@ -48,7 +51,7 @@ public sealed partial class Database
         }
         catch
         {
-            ImmutableInterlocked.Update(ref _links, static (all, gone) => all.Remove(gone), link);
+            Remove(link);
             throw;
         }
     }
@@ -73,10 +76,11 @@ public sealed partial class Database
     // Ids cost a comparison of two states: they are found only for somebody.
     private async ValueTask NotifyAsync(Func<ValueTask<ImmutableArray<string>>> ids) => Notify(_subscribers.IsEmpty ? [] : await ids());
 
+    private void Remove(RemoteLink link) => ImmutableInterlocked.Update(ref _links, static (all, gone) => all.Remove(gone), link);
+
     private async ValueTask DetachAllAsync()
     {
         foreach (RemoteLink link in _links)
             await link.DisposeAsync();
-        _links = [];
     }
 }

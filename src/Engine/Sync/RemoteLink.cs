@@ -60,6 +60,9 @@ public sealed partial class RemoteLink : IAsyncDisposable
     /// <summary>How far both sides are apart, and what is being done about it.</summary>
     public SyncStatus Status => _status;
 
+    /// <summary>Is called when the link has ended; null for nobody.</summary>
+    internal Action<RemoteLink>? Ended { get; init; }
+
     /// <summary>Ends the link: what is under way is given up, files that were sent stay. The stores stay open; the next link goes on from there.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -72,6 +75,7 @@ public sealed partial class RemoteLink : IAsyncDisposable
         await Quietly(_collecting);
         await KeepSeenAsync(isLast: true);
         _remotes.Remove(_remoteFiles);
+        Ended?.Invoke(this);
         Report(static status => status with { Activity = SyncActivity.Detached, NextAttempt = null });
         EndWaiters(new ObjectDisposedException(nameof(RemoteLink), "The link was detached before the remote had everything."));
         _ending.Dispose();

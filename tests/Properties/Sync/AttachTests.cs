@@ -49,6 +49,17 @@ public sealed class AttachTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_link_that_was_disposed_of_is_none_of_the_database_any_more()
+    {
+        await using Database database = await DeviceAsync(1);
+        RemoteLink gone = await AttachAsync(database);
+        await gone.DisposeAsync();
+        Assert.Empty(database.Remotes);
+        RemoteLink present = await AttachAsync(database);
+        Assert.Equal([present], database.Remotes);
+    }
+
+    [Fact]
     public async Task A_merge_of_heads_writes_nothing_to_the_remote()
     {
         Database[] devices = [await DeviceAsync(1), await DeviceAsync(2), await DeviceAsync(3)];
