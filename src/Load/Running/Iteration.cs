@@ -57,6 +57,24 @@ internal sealed class Iteration(int worker, Dice dice, Recorder recorder, LoadCl
         }
     }
 
+    /// <summary>Makes a call that a step needs and that is not measured. What fails is counted as a failure of that step, and not thrown.</summary>
+    /// <param name="step">The index of the step.</param>
+    /// <param name="call">The call.</param>
+    /// <returns>Whether it succeeded.</returns>
+    public async ValueTask<bool> DoAsync(int step, Func<CancellationToken, ValueTask> call)
+    {
+        try
+        {
+            await call(cancellation);
+            return true;
+        }
+        catch (Exception failure) when (Name(failure) is { } name)
+        {
+            recorder.Fail(step, name, _isMeasured);
+            return false;
+        }
+    }
+
     /// <summary>An anomaly was seen.</summary>
     /// <param name="kind">What it is.</param>
     /// <param name="what">What was seen, and what should have been.</param>

@@ -46,7 +46,7 @@ internal sealed class ColdOpen(LoadTarget target, ScenarioSettings settings) : F
 
         public async ValueTask<long> OpenAsync(CancellationToken cancellation)
         {
-            Device = await fleet.OpenDeviceAsync(cancellation, isUpToDate: false);
+            Device = await fleet.OpenDeviceAsync(FleetDocument.Nobody, cancellation, isUpToDate: false);
             return 0;
         }
 

@@ -12,7 +12,7 @@ internal sealed class ConcurrentWriters(LoadTarget target, ScenarioSettings sett
     public override async ValueTask RunAsync(Iteration iteration)
     {
         FleetDevice device = Fleet[iteration.Worker];
-        if (await device.PutAsync(iteration, 0, DeviceFleet.NewDocument(IdOf(iteration), iteration.Number, Settings.Size, iteration.Dice), Settings.Size))
+        if (await device.PutAsync(iteration, 0, IdOf(iteration), Settings.Size))
             _ = await device.UploadAsync(iteration, 1, Settings.Size);
     }
 }

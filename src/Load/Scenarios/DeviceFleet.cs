@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using FireproofBench.Conformance.Payloads;
 using FireproofBench.Engine;
 using FireproofBench.Engine.Documents;
 using FireproofBench.Engine.Ports;
@@ -20,6 +21,8 @@ internal sealed class DeviceFleet(LoadTarget target, string name) : IAsyncDispos
 
     private readonly MemoryKeyBag _bag = new();
     private FleetDevice[] _devices = [];
+    private long _merges;
+    private long _compactions;
 
     /// <summary>A device, by its number.</summary>
     public FleetDevice this[int number] => _devices[number];
@@ -32,42 +35,44 @@ internal sealed class DeviceFleet(LoadTarget target, string name) : IAsyncDispos
     public async ValueTask OpenAsync(int count, IProgress<(string What, double? Share)> progress, CancellationToken cancellation)
     {
         _devices = new FleetDevice[count];
-        _devices[0] = await OpenDeviceAsync(cancellation);
+        _devices[0] = await OpenDeviceAsync(0, cancellation);
         int done = 1;
         await Concurrently.EachAsync(
             Enumerable.Range(1, count - 1),
             Parallel,
             async (number, token) =>
             {
-                _devices[number] = await OpenDeviceAsync(token);
+                _devices[number] = await OpenDeviceAsync(number, token);
                 progress.Report(("opens devices", (double)Interlocked.Increment(ref done) / count));
             },
             cancellation);
     }
 
     /// <summary>Opens a device that knows the key and has no file.</summary>
+    /// <param name="number">Its number.</param>
     /// <param name="cancellation">Ends the call.</param>
     /// <param name="isUpToDate">Whether to wait until it has all that the store has.</param>
-    public async Task<FleetDevice> OpenDeviceAsync(CancellationToken cancellation, bool isUpToDate = true)
+    public async Task<FleetDevice> OpenDeviceAsync(int number, CancellationToken cancellation, bool isUpToDate = true)
     {
         MemoryDeviceStore files = new(name, TimeProvider.System);
         IDeviceStore remote = target.OpenDatabase(name);
         await remote.PrepareAsync(cancellation);
-        Database database = await Database.OpenAsync(name, files, Options(), cancellation);
-        RemoteLink link = await database.AttachAsync(new RemoteStore("store", remote.Data, remote.Metadata), new AttachOptions { Prefetch = isUpToDate }, cancellation);
-        FleetDevice device = new(database, link, files, remote);
+        FleetDevice device = new(
+            number, target.Seed, await Database.OpenAsync(name, files, Options(), cancellation), files, remote, new AttachOptions { Prefetch = isUpToDate });
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(s_firstPatience);
         try
         {
-            await link.WhenUpToDateAsync(patience.Token);
+            await device.AttachAsync(patience.Token);
+            await device.Link.WhenUpToDateAsync(patience.Token);
             return device;
         }
-        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        catch (Exception failure) when (failure is StorageException || (failure is OperationCanceledException && !cancellation.IsCancellationRequested))
         {
+            string reason = failure is StorageException ? failure.Message : device.LastError ?? "it does not answer";
             await device.DisposeAsync();
-            throw new StorageException(
-                StorageErrorKind.Transient, "attach", link.Name, $"a device could not read the store within {s_firstPatience.TotalSeconds:0} s: {link.Status.LastError?.Message ?? "it does not answer"}");
+            throw failure is StorageException ? failure : new StorageException(
+                StorageErrorKind.Transient, "attach", name, $"a device could not read the store within {s_firstPatience.TotalSeconds:0} s: {reason}");
         }
     }
 
@@ -82,15 +87,34 @@ internal sealed class DeviceFleet(LoadTarget target, string name) : IAsyncDispos
             ["log"] = _devices.Max(static device => device.Database.Log.Length),
             ["pending files"] = links.Sum(static link => link.PendingFiles),
             ["pending bytes"] = links.Sum(static link => link.PendingBytes),
+            ["merges"] = Since(ref _merges, _devices.Sum(static device => device.Merges)),
+            ["compactions"] = Since(ref _compactions, _devices.Sum(static device => device.Compactions)),
             ["upload lag"] = links.Max(link => link.OldestPending is { } oldest ? (now - oldest).TotalSeconds : 0),
         });
     }
 
-    /// <summary>Waits until all devices have the same, then opens one that knows nothing, and looks for all that was acknowledged.</summary>
+    /// <summary>Waits until all devices have the same.</summary>
+    public async Task SettleAsync(CancellationToken cancellation)
+    {
+        // A run that ended in the middle of an iteration may have left some offline.
+        foreach (FleetDevice device in _devices.Where(static device => !device.IsAttached))
+            await device.AttachAsync(cancellation);
+        while (true)
+        {
+            await Task.WhenAll(_devices.Select(device => device.Link.WhenUpToDateAsync(cancellation).AsTask()));
+            if (_devices.All(device => device.Database.Heads.SequenceEqual(_devices[0].Database.Heads)))
+                return;
+            await Task.Delay(100, cancellation);
+        }
+    }
+
+    /// <summary>
+    /// Waits until all devices have the same, then opens one that knows nothing, and looks for all that was acknowledged. What stands is the last acknowledged put of one of those that wrote it: a later one
+    /// of the same device knew the earlier, and takes its place for good.
+    /// </summary>
     /// <param name="recorder">Takes the anomalies.</param>
-    /// <param name="isShared">Whether several devices write one document: then any put may stand.</param>
     /// <param name="cancellation">Ends the check.</param>
-    public async ValueTask VerifyAsync(Recorder recorder, bool isShared, CancellationToken cancellation)
+    public async ValueTask VerifyAsync(Recorder recorder, CancellationToken cancellation)
     {
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(s_patience);
@@ -99,34 +123,24 @@ internal sealed class DeviceFleet(LoadTarget target, string name) : IAsyncDispos
         await using MemoryDeviceStore files = new(name, TimeProvider.System);
         await using Database cold = await Database.OpenAsync(name, files, Options(), patience.Token);
         _ = await cold.SyncAsync(remote, patience.Token);
-        Dictionary<string, long> found = [];
+        Dictionary<string, (int Writer, long Number)> found = [];
         await foreach (Document document in cold.AllAsync(cancellation: patience.Token))
-            found[document.Id!] = NumberOf(document);
-        foreach ((string id, long number) in _devices.SelectMany(static device => device.Acknowledged))
         {
-            if (!found.TryGetValue(id, out long stands))
-                recorder.See(AnomalyKind.LostUpdate, $"'{id}' is not there, though its put was acknowledged");
-            else if (!isShared && stands < number)
-                recorder.See(AnomalyKind.LostUpdate, string.Create(CultureInfo.InvariantCulture, $"'{id}' is as put {stands} left it, and put {number} was acknowledged"));
+            (PayloadReading reading, string? fault) = FleetDocument.Read(document);
+            found[document.Id!] = (reading.Writer, reading.Version);
+            if (fault is not null)
+                recorder.See(AnomalyKind.WrongBytes, $"'{document.Id}' has {fault}");
         }
-    }
 
-    /// <summary>A document that says which put it is of.</summary>
-    /// <param name="id">Its id.</param>
-    /// <param name="number">The number of the put.</param>
-    /// <param name="size">About how long it is, in bytes.</param>
-    /// <param name="dice">Fills it.</param>
-    public static Document NewDocument(string id, long number, int size, Dice dice)
-    {
-        string filler = Convert.ToBase64String(dice.Bytes(size * 3 / 4));
-        return Document.Parse(string.Create(CultureInfo.InvariantCulture, $$"""{"_id":"{{id}}","number":{{number}},"filler":"{{filler}}"}"""));
-    }
-
-    /// <summary>Which put a document is of.</summary>
-    public static long NumberOf(Document document)
-    {
-        using System.Text.Json.JsonDocument json = System.Text.Json.JsonDocument.Parse(document.ToJson());
-        return json.RootElement.GetProperty("number").GetInt64();
+        foreach (string id in _devices.SelectMany(static device => device.Acknowledged.Keys).Distinct())
+        {
+            if (!found.TryGetValue(id, out (int Writer, long Number) stands))
+                recorder.See(AnomalyKind.LostUpdate, $"'{id}' is not there, though its put was acknowledged");
+            else if (stands.Writer == FleetDocument.Nobody)
+                recorder.See(AnomalyKind.LostUpdate, $"'{id}' is as it was prepared, and a put of it was acknowledged");
+            else if (stands.Writer < Count && _devices[stands.Writer].Acknowledged.TryGetValue(id, out long last) && stands.Number < last)
+                recorder.See(AnomalyKind.LostUpdate, string.Create(CultureInfo.InvariantCulture, $"'{id}' is as put {stands.Number} of device {stands.Writer} left it, and its put {last} was acknowledged"));
+        }
     }
 
     /// <inheritdoc/>
@@ -139,15 +153,12 @@ internal sealed class DeviceFleet(LoadTarget target, string name) : IAsyncDispos
         }
     }
 
-    private async Task SettleAsync(CancellationToken cancellation)
+    // Since it was asked for last.
+    private static long Since(ref long before, long now)
     {
-        while (true)
-        {
-            await Task.WhenAll(_devices.Select(device => device.Link.WhenUpToDateAsync(cancellation).AsTask()));
-            if (_devices.All(device => device.Database.Heads.SequenceEqual(_devices[0].Database.Heads)))
-                return;
-            await Task.Delay(100, cancellation);
-        }
+        long since = now - before;
+        before = now;
+        return since;
     }
 
     private DatabaseOptions Options() => new() { KeyBag = _bag, Entropy = target.Entropy, CacheLength = CacheLength };

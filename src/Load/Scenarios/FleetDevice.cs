@@ -1,3 +1,5 @@
+using System.Globalization;
+using FireproofBench.Conformance.Payloads;
 using FireproofBench.Engine;
 using FireproofBench.Engine.Documents;
 using FireproofBench.Engine.Ports;
@@ -6,57 +8,133 @@ using FireproofBench.Gateways.Memory;
 
 namespace FireproofBench.Load.Scenarios;
 
-/// <summary>One device of a fleet.</summary>
-/// <param name="database">Its database.</param>
-/// <param name="link">The way to the store.</param>
-/// <param name="files">Its files.</param>
-/// <param name="remote">The store.</param>
-internal sealed class FleetDevice(Database database, RemoteLink link, MemoryDeviceStore files, IDeviceStore remote) : IAsyncDisposable
+/// <summary>One device of a fleet: its own files, and a way to the store that all share.</summary>
+internal sealed class FleetDevice : IAsyncDisposable
 {
+    private readonly long _seed;
+    private readonly MemoryDeviceStore _files;
+    private readonly IDeviceStore _remote;
+    private readonly AttachOptions _options;
+    private readonly IDisposable _changes;
+    private volatile RemoteLink? _link;
+    private int _logLength;
+    private long _changed;
+    private long _committed;
+    private long _compactions;
+    private long _puts;
+
+    /// <summary>A device over an open database, not attached yet.</summary>
+    /// <param name="number">Its number; stands in the documents that it writes.</param>
+    /// <param name="seed">The seed of the run.</param>
+    /// <param name="database">Its database.</param>
+    /// <param name="files">Its files.</param>
+    /// <param name="remote">The store.</param>
+    /// <param name="options">How it keeps up with the store.</param>
+    public FleetDevice(int number, long seed, Database database, MemoryDeviceStore files, IDeviceStore remote, AttachOptions options)
+    {
+        (Number, _seed, Database, _files, _remote, _options) = (number, seed, database, files, remote, options);
+        _logLength = database.Log.Length;
+        _changes = database.Subscribe(Note);
+    }
+
+    /// <summary>Its number; stands in the documents that it writes.</summary>
+    public int Number { get; }
+
     /// <summary>Its database.</summary>
-    public Database Database => database;
+    public Database Database { get; }
 
-    /// <summary>The way to the store.</summary>
-    public RemoteLink Link => link;
+    /// <summary>The data files at the store.</summary>
+    public IDataGateway StoredFiles => _remote.Data;
 
-    /// <summary>The number of the newest acknowledged put of each id; the device's worker alone changes it.</summary>
+    /// <summary>The way to the store; the last one while it is detached.</summary>
+    public RemoteLink Link => _link ?? throw new InvalidOperationException("The device was never attached.");
+
+    /// <summary>Whether it is online.</summary>
+    public bool IsAttached => Link.Status.Activity != SyncActivity.Detached;
+
+    /// <summary>What failed last on the way to the store; null when nothing did.</summary>
+    public string? LastError => _link?.Status.LastError?.Message;
+
+    /// <summary>The number of the newest acknowledged put of each id; one caller at a time changes it.</summary>
     public Dictionary<string, long> Acknowledged { get; } = [];
 
+    /// <summary>How often it took in what others wrote.</summary>
+    public long Merges => Math.Max(0, Interlocked.Read(ref _changed) - Interlocked.Read(ref _committed));
+
+    /// <summary>How often its log became shorter, by a compaction of its own or of another.</summary>
+    public long Compactions => Interlocked.Read(ref _compactions);
+
+    /// <summary>Attaches the store, which need not be reached yet.</summary>
+    public async ValueTask AttachAsync(CancellationToken cancellation) =>
+        _link = await Database.AttachAsync(new RemoteStore("store", _remote.Data, _remote.Metadata), _options, cancellation);
+
+    /// <summary>Goes offline.</summary>
+    public ValueTask DetachAsync() => Link.DisposeAsync();
+
     /// <summary>Puts a document and measures it.</summary>
-    /// <param name="iteration">The iteration, whose number stands in the document.</param>
+    /// <param name="iteration">The iteration.</param>
     /// <param name="step">Which step it is.</param>
-    /// <param name="document">The document.</param>
-    /// <param name="size">Its length, in bytes.</param>
-    public async ValueTask<bool> PutAsync(Iteration iteration, int step, Document document, int size)
+    /// <param name="id">The id.</param>
+    /// <param name="size">How long the document is, in bytes.</param>
+    /// <param name="count">A number that the devices count up in it; null for none.</param>
+    /// <param name="file">A file to attach to it; null for none.</param>
+    public async ValueTask<bool> PutAsync(Iteration iteration, int step, string id, int size, long? count = null, NewAttachment? file = null)
     {
+        long number = ++_puts;
         bool isDone = await iteration.MeasureAsync(
             step,
-            (database, document, size),
+            (Database, Document: FleetDocument.Make(_seed, id, Number, number, size, count), Files: file is null ? (NewAttachment[])[] : [file], Bytes: file?.Length ?? size),
             static async (call, token) =>
             {
-                _ = await call.database.PutAsync(call.document, token);
-                return call.size;
+                _ = await call.Database.PutAsync(call.Document, call.Files, token);
+                return call.Bytes;
             });
         if (isDone)
-            Acknowledged[document.Id!] = iteration.Number;
+        {
+            _ = Interlocked.Increment(ref _committed);
+            Acknowledged[id] = number;
+        }
+
         return isDone;
     }
+
+    /// <summary>What is wrong with a document that this device read: not whole, or older than its own newest put of it that it shows; null when nothing is.</summary>
+    public (AnomalyKind Kind, string What)? Fault(Document document)
+    {
+        (PayloadReading reading, string? fault) = FleetDocument.Read(document);
+        return fault is not null ? (AnomalyKind.WrongBytes, $"'{document.Id}' has {fault}")
+            : reading.Writer == Number && reading.Version < Acknowledged.GetValueOrDefault(document.Id!)
+                ? (AnomalyKind.StaleRead, string.Create(CultureInfo.InvariantCulture, $"device {Number} reads its put {reading.Version} of '{document.Id}', and made put {Acknowledged[document.Id!]}"))
+            : null;
+    }
+
+    /// <summary>The number of the next put.</summary>
+    public long NextPut => _puts + 1;
 
     /// <summary>Waits until the store has all that was written here, and measures it.</summary>
     public ValueTask<bool> UploadAsync(Iteration iteration, int step, int size) => iteration.MeasureAsync(
         step,
-        (link, size),
+        (Link, size),
         static async (call, token) =>
         {
-            await call.link.WhenSentAsync(token);
+            await call.Link.WhenSentAsync(token);
             return call.size;
         });
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        await database.DisposeAsync();
-        await files.DisposeAsync();
-        await remote.DisposeAsync();
+        _changes.Dispose();
+        await Database.DisposeAsync();
+        await _files.DisposeAsync();
+        await _remote.DisposeAsync();
+    }
+
+    private void Note(DatabaseChange change)
+    {
+        _ = Interlocked.Increment(ref _changed);
+        int length = Database.Log.Length;
+        if (length < Interlocked.Exchange(ref _logLength, length))
+            _ = Interlocked.Increment(ref _compactions);
     }
 }

@@ -14,6 +14,9 @@ internal abstract class FleetScenario(LoadTarget target, ScenarioSettings settin
     /// <summary>The devices.</summary>
     protected DeviceFleet Fleet { get; } = new(target, "fleet");
 
+    /// <summary>Where the run is.</summary>
+    protected LoadTarget Target => target;
+
     /// <summary>The numbers.</summary>
     protected ScenarioSettings Settings => settings;
 
@@ -24,13 +27,13 @@ internal abstract class FleetScenario(LoadTarget target, ScenarioSettings settin
     public abstract ValueTask RunAsync(Iteration iteration);
 
     /// <inheritdoc/>
-    public ImmutableSortedDictionary<string, double> Gauges() => Fleet.Gauges();
+    public virtual ImmutableSortedDictionary<string, double> Gauges() => Fleet.Gauges();
 
     /// <inheritdoc/>
-    public virtual ValueTask VerifyAsync(Recorder recorder, CancellationToken cancellation) => Fleet.VerifyAsync(recorder, settings.IsShared, cancellation);
+    public virtual ValueTask VerifyAsync(Recorder recorder, CancellationToken cancellation) => Fleet.VerifyAsync(recorder, cancellation);
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => Fleet.DisposeAsync();
+    public virtual ValueTask DisposeAsync() => Fleet.DisposeAsync();
 
     /// <summary>Writes the documents that all share, on the first device, and waits until the store has them.</summary>
     /// <param name="bulk">How many make one commit.</param>
@@ -38,11 +41,10 @@ internal abstract class FleetScenario(LoadTarget target, ScenarioSettings settin
     /// <param name="cancellation">Ends the writing.</param>
     protected async ValueTask WriteDocumentsAsync(int bulk, IProgress<(string What, double? Share)> progress, CancellationToken cancellation)
     {
-        Dice dice = new(target.Seed, "documents");
         for (int i = 0; i < settings.Items; i += bulk)
         {
             _ = await Fleet[0].Database.PutManyAsync(
-                [.. Enumerable.Range(i, Math.Min(bulk, settings.Items - i)).Select(number => DeviceFleet.NewDocument(SharedId(number), 0, settings.Size, dice))], cancellation);
+                [.. Enumerable.Range(i, Math.Min(bulk, settings.Items - i)).Select(number => FleetDocument.Make(target.Seed, SharedId(number), FleetDocument.Nobody, 0, settings.Size))], cancellation);
             progress.Report(("writes documents", (double)i / settings.Items));
         }
 

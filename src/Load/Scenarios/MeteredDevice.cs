@@ -2,14 +2,14 @@ using FireproofBench.Engine.Ports;
 
 namespace FireproofBench.Load.Scenarios;
 
-/// <summary>A database of a store whose objects are counted. Heads of buckets are objects too; those of an endpoint are not counted.</summary>
+/// <summary>A database of a store whose requests are counted.</summary>
 internal sealed class MeteredDevice(IDeviceStore device, LoadMeter meter) : IDeviceStore
 {
     /// <inheritdoc/>
     public IDataGateway Data { get; } = new MeteredGateway(device.Data, meter, leaveOpen: true);
 
     /// <inheritdoc/>
-    public IMetadataGateway Metadata => device.Metadata;
+    public IMetadataGateway Metadata { get; } = new MeteredHeads(device.Metadata, meter);
 
     /// <inheritdoc/>
     public IWriteAheadLog WriteAheadLog => device.WriteAheadLog;

@@ -30,7 +30,7 @@ internal sealed class ReadMostly(LoadTarget target, ScenarioSettings settings) :
         string id = SharedId(_choice.Next(iteration.Dice));
         if (iteration.Dice.OneIn(Reads))
         {
-            _ = await device.PutAsync(iteration, 1, DeviceFleet.NewDocument(id, iteration.Number, Settings.Size, iteration.Dice), Settings.Size);
+            _ = await device.PutAsync(iteration, 1, id, Settings.Size);
             return;
         }
 

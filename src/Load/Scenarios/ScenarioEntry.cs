@@ -5,4 +5,11 @@ namespace FireproofBench.Load.Scenarios;
 /// <param name="Question">What it answers.</param>
 /// <param name="NeedsDatabases">Whether it needs heads beside objects.</param>
 /// <param name="Create">Makes it.</param>
-internal sealed record ScenarioEntry(string Name, string Question, bool NeedsDatabases, Func<LoadTarget, ScenarioSettings, ILoadScenario> Create);
+internal sealed record ScenarioEntry(string Name, string Question, bool NeedsDatabases, Func<LoadTarget, ScenarioSettings, ILoadScenario> Create)
+{
+    /// <summary>Its numbers where the user gives none.</summary>
+    public ScenarioSettings Defaults { get; init; } = new();
+
+    /// <summary>Fewest workers with which it says anything.</summary>
+    public int LeastWorkers { get; init; } = 1;
+}

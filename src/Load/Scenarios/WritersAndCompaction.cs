@@ -27,7 +27,7 @@ internal sealed class WritersAndCompaction(LoadTarget target, ScenarioSettings s
             return;
         }
 
-        if (await device.PutAsync(iteration, 0, DeviceFleet.NewDocument(IdOf(iteration), iteration.Number, Settings.Size, iteration.Dice), Settings.Size))
+        if (await device.PutAsync(iteration, 0, IdOf(iteration), Settings.Size))
             _ = await device.UploadAsync(iteration, 1, Settings.Size);
     }
 }

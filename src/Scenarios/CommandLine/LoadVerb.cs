@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using FireproofBench.Load.Comparing;
 using FireproofBench.Load.Judging;
+using FireproofBench.Load.Running;
 using FireproofBench.Load.Scenarios;
 using FireproofBench.Load.Simulations;
 using FireproofBench.Scenarios.Loading;
@@ -25,12 +26,15 @@ internal sealed class LoadVerb(Terminal terminal, StoreOpener stores)
     private readonly Option<string> _duration = new("--duration") { Description = "How long to measure.", HelpName = "TIME", DefaultValueFactory = static _ => "30s" };
     private readonly Option<string?> _warmUp = new("--warm-up") { Description = "How long the load is as at the start before that is measured.", HelpName = "TIME" };
     private readonly Option<int> _workers = new("--workers") { Description = "Open model: how many iterations are under way at most; later ones wait.", HelpName = "N", DefaultValueFactory = static _ => 64 };
-    private readonly Option<string> _size = new("--size") { Description = "Length of each content, such as 4KiB.", HelpName = "BYTES", DefaultValueFactory = static _ => "4KiB" };
-    private readonly Option<int> _items = new("--items") { Description = "How many objects or documents there are.", HelpName = "N", DefaultValueFactory = static _ => 1000 };
+    private readonly Option<string?> _size = new("--size") { Description = "Length of each content, such as 4KiB; each scenario has a default, as a rule this.", HelpName = "BYTES" };
+    private readonly Option<int?> _items = new("--items") { Description = "How many objects or documents there are; each scenario has a default, as a rule 1000.", HelpName = "N" };
     private readonly Option<bool> _shared = new("--shared") { Description = "All write the same documents or objects, in place of each its own." };
     private readonly Option<string[]> _thresholds = new("--threshold") { Description = "What the run has to keep, such as 'p99(put) < 200ms'; may be given again. That there is no anomaly always is one.", HelpName = "EXPR" };
     private readonly Option<long?> _maxRequests = new("--max-requests") { Description = "End after that many requests.", HelpName = "N" };
     private readonly Option<string?> _maxBytes = new("--max-bytes") { Description = "End after that many bytes to and from the store.", HelpName = "BYTES" };
+    private readonly Option<double?> _maxCost = new("--max-cost") { Description = "End when requests and traffic have cost that much, by the provider's published prices; storage is not counted.", HelpName = "USD" };
+    private readonly Option<string?> _prices = new("--prices") { Description = $"Prices of the store where none are known, in US dollars for a million requests and for a gigabyte received: {LoadPrices.Example}.", HelpName = "TEXT" };
+    private readonly Option<string?> _provider = KnownProviders.ProviderOption();
     private readonly Option<string?> _against = new("--against") { Description = "A second store: runs on both take turns, and are compared.", HelpName = "URL" };
     private readonly Option<int> _pairs = new("--pairs") { Description = "With --against: how many runs on each.", HelpName = "N", DefaultValueFactory = static _ => 6 };
     private readonly Option<long?> _seed = new("--seed") { Description = "Decides everything left to chance; a run tells its own.", HelpName = "N" };
@@ -51,6 +55,7 @@ internal sealed class LoadVerb(Terminal terminal, StoreOpener stores)
                 "fireproofbench load raw-put 's3://bucket?endpoint=http://127.0.0.1:9000&pathStyle=true' --rate 200/s --size 64KiB",
                 "fireproofbench load raw-put memory: --plan 'inject 100/s 10s; ramping-inject 100/s 2000/s 1m; pause 5s; keep-constant 8 10s'",
                 "fireproofbench load raw-get /srv/data --items 10000 --arrivals poisson --rate 500/s --max-requests 100000",
+                "fireproofbench load merge-storm 's3://bucket?region=eu-central-1' --writers 8 --max-cost 0.50    ends when half a dollar is spent",
                 "fireproofbench load raw-put /srv/a --against /srv/b --pairs 6 --duration 10s    which of two is faster, and how surely",
                 "fireproofbench load --list                                  all scenarios, with the question that each answers",
                 "",
@@ -62,7 +67,8 @@ internal sealed class LoadVerb(Terminal terminal, StoreOpener stores)
         command.Arguments.Add(_url);
         foreach (Option option in new Option[]
         {
-            _list, _rate, _writers, _plan, _arrivals, _duration, _warmUp, _workers, _size, _items, _shared, _thresholds, _maxRequests, _maxBytes, _against, _pairs, _seed, _results, _prometheus, _keep, _token,
+            _list, _rate, _writers, _plan, _arrivals, _duration, _warmUp, _workers, _size, _items, _shared, _thresholds, _maxRequests, _maxBytes, _maxCost, _prices, _provider, _against, _pairs, _seed, _results,
+            _prometheus, _keep, _token,
         })
             command.Options.Add(option);
         command.SetAction((parsed, cancellation) => Verb.GuardAsync(terminal, () => RunAsync(parsed, cancellation)));
@@ -76,7 +82,8 @@ internal sealed class LoadVerb(Terminal terminal, StoreOpener stores)
         ScenarioEntry entry = ReadScenario(parsed.GetValue(_scenario));
         string url = parsed.GetValue(_url) ?? throw new UsageException("load needs the URL of a store behind the scenario, such as a folder. See 'fireproofbench load --help'.");
         LoadPlan plan = ReadPlan(parsed);
-        ScenarioSettings settings = ReadSettings(parsed);
+        CheckWorkers(parsed, entry, plan);
+        ScenarioSettings settings = ReadSettings(parsed, entry.Defaults);
         LoadRequest request = new()
         {
             Scenario = entry,
@@ -92,6 +99,9 @@ internal sealed class LoadVerb(Terminal terminal, StoreOpener stores)
             Keep = parsed.GetValue(_keep),
             MaxRequests = parsed.GetValue(_maxRequests) is not <= 0 ? parsed.GetValue(_maxRequests) : throw new UsageException("--max-requests: at least 1."),
             MaxBytes = ReadMaxBytes(parsed.GetValue(_maxBytes)),
+            MaxCost = parsed.GetValue(_maxCost) is not { } cost || cost is > 0 and <= 1e9 ? parsed.GetValue(_maxCost) : throw new UsageException("--max-cost: US dollars above 0, such as 0.50."),
+            Provider = parsed.GetValue(_provider) is { } provider ? KnownProviders.Named(provider, "--provider") : null,
+            Prices = LoadPrices.Read(parsed.GetValue(_prices)),
         };
         LoadSession session = new(terminal, stores);
         return parsed.GetValue(_against) is { } other
@@ -171,13 +181,21 @@ internal sealed class LoadVerb(Terminal terminal, StoreOpener stores)
         _ => throw new UsageException($"--arrivals: '{text}' is neither constant nor poisson."),
     };
 
-    private ScenarioSettings ReadSettings(ParseResult parsed)
+    private ScenarioSettings ReadSettings(ParseResult parsed, ScenarioSettings defaults)
     {
-        if (!ByteLength.TryParse(parsed.GetValue(_size)!, out long size) || size is < ScenarioSettings.LeastSize or > ScenarioSettings.MostSize)
+        long size = defaults.Size;
+        if (parsed.GetValue(_size) is { } text && (!ByteLength.TryParse(text, out size) || size is < ScenarioSettings.LeastSize or > ScenarioSettings.MostSize))
             throw new UsageException($"--size: a length from {ScenarioSettings.LeastSize} bytes to {ScenarioSettings.MostSize >> 20} MiB, such as 4KiB.");
-        int items = parsed.GetValue(_items);
+        int items = parsed.GetValue(_items) ?? defaults.Items;
         return items is >= 1 and <= ScenarioSettings.MostItems
-            ? new ScenarioSettings { Size = (int)size, Items = items, IsShared = parsed.GetValue(_shared) }
+            ? defaults with { Size = (int)size, Items = items, IsShared = parsed.GetValue(_shared) }
             : throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"--items: 1 to {ScenarioSettings.MostItems}."));
+    }
+
+    // Fewer say nothing: nobody is there to see what a device writes.
+    private void CheckWorkers(ParseResult parsed, ScenarioEntry entry, LoadPlan plan)
+    {
+        if (LoadRun.WorkersOf(plan, new LoadOptions { Seed = 0, Workers = parsed.GetValue(_workers) }) < entry.LeastWorkers)
+            throw new UsageException($"{entry.Name} needs at least {entry.LeastWorkers} devices: --writers {entry.LeastWorkers}, or --rate with --workers {entry.LeastWorkers}, or more.");
     }
 }

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using FireproofBench.Gateways;
 using FireproofBench.Load.Scenarios;
 using FireproofBench.Load.Simulations;
+using FireproofBench.Scenarios.Providers;
 
 namespace FireproofBench.Scenarios.Loading;
 
@@ -46,4 +47,13 @@ internal sealed record LoadRequest
 
     /// <summary>End after that many bytes to and from the store; null for no limit.</summary>
     public long? MaxBytes { get; init; }
+
+    /// <summary>End when the requests and what was received have cost so many US dollars; null for no limit.</summary>
+    public double? MaxCost { get; init; }
+
+    /// <summary>The provider whose prices count; null for the one that is recognised.</summary>
+    public KnownProvider? Provider { get; init; }
+
+    /// <summary>Prices in place of the provider's; null for those.</summary>
+    public KnownPrices? Prices { get; init; }
 }

@@ -36,7 +36,10 @@ internal sealed class LoadSession(Terminal terminal, StoreOpener stores)
         if (await IsTakenAsync(target, cancellation))
             throw new UsageException($"there are objects under '{target.Prefix}' in {store.Url}: a run with this seed is under way or was left. Take another --seed, or remove them.");
 
-        KnownProvider? provider = ProviderRecognition.Of(store.Url, store.Data.Traits)?.Provider;
+        KnownProvider? provider = request.Provider ?? ProviderRecognition.Of(store.Url, store.Data.Traits)?.Provider;
+        request = request with { Prices = request.Prices ?? provider?.Prices };
+        if (request.MaxCost is not null && LoadCost.Of(target.Meter.Requests, 0, request.Prices) is null)
+            throw new UsageException($"--max-cost: no prices are known {(provider is null ? $"for {store.Url}" : $"of {provider.Name}")}. Name the provider whose prices count with --provider, or give them: --prices {LoadPrices.Example}.");
         LoadOptions options = new() { Seed = request.Seed, Workers = request.Workers };
         LoadManifest manifest = new()
         {
@@ -174,5 +177,7 @@ internal sealed class LoadSession(Terminal terminal, StoreOpener stores)
     private static string? SpentBudget(LoadRequest request, LoadMeter meter) =>
         meter.Requests.Total >= request.MaxRequests ? string.Create(CultureInfo.InvariantCulture, $"{request.MaxRequests:N0} requests were made, as many as --max-requests allows")
         : meter.Sent + meter.Received >= request.MaxBytes ? string.Create(CultureInfo.InvariantCulture, $"{request.MaxBytes:N0} bytes were moved, as many as --max-bytes allows")
+        : request.MaxCost is { } most && LoadCost.Of(meter.Requests, meter.Received, request.Prices) is { } cost && cost >= most
+            ? string.Create(CultureInfo.InvariantCulture, $"{meter.Requests.Total:N0} requests and {meter.Received:N0} bytes received cost {cost:0.######} US dollars, and --max-cost allows {most:0.######}")
         : null;
 }

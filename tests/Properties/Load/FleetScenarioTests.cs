@@ -1,3 +1,4 @@
+using FireproofBench.Engine.Documents;
 using FireproofBench.Gateways.Entropy;
 using FireproofBench.Load.Pacing;
 using FireproofBench.Load.Recording;
@@ -13,15 +14,29 @@ public sealed class FleetScenarioTests
 {
     private static readonly LoadPlan s_plan = new([new KeepConstant(3, TimeSpan.FromSeconds(1))]);
 
-    [Theory]
-    [InlineData("concurrent-writers", false)]
-    [InlineData("concurrent-writers", true)]
-    [InlineData("writers-and-compaction", false)]
-    [InlineData("cold-open", false)]
-    [InlineData("read-mostly", false)]
-    public async Task Devices_over_a_sound_store_show_no_anomaly_and_leave_nothing(string name, bool isShared)
+    public static TheoryData<string, bool, string> Scenarios
     {
-        await using StoreUnderTest store = await StoreUrls.OpenAsync("memory:", TestContext.Current.CancellationToken);
+        get
+        {
+            TheoryData<string, bool, string> all = [];
+            foreach (ScenarioEntry entry in ScenarioBook.All.Where(static entry => entry.NeedsDatabases))
+            {
+                foreach (string store in new[] { "memory:", "a folder" })
+                    all.Add(entry.Name, false, store);
+            }
+
+            all.Add("concurrent-writers", true, "memory:");
+            all.Add("merge-storm", true, "memory:");
+            return all;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Scenarios))]
+    public async Task A_sound_store_shows_no_anomaly_and_is_left_empty(string name, bool isShared, string where)
+    {
+        DirectoryInfo folder = Directory.CreateTempSubdirectory("fleet-");
+        await using StoreUnderTest store = await StoreUrls.OpenAsync(where == "memory:" ? where : folder.FullName, TestContext.Current.CancellationToken);
         LoadTarget target = new(store, 7, SystemEntropy.Instance);
         ILoadScenario scenario = ScenarioBook.Find(name)!.Create(target, new ScenarioSettings { Size = 300, Items = 40, IsShared = isShared });
         LoadOutcome outcome = await LoadRun.RunAsync(scenario, s_plan, new LoadOptions { Seed = 7 }, new UnheardRun(), TestContext.Current.CancellationToken);
@@ -30,8 +45,9 @@ public sealed class FleetScenarioTests
         Assert.Empty(outcome.Recorder.Told);
         Assert.All(outcome.Recorder.Totals.Take(2), static totals => Assert.True(totals.Actual.Count > 0));
         Assert.All(outcome.Recorder.Totals, static totals => Assert.Empty(totals.Errors));
-        Assert.True(target.Meter.Requests.Put > 0);
+        Assert.True(where == "memory:" || target.Meter.Requests.Put > 0);
         Assert.Empty(await target.CleanAsync(TestContext.Current.CancellationToken));
+        folder.Delete(recursive: true);
     }
 
     [Fact]
@@ -41,16 +57,34 @@ public sealed class FleetScenarioTests
         LoadTarget target = new(store, 7, SystemEntropy.Instance);
         await using DeviceFleet fleet = new(target, "fleet");
         await fleet.OpenAsync(2, new Progress<(string What, double? Share)>(), TestContext.Current.CancellationToken);
-        _ = await fleet[0].Database.PutAsync(DeviceFleet.NewDocument("kept", 5, 200, new Dice(1)), TestContext.Current.CancellationToken);
+        _ = await fleet[0].Database.PutAsync(FleetDocument.Make(7, "kept", 0, 5, 200), TestContext.Current.CancellationToken);
+        _ = await fleet[0].Database.PutAsync(FleetDocument.Make(7, "prepared", FleetDocument.Nobody, 0, 200), TestContext.Current.CancellationToken);
         fleet[0].Acknowledged["kept"] = 5;
+        fleet[1].Acknowledged["kept"] = 9;
         fleet[1].Acknowledged["gone"] = 1;
+        fleet[1].Acknowledged["prepared"] = 1;
         Recorder recorder = new(["put"], new LoadClock(TimeProvider.System), 0);
-        await fleet.VerifyAsync(recorder, isShared: false, TestContext.Current.CancellationToken);
-        Assert.Contains("'gone' is not there", Assert.Single(recorder.Told).What, StringComparison.Ordinal);
+        await fleet.VerifyAsync(recorder, TestContext.Current.CancellationToken);
+        Assert.Equal(
+            ["'gone' is not there, though its put was acknowledged", "'prepared' is as it was prepared, and a put of it was acknowledged"],
+            recorder.Told.Select(static told => told.What).Order(StringComparer.Ordinal));
         fleet[0].Acknowledged["kept"] = 6;
-        await fleet.VerifyAsync(recorder, isShared: false, TestContext.Current.CancellationToken);
-        Assert.Contains(recorder.Told, static told => told.What == "'kept' is as put 5 left it, and put 6 was acknowledged");
-        Assert.Equal(3, recorder.Anomalies[AnomalyKind.LostUpdate]);
+        await fleet.VerifyAsync(recorder, TestContext.Current.CancellationToken);
+        Assert.Contains(recorder.Told, static told => told.What == "'kept' is as put 5 of device 0 left it, and its put 6 was acknowledged");
+        Assert.Equal(5, recorder.Anomalies[AnomalyKind.LostUpdate]);
+    }
+
+    [Fact]
+    public async Task A_document_of_other_bytes_than_were_put_is_seen()
+    {
+        await using StoreUnderTest store = await StoreUrls.OpenAsync("memory:", TestContext.Current.CancellationToken);
+        await using DeviceFleet fleet = new(new LoadTarget(store, 7, SystemEntropy.Instance), "fleet");
+        await fleet.OpenAsync(1, new Progress<(string What, double? Share)>(), TestContext.Current.CancellationToken);
+        string json = FleetDocument.Make(7, "doc", 0, 1, 200).ToJson();
+        _ = await fleet[0].Database.PutAsync(Document.Parse(json.Replace("\"doc\"", "\"other\"", StringComparison.Ordinal)), TestContext.Current.CancellationToken);
+        Recorder recorder = new(["put"], new LoadClock(TimeProvider.System), 0);
+        await fleet.VerifyAsync(recorder, TestContext.Current.CancellationToken);
+        Assert.Equal(AnomalyKind.WrongBytes, Assert.Single(recorder.Told).Kind);
     }
 
     [Fact]
