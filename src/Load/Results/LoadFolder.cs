@@ -26,14 +26,15 @@ internal sealed class LoadFolder : IDisposable
     /// <summary>The thresholds as tests.</summary>
     public const string TestFile = "junit.xml";
 
+    private readonly Func<string, Stream> _create;
     private readonly StreamWriter _series;
     private readonly HistogramLog _histograms;
 
-    private LoadFolder(string path, DateTimeOffset start)
+    private LoadFolder(string path, DateTimeOffset start, Func<string, Stream> create)
     {
-        Path = path;
-        _series = new StreamWriter(System.IO.Path.Combine(path, SeriesFile));
-        _histograms = new HistogramLog(new StreamWriter(System.IO.Path.Combine(path, HistogramFile)), start);
+        (Path, _create) = (path, create);
+        _series = new StreamWriter(create(System.IO.Path.Combine(path, SeriesFile)));
+        _histograms = new HistogramLog(new StreamWriter(create(System.IO.Path.Combine(path, HistogramFile))), start);
     }
 
     /// <summary>Where it is.</summary>
@@ -43,9 +44,10 @@ internal sealed class LoadFolder : IDisposable
     /// <param name="parent">The folder of all results.</param>
     /// <param name="manifest">What the run is.</param>
     /// <param name="start">When it begins.</param>
+    /// <param name="create">Makes a file; null for the file system.</param>
     /// <exception cref="IOException">It cannot be made.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be made.</exception>
-    public static LoadFolder Create(string parent, LoadManifest manifest, DateTimeOffset start)
+    public static LoadFolder Create(string parent, LoadManifest manifest, DateTimeOffset start, Func<string, Stream>? create = null)
     {
         string provider = new([.. manifest.Provider.ToLowerInvariant().Select(static c => char.IsAsciiLetterOrDigit(c) ? c : '-')]);
         string name = string.Create(
@@ -54,7 +56,7 @@ internal sealed class LoadFolder : IDisposable
         for (int again = 2; Directory.Exists(path); again++)
             path = System.IO.Path.Combine(parent, string.Create(CultureInfo.InvariantCulture, $"{name}-{again}"));
         _ = Directory.CreateDirectory(path);
-        return new LoadFolder(path, start);
+        return new LoadFolder(path, start, create ?? File.Create);
     }
 
     /// <summary>An interval is over.</summary>
@@ -74,15 +76,43 @@ internal sealed class LoadFolder : IDisposable
     public void Write(string name, Action<Stream> write)
     {
         string path = System.IO.Path.Combine(Path, name);
-        using (FileStream stream = File.Create(path + ".tmp"))
-            write(stream);
-        File.Move(path + ".tmp", path, overwrite: true);
+        try
+        {
+            using (Stream stream = _create(path + ".tmp"))
+                write(stream);
+            File.Move(path + ".tmp", path, overwrite: true);
+        }
+        catch (IOException)
+        {
+            File.Delete(path + ".tmp");
+            throw;
+        }
+    }
+
+    /// <summary>The run is over: what is still on its way to the files of the intervals gets there.</summary>
+    /// <exception cref="IOException">It cannot all be written; what was written by then stays.</exception>
+    public void Finish()
+    {
+        _series.Dispose();
+        _histograms.Dispose();
     }
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _series.Dispose();
-        _histograms.Dispose();
+        Close(_series);
+        Close(_histograms);
+
+        // What cannot be written was told of by whoever wrote it.
+        static void Close(IDisposable file)
+        {
+            try
+            {
+                file.Dispose();
+            }
+            catch (IOException)
+            {
+            }
+        }
     }
 }

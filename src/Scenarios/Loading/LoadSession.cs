@@ -98,6 +98,7 @@ internal sealed class LoadSession(Terminal terminal, StoreOpener stores)
             folder.Write(LoadFolder.TestFile, stream => LoadJUnit.Write(manifest, outcome, judged, stream));
             WriteText(folder, LoadFolder.TextFile, text => LoadMarkdown.Write(manifest, outcome, after, judged, text));
             WriteText(folder, LoadFolder.TableFile, text => LoadCsv.Write(outcome, text));
+            folder.Finish();
         }
         catch (IOException failure)
         {
