@@ -4,8 +4,11 @@ namespace FireproofBench.Gateways.Simulated;
 
 /// <summary>A sound store each of whose calls can be bent, one by one. What is not bent passes as it is.</summary>
 /// <param name="sound">The store below; it stays open.</param>
-internal sealed class BentGateway(IDataGateway sound) : IDataGateway
+internal class BentGateway(IDataGateway sound) : IDataGateway
 {
+    /// <summary>The store below.</summary>
+    public IDataGateway Sound { get; init; } = sound;
+
     public Func<DataTraits, DataTraits> OnTraits { get; init; } = static traits => traits;
 
     public Func<IDataGateway, string, ReadOnlyMemory<byte>, PutCondition, CancellationToken, ValueTask<string>> OnPut { get; init; } =
@@ -25,24 +28,24 @@ internal sealed class BentGateway(IDataGateway sound) : IDataGateway
     public Func<IDataGateway, string, string?, int, CancellationToken, ValueTask<ListPage>> OnList { get; init; } =
         static (store, prefix, after, limit, token) => store.ListAsync(prefix, after, limit, token);
 
-    public DataTraits Traits => OnTraits(sound.Traits);
+    public DataTraits Traits => OnTraits(Sound.Traits);
 
     public ValueTask<string> PutAsync(string key, ReadOnlyMemory<byte> content, PutCondition condition, CancellationToken cancellation) =>
-        OnPut(sound, key, content, condition, cancellation);
+        OnPut(Sound, key, content, condition, cancellation);
 
     public async ValueTask<string> PutAsync(string key, ContentSource content, PutCondition condition, CancellationToken cancellation) => OnPutSource is { } bent
-        ? await bent(sound, key, content, condition, cancellation)
+        ? await bent(Sound, key, content, condition, cancellation)
         : await PutAsync(key, await content.ReadAsync(key, cancellation), condition, cancellation);
 
-    public ValueTask<ObjectContent?> GetAsync(string key, ByteRange? range, CancellationToken cancellation) => OnGet(sound, key, range, cancellation);
+    public ValueTask<ObjectContent?> GetAsync(string key, ByteRange? range, CancellationToken cancellation) => OnGet(Sound, key, range, cancellation);
 
-    public ValueTask<ObjectInfo?> HeadAsync(string key, CancellationToken cancellation) => OnHead(sound, key, cancellation);
+    public ValueTask<ObjectInfo?> HeadAsync(string key, CancellationToken cancellation) => OnHead(Sound, key, cancellation);
 
-    public ValueTask<bool> DeleteAsync(string key, string? version, CancellationToken cancellation) => OnDelete(sound, key, version, cancellation);
+    public ValueTask<bool> DeleteAsync(string key, string? version, CancellationToken cancellation) => OnDelete(Sound, key, version, cancellation);
 
-    public ValueTask<ListPage> ListAsync(string prefix, string? after, int limit, CancellationToken cancellation) => OnList(sound, prefix, after, limit, cancellation);
+    public ValueTask<ListPage> ListAsync(string prefix, string? after, int limit, CancellationToken cancellation) => OnList(Sound, prefix, after, limit, cancellation);
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public virtual ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     /// <summary>A store that keeps every key under another one.</summary>
     public static BentGateway Renaming(IDataGateway sound, Func<string, string> rename) => new(sound)
@@ -54,7 +57,7 @@ internal sealed class BentGateway(IDataGateway sound) : IDataGateway
     };
 
     /// <summary>Everything under a prefix of a store, in order.</summary>
-    public static async ValueTask<List<ObjectInfo>> AllAsync(IDataGateway store, string prefix, CancellationToken cancellation)
+    public static async ValueTask<List<ObjectInfo>> AllAsync(IDataGateway store, string prefix, CancellationToken cancellation = default)
     {
         List<ObjectInfo> all = [];
         await foreach (ObjectInfo found in store.ListAllAsync(prefix, cancellation))

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Gateways.Wrapping;
@@ -8,19 +7,8 @@ namespace FireproofBench.Gateways.Simulated;
 /// <summary>Heads at the end of a way: requests, answers and messages take their time.</summary>
 /// <param name="inner">The heads; closed with this.</param>
 /// <param name="distance">How long the ways are.</param>
-internal sealed class DistantHeads(IMetadataGateway inner, Distance distance) : MetadataGatewayWrapper(inner)
+internal sealed class DistantHeads(IMetadataGateway inner, Distance distance) : HeldHeads(inner, distance.PassAsync)
 {
-    public override async IAsyncEnumerable<MetaReading> SubscribeAsync([EnumeratorCancellation] CancellationToken cancellation)
-    {
-        await foreach (MetaReading reading in Inner.SubscribeAsync(cancellation))
-        {
-            await distance.PassAsync(CancellationToken.None);
-            if (cancellation.IsCancellationRequested)
-                yield break;
-            yield return reading;
-        }
-    }
-
     protected override ValueTask<T> CallAsync<T>(
         GatewayOperation operation,
         MetaEntry? entry,

@@ -28,6 +28,9 @@ internal sealed class Outages(TimeSpan mean, int endpoint, FaultSetting setting)
             throw new StorageException(StorageErrorKind.Transient, operation, key, "status 503 ServiceUnavailable: an outage");
     }
 
+    /// <summary>Waits until there is none.</summary>
+    public Task PassAsync(CancellationToken cancellation) => Left() is { Ticks: > 0 } left ? Task.Delay(left, setting.Time, cancellation) : Task.CompletedTask;
+
     /// <summary>How long the outage goes on; zero when there is none.</summary>
     public TimeSpan Left()
     {

@@ -106,7 +106,7 @@ internal sealed record StoreProfile(string Name, string Model)
         return MeanOutage == TimeSpan.Zero ? ways : ways.Then(new StoreBehaviour
         {
             Endpoint = (store, endpoint) => new OutageGateway(store, new Outages(MeanOutage, endpoint, setting)),
-            EndpointHeads = (heads, endpoint) => new OutageHeads(heads, new Outages(MeanOutage, endpoint, setting), setting.Time),
+            EndpointHeads = (heads, endpoint) => new OutageHeads(heads, new Outages(MeanOutage, endpoint, setting)),
         });
     }
 }

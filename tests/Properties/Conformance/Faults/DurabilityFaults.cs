@@ -54,7 +54,7 @@ internal static class DurabilityFaults
     {
         if (IsFile(key))
         {
-            List<ObjectInfo> files = await InterceptedStore.AllAsync(store, key[..(key.LastIndexOf('/') + 1)]);
+            List<ObjectInfo> files = await InterceptedStore.AllAsync(store, key[..(key.LastIndexOf('/') + 1)], cancellation);
             if (files.Where(file => file.Key != key).MaxBy(file => file.LastModified) is { } newest)
                 await store.DeleteAsync(newest.Key, null, cancellation);
         }

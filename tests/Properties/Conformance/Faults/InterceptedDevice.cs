@@ -19,7 +19,7 @@ internal sealed class InterceptedDevice(
     public async ValueTask DestroyAsync(CancellationToken cancellation)
     {
         await clear();
-        foreach (ObjectInfo file in await InterceptedStore.AllAsync(data, ""))
+        foreach (ObjectInfo file in await InterceptedStore.AllAsync(data, "", cancellation))
             await data.DeleteAsync(file.Key, null, cancellation);
     }
 

@@ -33,7 +33,7 @@ internal static class LimitFaults
 
     private static async ValueTask<ListPage> EndsEarlyAsync(IDataGateway store, string prefix, string? after, int limit, CancellationToken cancellation)
     {
-        ObjectInfo[] shown = [.. (await InterceptedStore.AllAsync(store, prefix)).Take(150).Where(o => after is null || string.CompareOrdinal(o.Key, after) > 0)];
+        ObjectInfo[] shown = [.. (await InterceptedStore.AllAsync(store, prefix, cancellation)).Take(150).Where(o => after is null || string.CompareOrdinal(o.Key, after) > 0)];
         return new ListPage([.. shown.Take(limit)], shown.Length > limit ? shown[limit - 1].Key : null);
     }
 

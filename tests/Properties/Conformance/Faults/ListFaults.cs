@@ -58,7 +58,7 @@ internal static class ListFaults
         if (after is not null && !after.StartsWith("offset:", StringComparison.Ordinal))
             return await store.ListAsync(prefix, after, limit, cancellation);
         int offset = after is null ? 0 : int.Parse(after["offset:".Length..], System.Globalization.CultureInfo.InvariantCulture);
-        List<ObjectInfo> all = await InterceptedStore.AllAsync(store, prefix);
+        List<ObjectInfo> all = await InterceptedStore.AllAsync(store, prefix, cancellation);
         return new ListPage([.. all.Skip(offset).Take(limit)], offset + limit < all.Count ? $"offset:{offset + limit}" : null);
     }
 

@@ -76,7 +76,7 @@ internal static class ObjectFaults
 
     private static async ValueTask<bool> DeletePrefixAsync(IDataGateway store, string key, string? version, CancellationToken cancellation)
     {
-        foreach (ObjectInfo below in await InterceptedStore.AllAsync(store, key))
+        foreach (ObjectInfo below in await InterceptedStore.AllAsync(store, key, cancellation))
             await store.DeleteAsync(below.Key, null, cancellation);
         return true;
     }
