@@ -62,13 +62,12 @@ internal sealed partial class WorldRun
     {
         try
         {
-            _ = _world.Run(
+            _world.Run(
                 async cancellation =>
                 {
                     await LiveAsync(cancellation);
                     if (_history is null && keepsTrace)
                         await ReadHistoryAsync();
-                    return true;
                 },
                 interrupt);
         }

@@ -76,6 +76,15 @@ internal sealed class VirtualWorld(Dice? disorder = null) : TaskScheduler
         }
     }
 
+    /// <summary>The same for what gives nothing.</summary>
+    public void Run(Func<CancellationToken, Task> main, CancellationToken interrupt) => _ = Run(
+        async stop =>
+        {
+            await main(stop);
+            return true;
+        },
+        interrupt);
+
     /// <summary>Starts a task of the world itself; it does not begin within the call.</summary>
     [SuppressMessage("Reliability", "CA2008", Justification = "The scheduler is this one.")]
     public Task Start(Func<Task> action) => Task.Factory.StartNew(action, CancellationToken.None, TaskCreationOptions.DenyChildAttach, this).Unwrap();

@@ -39,22 +39,6 @@ internal sealed class SteppedTime : TimeProvider
             timer.Fire();
     }
 
-    /// <summary>Lets time pass until the next timer is due, and fires it.</summary>
-    /// <returns>False when there is none.</returns>
-    public bool PassToNext()
-    {
-        TimeSpan wait;
-        lock (_lock)
-        {
-            if (_timers.Count == 0)
-                return false;
-            wait = _timers.Min(static timer => timer.Due) - _passed;
-        }
-
-        Pass(wait > TimeSpan.Zero ? wait : TimeSpan.Zero);
-        return true;
-    }
-
     /// <summary>Waits until somebody waits for as long.</summary>
     public async Task WaitForTimerAsync(TimeSpan wait, CancellationToken cancellation)
     {

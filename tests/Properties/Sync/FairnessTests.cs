@@ -17,18 +17,20 @@ namespace FireproofBench.Properties.Sync;
 public sealed class FairnessTests : IAsyncDisposable
 {
     private readonly MemoryKeyBag _keys = new();
-    private readonly SteppedTime _time = new();
+    private readonly VirtualWorld _world = new();
     private readonly SeededDice _dice = new(1);
     private readonly MemoryDeviceStore _store;
 
-    public FairnessTests() => _store = new MemoryDeviceStore("remote", _time);
+    public FairnessTests() => _store = new MemoryDeviceStore("remote", Time);
+
+    private VirtualTime Time => _world.Time;
 
     public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     [Theory]
     [InlineData(true, 500)]
     [InlineData(false, 3000)]
-    public void No_device_starves_among_64_writers(bool push, int most) => new OneThread(_time).Run(async () =>
+    public void No_device_starves_among_64_writers(bool push, int most) => Run(async () =>
     {
         Device[] devices = await AttachAsync(64, new Distance(2, 8, push), new Pace(2, 8, 600, 1400));
 
@@ -44,28 +46,29 @@ public sealed class FairnessTests : IAsyncDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Whoever_writes_faster_than_the_remote_answers_still_hears_the_others(bool push) => new OneThread(_time).Run(async () =>
+    public void Whoever_writes_faster_than_the_remote_answers_still_hears_the_others(bool push) => Run(async () =>
     {
         Device[] devices = await AttachAsync(4, new Distance(30, 50, push), new Pace(30, 50, 0, 1));
 
         TimeSpan spread = await SpreadAsync(devices, TimeSpan.FromSeconds(10));
 
-        Assert.InRange(spread, TimeSpan.Zero, TimeSpan.FromSeconds(5));
+        // Who does not hear the others is behind by all of the ten seconds; a look, and the round that takes in what it found, take some.
+        Assert.InRange(spread, TimeSpan.Zero, TimeSpan.FromSeconds(6));
         await CloseAsync(devices);
     });
 
     [Fact]
-    public void What_is_written_goes_out_while_much_is_taken_in() => new OneThread(_time).Run(async () =>
+    public void What_is_written_goes_out_while_much_is_taken_in() => Run(async () =>
     {
         Device[] others = await AttachAsync(40, new Distance(2, 8, Push: true), new Pace(2, 8, 0, 1));
         Device far = new(this, 40, new Pace(2, 8, 0, 1));
         await far.AttachAsync(new Distance(400, 600, Push: true));
         await Task.WhenAll(others.Select(static other => other.PutAsync()));
-        await Task.Delay(TimeSpan.FromSeconds(1), _time);
+        await Task.Delay(TimeSpan.FromSeconds(1), Time);
 
         await far.PutAsync();
         while (!await others[0].HasAsync(far, 1))
-            await Task.Delay(TimeSpan.FromMilliseconds(100), _time);
+            await Task.Delay(TimeSpan.FromMilliseconds(100), Time);
 
         int missing = 0;
         foreach (Device other in others)
@@ -76,6 +79,8 @@ public sealed class FairnessTests : IAsyncDisposable
             Assert.True(await far.HasAsync(other, 1));
         await CloseAsync([.. others, far]);
     });
+
+    private void Run(Func<Task> story) => _world.Run(_ => story(), TestContext.Current.CancellationToken);
 
     private async Task<Device[]> AttachAsync(int count, Distance distance, Pace pace)
     {
@@ -92,7 +97,7 @@ public sealed class FairnessTests : IAsyncDisposable
         TimeSpan most = default;
         for (int look = 0; look < 8; look++)
         {
-            await Task.Delay(length / 8, _time);
+            await Task.Delay(length / 8, Time);
             foreach (Device reader in devices)
             {
                 foreach (Device writer in devices)
@@ -116,7 +121,7 @@ public sealed class FairnessTests : IAsyncDisposable
     }
 
     private Task PauseAsync(int least, int most, CancellationToken cancellation = default) =>
-        Task.Delay(TimeSpan.FromMilliseconds(least + _dice.Next(most - least)), _time, cancellation);
+        Task.Delay(TimeSpan.FromMilliseconds(least + _dice.Next(most - least)), Time, cancellation);
 
     /// <summary>How long a call to the remote takes, in milliseconds, and whether it tells of changes.</summary>
     private sealed record Distance(int Least, int Most, bool Push);
@@ -138,12 +143,12 @@ public sealed class FairnessTests : IAsyncDisposable
 
         public async Task AttachAsync(Distance distance)
         {
-            WatchedStore store = new(new MemoryDeviceStore("device", test._time))
+            WatchedStore store = new(new MemoryDeviceStore("device", test.Time))
             {
                 Before = (verb, _) => verb == "put" ? new ValueTask(test.PauseAsync(pace.LeastStore, pace.MostStore)) : default,
             };
             _database = await Database.OpenAsync(
-                Fixture.DatabaseName, store, new DatabaseOptions { KeyBag = test._keys, Entropy = new SeededEntropy((ulong)_number + 1), Time = test._time });
+                Fixture.DatabaseName, store, new DatabaseOptions { KeyBag = test._keys, Entropy = new SeededEntropy((ulong)_number + 1), Time = test.Time });
             if (_number == 0)
                 await _database.PutAsync(Document.Parse("""{"_id":"first"}"""));
             Link = await _database.AttachAsync(
@@ -154,7 +159,7 @@ public sealed class FairnessTests : IAsyncDisposable
         public async Task PutAsync()
         {
             await _database.PutAsync(Document.Parse($$"""{"_id":"{{_number}}-{{Written + 1}}"}"""));
-            _written.Add(test._time.GetTimestamp());
+            _written.Add(test.Time.GetTimestamp());
         }
 
         public async Task WriteAsync()
@@ -176,7 +181,7 @@ public sealed class FairnessTests : IAsyncDisposable
             while (await HasAsync(writer, seen + 1))
                 seen++;
             _seen[writer] = seen;
-            return seen < writer.Written ? test._time.GetElapsedTime(writer._written[seen]) : TimeSpan.Zero;
+            return seen < writer.Written ? test.Time.GetElapsedTime(writer._written[seen]) : TimeSpan.Zero;
         }
 
         public ValueTask DisposeAsync() => _database.DisposeAsync();

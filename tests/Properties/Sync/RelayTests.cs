@@ -15,10 +15,12 @@ public sealed class RelayTests : IAsyncDisposable
     private static readonly AttachOptions _hourly = new() { PollInterval = TimeSpan.FromHours(1), CheckInterval = TimeSpan.FromHours(1) };
 
     private readonly MemoryKeyBag _keys = new();
-    private readonly SteppedTime _time = new();
+    private readonly VirtualWorld _world = new();
     private readonly MemoryDeviceStore[] _remotes;
 
-    public RelayTests() => _remotes = [.. Enumerable.Range(0, 3).Select(i => new MemoryDeviceStore($"remote-{i}", _time))];
+    public RelayTests() => _remotes = [.. Enumerable.Range(0, 3).Select(i => new MemoryDeviceStore($"remote-{i}", Time))];
+
+    private VirtualTime Time => _world.Time;
 
     public async ValueTask DisposeAsync()
     {
@@ -29,7 +31,7 @@ public sealed class RelayTests : IAsyncDisposable
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void What_comes_from_one_remote_goes_to_the_others_at_once(bool prefetch) => new OneThread(_time).Run(async () =>
+    public void What_comes_from_one_remote_goes_to_the_others_at_once(bool prefetch) => Run(async () =>
     {
         await using Database left = await DeviceAsync(1, [0]);
         await left.PutAsync(Document.Parse("""{"_id":"first"}"""));
@@ -49,7 +51,7 @@ public sealed class RelayTests : IAsyncDisposable
     });
 
     [Fact]
-    public void Two_that_hand_on_between_the_same_remotes_come_to_rest() => new OneThread(_time).Run(async () =>
+    public void Two_that_hand_on_between_the_same_remotes_come_to_rest() => Run(async () =>
     {
         await using Database writer = await DeviceAsync(1, [0]);
         await writer.PutAsync(Document.Parse("""{"_id":"first"}"""));
@@ -65,30 +67,32 @@ public sealed class RelayTests : IAsyncDisposable
         }
 
         RemoteLink[] links = [.. new[] { writer, first, second, reader }.SelectMany(static device => device.Remotes)];
-        await Task.Delay(TimeSpan.FromMinutes(10), _time);
+        await Task.Delay(TimeSpan.FromMinutes(10), Time);
         long published = links.Sum(static link => link.Status.Published);
 
         // Forty writes, and each goes to two remotes; a relay may be the second to send what the other sent meanwhile.
         Assert.InRange(published, 40, 4 * 41);
-        await Task.Delay(TimeSpan.FromHours(3), _time);
+        await Task.Delay(TimeSpan.FromHours(3), Time);
         Assert.Equal(published, links.Sum(static link => link.Status.Published));
         Assert.All(links, static link => Assert.Equal((SyncActivity.UpToDate, null), (link.Status.Activity, link.Status.LastError)));
     });
 
+    private void Run(Func<Task> story) => _world.Run(_ => story(), TestContext.Current.CancellationToken);
+
     private async Task ArrivesAsync(Database device, string id)
     {
-        long start = _time.GetTimestamp();
+        long start = Time.GetTimestamp();
         while (await device.GetAsync(id) is null)
         {
-            Assert.InRange(_time.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(1));
-            await Task.Delay(TimeSpan.FromMilliseconds(10), _time);
+            Assert.InRange(Time.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(1));
+            await Task.Delay(TimeSpan.FromMilliseconds(10), Time);
         }
     }
 
     private async Task<Database> DeviceAsync(ulong seed, int[] remotes, bool prefetch = true)
     {
         Database database = await Database.OpenAsync(
-            Fixture.DatabaseName, new WatchedStore(), new DatabaseOptions { KeyBag = _keys, Entropy = new SeededEntropy(seed), Time = _time });
+            Fixture.DatabaseName, new WatchedStore(), new DatabaseOptions { KeyBag = _keys, Entropy = new SeededEntropy(seed), Time = Time });
         foreach (int i in remotes)
             _ = await database.AttachAsync(new RemoteStore($"remote-{i}", _remotes[i].Data, _remotes[i].Metadata), _hourly with { Prefetch = prefetch });
         return database;

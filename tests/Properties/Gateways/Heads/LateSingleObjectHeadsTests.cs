@@ -94,7 +94,7 @@ public sealed class LateSingleObjectHeadsTests
     {
         VirtualWorld world = new();
         SimulatedStore store = new(SimulatedUrl.Parse($"sim:eventual?heads=single&lag={lag}"), new GatewayOptions { Time = world.Time, Entropy = new SeededEntropy(1) });
-        _ = world.Run(
+        world.Run(
             async token =>
             {
                 await using IDeviceStore one = store.OpenDatabase("here/", "db");
@@ -102,7 +102,6 @@ public sealed class LateSingleObjectHeadsTests
                 _objects = one.Data;
                 await using IDeviceStore other = store.OpenDatabase("here/", "db", 1);
                 await story(world, one.Metadata, other.Metadata, token);
-                return true;
             },
             TestContext.Current.CancellationToken);
     }
