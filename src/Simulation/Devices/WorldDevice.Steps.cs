@@ -4,8 +4,6 @@ using FireproofBench.Engine;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Clock;
 using FireproofBench.Engine.Documents;
-using FireproofBench.Engine.Ports;
-using FireproofBench.Engine.Sync;
 using FireproofBench.Simulation.Checking;
 using FireproofBench.Simulation.Planning;
 using FireproofBench.Simulation.Telling;
@@ -67,23 +65,12 @@ internal sealed partial class WorldDevice
         finally
         {
             if (!process.IsDead)
+            {
                 _underway--;
+                HearReports();
+            }
         }
     }
-
-    // What the documentation names for calls beside faults, closings and missing keys. A late store may show a document before the file that is attached to it.
-    private bool IsForeseen(Exception e, Database database, StepKind kind) => e switch
-    {
-        ObjectDisposedException or OperationCanceledException => Database != database,
-        StorageException { Kind: StorageErrorKind.NotAuthorized } => _scene.Plan.Has(Features.KeyRotation),
-        StorageException { Kind: StorageErrorKind.Corrupt } => _scene.Plan.Has(Features.DamagedFiles),
-        StorageException storage => storage.Kind is StorageErrorKind.Transient or StorageErrorKind.Throttled or StorageErrorKind.Ambiguous or StorageErrorKind.NoSpace,
-        MissingBlockException => HasPatches || (kind == StepKind.ReadFile && _scene.IsLate),
-        _ => false,
-    };
-
-    // Whether files of the present state may be elsewhere: they come when they are asked for, or are still on their way.
-    private bool HasPatches => _scene.Plan.Has(Features.OnDemand) || !IsWhole || Links.Any(static link => link.Status is not { Activity: SyncActivity.UpToDate, LastError: null });
 
     private async Task<string> ActAsync(Database database, Step step, Dice dice) => step.Kind switch
     {
@@ -209,7 +196,7 @@ internal sealed partial class WorldDevice
     }
 
     // A walk whose first file is not to be had begins anew at a newer state.
-    private bool MayBeginAnew => IsDirect || _scene.Plan.Has(Features.OnDemand) || _scene.Plan.Has(Features.DamagedFiles);
+    private bool MayBeginAnew => IsDirect || _scene.Plan.Has(Features.OnDemand) || _scene.Plan.HasDamage;
 
     private async Task<ImmutableArray<KeyValue>> ReadRowsAsync(IAsyncEnumerable<DocumentRow> rows, string who, ImmutableArray<Cid> heads, Func<bool>? areThose = null)
     {

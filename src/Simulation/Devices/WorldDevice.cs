@@ -6,7 +6,6 @@ using FireproofBench.Engine.Sharing;
 using FireproofBench.Engine.Sync;
 using FireproofBench.Gateways;
 using FireproofBench.Gateways.Memory;
-using FireproofBench.Simulation.Checking;
 using FireproofBench.Simulation.Network;
 using FireproofBench.Simulation.Planning;
 using FireproofBench.Simulation.Telling;
@@ -99,7 +98,11 @@ internal sealed partial class WorldDevice
         SimulatedProcess process = new(_scene.World) { Died = Die };
         _process = process;
         _wires = [.. _scene.Stores.Select((_, store) => new Wire(
-            _scene.World, _scene.Shape, new Dice(_scene.Plan.Seed, $"wire {Name} {store} {_lives}"), _scene.Trace, _scene.Witness, Name, _scene.Stores[store], Scene.NameOfStore(store)) { IsHealed = _scene.IsHealed })];
+            _scene.World, _scene.Shape, new Dice(_scene.Plan.Seed, $"wire {Name} {store} {_lives}"), _scene.Trace, _scene.Witness, Name, _scene.Stores[store], Scene.NameOfStore(store))
+        {
+            IsHealed = _scene.IsHealed,
+            Copies = _scene.Plan.Has(Features.DamagedCopies) ? new DamagedCopies(_scene.Plan.Seed, $"{Name} {store}", _scene.World.Time) : null,
+        })];
         if (Medium is DiskMedium disk)
             disk.Disk.WentOff = process.Kill;
         _scene.Trace.Add(Name, TraceKind.Started, "starts", _lives == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"life {_lives}"));
@@ -246,7 +249,7 @@ internal sealed partial class WorldDevice
     // What is at the store may fail for ever, a damaged file comes once more, a key by an invitation; everything else is over when the world is healed.
     private bool MayOpenLater(StorageErrorKind kind) => kind switch
     {
-        StorageErrorKind.Corrupt => IsDirect && _scene.Plan.Has(Features.DamagedFiles),
+        StorageErrorKind.Corrupt => IsDirect && _scene.Plan.HasDamage,
         StorageErrorKind.NotAuthorized => !_scene.IsHealed || (IsDirect && _scene.Plan.Has(Features.KeyRotation)),
         StorageErrorKind.Transient => !_scene.IsHealed || IsDirect,
         _ => !_scene.IsHealed,
@@ -296,27 +299,4 @@ internal sealed partial class WorldDevice
     }
 
     private IDeviceStore OpenRemote(int store) => _scene.Stores[store].OpenDatabase(Scene.Prefix, Scene.DatabaseName, _number + 1, _wires[store]);
-
-    private void Surprise(string doing, Exception e)
-    {
-        Hear(doing, e);
-        _scene.Witness.Accuse(Claim.NoSurprises, $"{Name} {doing}: {Describe(e)}");
-    }
-
-    // Errors are written into logs, and sent to whoever looks after a program.
-    private void Hear(string doing, Exception e)
-    {
-        for (Exception? told = e; told is not null; told = told.InnerException)
-        {
-            if (told.Message.Contains(Scene.Mark, StringComparison.Ordinal))
-                _scene.Witness.Accuse(Claim.Secrecy, $"{Name} {doing}: an error holds a part of a document: {told.Message}");
-        }
-    }
-
-    private static string Describe(Exception e)
-    {
-        string where = e.StackTrace?.Split('\n').FirstOrDefault(static line => line.Contains("FireproofBench.Engine", StringComparison.Ordinal))?.Trim() ?? "";
-        int file = where.IndexOf(" in ", StringComparison.Ordinal);
-        return $"{e.GetType().Name}: {e.Message}{(where.Length == 0 ? "" : " (" + (file < 0 ? where : where[..file]) + ")")}";
-    }
 }

@@ -33,6 +33,9 @@ internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace
     /// <summary>Whose requests they are, and where they go.</summary>
     public string Label => $"{actor} at the {place}";
 
+    /// <summary>What lies between the store and the process, and may be damaged; null when nothing does.</summary>
+    public DamagedCopies? Copies { get; init; }
+
     /// <summary>Whether nothing passes now, in either direction.</summary>
     public bool IsCut { get; set; }
 
@@ -94,18 +97,18 @@ internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace
         }
     }
 
-    /// <summary>A file as it arrives: as it was sent, or now and then with a bit changed.</summary>
+    /// <summary>A file as it arrives: as it was sent, or with a bit changed, now and then or each time for a while.</summary>
     /// <remarks>The name of the key, at the end of a sealed file, stays: no other copy could mend a link that was told of a key that nobody has.</remarks>
     public ReadOnlyMemory<byte> Arrived(string key, ReadOnlyMemory<byte> sent)
     {
-        if (IsHealed || shape.Damaged == 0 || sent.Length <= KeyNameLength || dice.Fraction() >= shape.Damaged)
+        if (IsHealed || sent.Length <= KeyNameLength || DamageOf(key) is not { } damage)
             return sent;
         int end = sent.Length - KeyNameLength;
 
         // What is short decides as much as what is long: one in two is among the last bytes, where the tag of a sealed file is.
-        int at = dice.OneIn(2) ? dice.Below(end) : Math.Max(0, end - 1 - dice.Below(TagLength));
+        int at = damage.OneIn(2) ? damage.Below(end) : Math.Max(0, end - 1 - damage.Below(TagLength));
         byte[] changed = sent.ToArray();
-        changed[at] ^= (byte)(1 << dice.Below(8));
+        changed[at] ^= (byte)(1 << damage.Below(8));
         trace.Add(actor, TraceKind.Fault, "gets a damaged file", key, place);
         return changed;
     }
@@ -119,6 +122,8 @@ internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace
         await DelayAsync(shape.Latency);
         return !IsCut;
     }
+
+    private Dice? DamageOf(string key) => Copies?.Find(key) ?? (shape.Damaged > 0 && dice.Fraction() < shape.Damaged ? dice : null);
 
     private async Task CarryAsync<T>(Request<T> request)
     {

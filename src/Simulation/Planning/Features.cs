@@ -91,4 +91,7 @@ internal enum Features
 
     /// <summary>Devices have no files of their own: each opens the one database where it lies, at the store, as commands do that are given a bucket.</summary>
     Direct = 1 << 27,
+
+    /// <summary>Some files arrive damaged each time they are asked for, for a while.</summary>
+    DamagedCopies = 1 << 28,
 }

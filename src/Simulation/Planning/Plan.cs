@@ -29,6 +29,9 @@ internal sealed record Plan
     /// <summary>Whether a feature is on.</summary>
     public bool Has(Features feature) => (Features & feature) == feature;
 
+    /// <summary>Whether files may arrive that are not what their names say.</summary>
+    public bool HasDamage => (Features & (Features.DamagedFiles | Features.DamagedCopies)) != Features.None;
+
     /// <summary>The letter by which people call a device.</summary>
     public static string NameOf(int device) => ((char)('A' + device)).ToString();
 }

@@ -9,6 +9,9 @@ internal static class PlanDrawing
 {
     private const int MostDevices = 26;
 
+    // By dice of its own, as with those that open one database in place: the other worlds are what they would be without.
+    private const int OneWithDamagedCopiesIn = 6;
+
     // What devices only do that have files of their own.
     private const Features OnlyWithFiles = Features.Disks | Features.Detaching | Features.Synchronising | Features.SecondRemote | Features.OnDemand | Features.PublishedKeys | Features.Garbage;
 
@@ -64,6 +67,8 @@ internal static class PlanDrawing
             on = (on & ~OnlyWithFiles) | Features.Direct;
         }
 
+        if (features is null && new Dice(seed, "copies").OneIn(OneWithDamagedCopiesIn))
+            on |= Features.DamagedCopies;
         (StepKind Kind, int Weight, Features Needs)[] possible = [.. s_kinds.Where(kind => (on & kind.Needs) == kind.Needs)];
         int weights = possible.Sum(static kind => kind.Weight);
         ImmutableArray<Step>.Builder drawn = ImmutableArray.CreateBuilder<Step>(steps);

@@ -1,0 +1,71 @@
+using System.Globalization;
+using FireproofBench.Engine.Ports;
+using FireproofBench.Gateways;
+using FireproofBench.Gateways.Wrapping;
+using FireproofBench.Simulation.Checking;
+using FireproofBench.Simulation.Devices;
+
+namespace FireproofBench.Simulation.Running;
+
+/// <content>What lies at devices and stores in the end.</content>
+internal sealed partial class WorldRun
+{
+    // Raw, so that nothing that the engine does on the way hides what lies there.
+    private async Task VerifyFilesAsync()
+    {
+        StoredFiles files = new(_witness, System.Text.Encoding.ASCII.GetBytes(Scene.Mark), await KeysAsync());
+        foreach (WorldDevice device in _devices)
+        {
+            await foreach ((string name, ReadOnlyMemory<byte> content) in device.Medium.FilesAsync())
+                files.Look(device.Name, name, content.Span);
+        }
+
+        for (int store = 0; store < _scene.Stores.Length; store++)
+        {
+            string place = Scene.NameOfStore(store);
+            try
+            {
+                RetryOptions patience = RetryOptions.Of(new GatewayOptions { Time = _world.Time, Entropy = new Dice(_plan.Seed, "files") });
+                await using RetryingGateway objects = new(_scene.Stores[store].Open(), patience);
+                await foreach (ObjectInfo found in objects.ListAllAsync("", CancellationToken.None))
+                {
+                    // A store that lists late may name what is deleted.
+                    if (await objects.GetAsync(found.Key, null, CancellationToken.None) is { } content)
+                        files.Look(place, found.Key, content.Bytes.Span);
+                }
+
+                await using IDeviceStore remote = _scene.Stores[store].OpenDatabase(Scene.Prefix, Scene.DatabaseName);
+                foreach (MetaEntry entry in (await remote.Metadata.ReadAsync(CancellationToken.None)).Entries)
+                    files.Look(place, "a head", entry.Data.Span);
+            }
+            catch (StorageException outage) when (outage.Kind is StorageErrorKind.Transient or StorageErrorKind.Throttled)
+            {
+                // What a store does not show now, it has shown to a new device.
+            }
+        }
+    }
+
+    // Three times the most that was seen in 140 sound worlds: 7 requests, 1 file and 6.5 kB for each unit.
+    private async Task VerifyCostAsync(WorldDevice device)
+    {
+        const int RequestsEach = 20;
+        const int FilesEach = 3;
+        const int BytesEach = 20_000;
+        const int Free = 20;
+        int writes = _witness.Acknowledged.Count;
+        double looks = _world.Time.Elapsed / _plan.PollInterval;
+        double requests = RequestsEach * _scene.Stores.Length * (writes + looks + (Free * device.Lives));
+        if (device.Requests > requests)
+            _witness.Accuse(Claim.Bounds, string.Create(CultureInfo.InvariantCulture, $"{device.Name} sent {device.Requests} requests, and {requests:f0} are the most for {writes} writes, {looks:f0} looks, {device.Lives} lives and {_scene.Stores.Length} stores"));
+        int files = 0;
+        long bytes = 0;
+        await foreach ((_, ReadOnlyMemory<byte> content) in device.Medium.FilesAsync())
+        {
+            files++;
+            bytes += content.Length;
+        }
+
+        if (files > FilesEach * (writes + Free) || bytes > BytesEach * (long)(writes + Free))
+            _witness.Accuse(Claim.Bounds, $"{device.Name} keeps {files} files of {bytes} bytes, and {FilesEach} files and {BytesEach} bytes for each of {writes} writes and {Free} more are the most");
+    }
+}
