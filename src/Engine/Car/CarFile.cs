@@ -10,21 +10,35 @@ namespace FireproofBench.Engine.Car;
 /// </remarks>
 public sealed class CarFile
 {
+    private readonly ReadOnlyMemory<byte> _bytes;
+    private readonly CarBlock[] _blocks;
+    private readonly Block[]? _kept;
+
     internal CarFile(ReadOnlyMemory<byte> bytes, Cid[] roots, CarBlock[] blocks)
     {
-        Bytes = bytes;
+        _bytes = bytes;
+        _blocks = blocks;
+        Length = bytes.Length;
         Roots = roots;
-        Blocks = blocks;
     }
 
-    /// <summary>The whole plain file.</summary>
-    public ReadOnlyMemory<byte> Bytes { get; }
+    /// <summary>A file that was just written, by the blocks that it was written of: nobody keeps a copy of them.</summary>
+    internal CarFile(int length, Cid[] roots, CarBlock[] blocks, Block[] kept)
+    {
+        _blocks = blocks;
+        _kept = kept;
+        Length = length;
+        Roots = roots;
+    }
+
+    /// <summary>Length of the whole plain file, in bytes.</summary>
+    public int Length { get; }
 
     /// <summary>The roots, in the file's order.</summary>
     public IReadOnlyList<Cid> Roots { get; }
 
     /// <summary>The blocks, in the file's order.</summary>
-    public IReadOnlyList<CarBlock> Blocks { get; }
+    public IReadOnlyList<CarBlock> Blocks => _blocks;
 
     /// <summary>Reads the table of blocks.</summary>
     /// <param name="bytes">The whole plain file.</param>
@@ -55,7 +69,26 @@ public sealed class CarFile
     }
 
     /// <summary>The content of a block of this file.</summary>
-    public ReadOnlyMemory<byte> Content(CarBlock block) => Bytes.Slice(block.Offset, block.Length);
+    public ReadOnlyMemory<byte> Content(CarBlock block) => ContentAt(block.Offset, block.Length);
+
+    /// <summary>The content at the place of a block.</summary>
+    internal ReadOnlyMemory<byte> ContentAt(int offset, int length) => _kept is null ? _bytes.Slice(offset, length) : _kept[PlaceOf(offset)].Bytes;
+
+    private int PlaceOf(int offset)
+    {
+        int low = 0;
+        int high = _blocks.Length - 1;
+        while (low < high)
+        {
+            int middle = (low + high) >>> 1;
+            if (_blocks[middle].Offset < offset)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+
+        return low;
+    }
 
     private static int ReadLength(ReadOnlySpan<byte> span, ref int at)
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
@@ -10,24 +11,34 @@ namespace FireproofBench.Engine.Cbor;
 /// then by bytes (<see cref="DagCborValidator.CompareKeys"/>).
 /// </summary>
 /// <remarks>One writer serves many blocks: <see cref="Clear"/> keeps the buffer. Not for several threads at once. Source: DAG-CBOR specification.</remarks>
-public sealed class DagCborWriter
+public sealed class DagCborWriter : IDisposable
 {
     /// <summary>Length of a link: tag, byte string head, 36 bytes of content id behind a zero.</summary>
     public const int LinkLength = 41;
 
     private const long MaxSafeInteger = (1L << 53) - 1;
 
+    private readonly ArrayPool<byte>? _lender;
     private byte[] _buffer;
     private int _length;
 
     /// <summary>A writer with room for <paramref name="capacity"/> bytes before it grows.</summary>
-    public DagCborWriter(int capacity = 256) => _buffer = new byte[capacity];
+    public DagCborWriter(int capacity = 256) => _buffer = GC.AllocateUninitializedArray<byte>(capacity);
+
+    private DagCborWriter(ArrayPool<byte> lender, int capacity)
+    {
+        _lender = lender;
+        _buffer = lender.Rent(capacity);
+    }
 
     /// <summary>Bytes written so far.</summary>
     public int Length => _length;
 
     /// <summary>What was written so far; valid until the next write.</summary>
     public ReadOnlySpan<byte> Written => _buffer.AsSpan(0, _length);
+
+    /// <summary>A writer on memory that is lent, for contents of any length: only what <see cref="ToArray"/> gives is allocated. Dispose of it once. Not for secrets.</summary>
+    internal static DagCborWriter Borrow(int capacity) => new(ArrayPool<byte>.Shared, capacity);
 
     /// <summary>Forgets what was written.</summary>
     public void Clear() => _length = 0;
@@ -42,13 +53,21 @@ public sealed class DagCborWriter
     /// <summary>What was written, as an array of its own: the buffer itself when it is exactly full, after which the writer starts a new one.</summary>
     public byte[] ToArray()
     {
-        if (_length != _buffer.Length)
-            return Written.ToArray();
+        if (_length != _buffer.Length || _lender is not null)
+        {
+            byte[] copy = GC.AllocateUninitializedArray<byte>(_length);
+            Written.CopyTo(copy);
+            return copy;
+        }
+
         byte[] full = _buffer;
         _buffer = [];
         _length = 0;
         return full;
     }
+
+    /// <summary>What was written, in memory of its own: the buffer itself when little of it is left over, after which nothing more may be written.</summary>
+    internal ReadOnlyMemory<byte> ToMemory() => _lender is null && IsSlack(_buffer.Length - _length, _length) ? _buffer.AsMemory(0, _length) : ToArray();
 
     /// <summary>Writes null.</summary>
     public void WriteNull() => Reserve(1)[0] = 0xf6;
@@ -148,6 +167,21 @@ public sealed class DagCborWriter
     /// <summary>Writes bytes that are one or more encoded values already.</summary>
     public void WriteEncoded(ReadOnlySpan<byte> encoded) => encoded.CopyTo(Reserve(encoded.Length));
 
+    /// <summary>Gives memory back that was lent; a writer on its own memory stays as it is.</summary>
+    public void Dispose()
+    {
+        if (_lender is null)
+            return;
+        _lender.Return(_buffer);
+        (_buffer, _length) = ([], 0);
+    }
+
+    /// <summary>Length of a head with this argument, 0 or more: of a length, a count or an integer.</summary>
+    internal static int HeadLength(long argument) => argument switch { < 24 => 1, <= byte.MaxValue => 2, <= ushort.MaxValue => 3, <= uint.MaxValue => 5, _ => 9 };
+
+    /// <summary>Whether what is left over of an array is too little to copy the rest for it: an eighth at most.</summary>
+    internal static bool IsSlack(int left, int used) => left <= used >> 3;
+
     internal static bool IsWrittenAsInteger(double value) => Math.Abs(value) <= MaxSafeInteger && double.IsInteger(value);
 
     private void WriteHead(int major, ulong argument)
@@ -186,9 +220,24 @@ public sealed class DagCborWriter
     private Span<byte> Reserve(int count)
     {
         if (count > _buffer.Length - _length)
-            Array.Resize(ref _buffer, (int)Math.Min(Array.MaxLength, Math.Max((long)_buffer.Length * 2, (long)_length + count)));
+            Grow(count);
         Span<byte> reserved = _buffer.AsSpan(_length, count);
         _length += count;
         return reserved;
+    }
+
+    private void Grow(int count)
+    {
+        int capacity = (int)Math.Min(Array.MaxLength, Math.Max((long)_buffer.Length * 2, (long)_length + count));
+        if (_lender is null)
+        {
+            Array.Resize(ref _buffer, capacity);
+            return;
+        }
+
+        byte[] larger = _lender.Rent(capacity);
+        Written.CopyTo(larger);
+        _lender.Return(_buffer);
+        _buffer = larger;
     }
 }

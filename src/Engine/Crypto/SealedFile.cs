@@ -14,6 +14,7 @@ namespace FireproofBench.Engine.Crypto;
 public static class SealedFile
 {
     private const int MultihashLength = 34;
+    private const int NonceStart = 5;
 
     /// <summary>The content id by which a plain file is named: hashes it.</summary>
     public static Cid NameOf(ReadOnlySpan<byte> plain) => Cid.Of(CidCodec.Car, plain);
@@ -28,22 +29,38 @@ public static class SealedFile
     /// <returns>The file as it is stored: <paramref name="plain"/>'s length and 77 to 83 bytes more.</returns>
     public static byte[] Seal(FileKey key, ReadOnlySpan<byte> plain, Cid name)
     {
-        int dataLength = plain.Length + FileKey.TagLength;
-        int headLength = HeadLength(dataLength);
-        byte[] file = new byte[1 + 3 + 1 + FileKey.NonceLength + 5 + headLength + dataLength + 6 + 2 + KeyFingerprint.Length];
-        Span<byte> rest = file;
-        rest = Put(rest, [0xa3, 0x62, (byte)'i', (byte)'v', 0x40 | FileKey.NonceLength]);
-        Span<byte> nonce = rest[..FileKey.NonceLength];
-        FoldNonce(name, nonce);
-        rest = Put(rest[FileKey.NonceLength..], "\x64"u8);
+        byte[] file = MakeFrame(key, plain.Length, out int start);
+        Encrypt(key, plain, name, file, start);
+        return file;
+    }
+
+    /// <summary>Makes the frame around a plain file that is not there yet: it is written where it will lie sealed, and never a second time in memory.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="length">Length of the plain file.</param>
+    /// <param name="start">Where in the array the plain file begins.</param>
+    internal static byte[] MakeFrame(FileKey key, int length, out int start)
+    {
+        int dataLength = length + FileKey.TagLength;
+        int headLength = DagCborWriter.HeadLength(dataLength);
+        byte[] file = GC.AllocateUninitializedArray<byte>(NonceStart + FileKey.NonceLength + 5 + headLength + dataLength + 6 + 2 + KeyFingerprint.Length);
+        Put(file, [0xa3, 0x62, (byte)'i', (byte)'v', 0x40 | FileKey.NonceLength]);
+        Span<byte> rest = Put(file.AsSpan(NonceStart + FileKey.NonceLength), "\x64"u8);
         rest = Put(rest, "data"u8);
-        rest = PutHead(rest, dataLength, headLength);
-        key.Encrypt(nonce, plain, rest[..plain.Length], rest.Slice(plain.Length, FileKey.TagLength));
-        rest = Put(rest[dataLength..], "\x65keyId"u8);
+        PutHead(rest, dataLength, headLength);
+        start = file.Length - rest.Length + headLength;
+        rest = Put(file.AsSpan(start + dataLength), "\x65keyId"u8);
         rest = Put(rest, [0x58, KeyFingerprint.Length]);
         key.Fingerprint.WriteBytes(rest);
         return file;
     }
+
+    /// <summary>Seals the plain file that was written into a frame, in its place.</summary>
+    /// <param name="key">The key of the frame.</param>
+    /// <param name="file">The frame.</param>
+    /// <param name="start">Where the plain file begins.</param>
+    /// <param name="length">Its length.</param>
+    /// <param name="name">Its content id.</param>
+    internal static void SealInPlace(FileKey key, byte[] file, int start, int length, Cid name) => Encrypt(key, file.AsSpan(start, length), name, file, start);
 
     /// <summary>Opens a sealed file.</summary>
     /// <param name="keys">The keys of the database.</param>
@@ -56,7 +73,7 @@ public static class SealedFile
         Frame frame = ReadFrame(file);
         FileKey key = keys.Find(frame.Fingerprint)
             ?? throw new SealException(SealFault.UnknownKey, $"the file is sealed with key {frame.Fingerprint}, which is not in the key bag");
-        byte[] plain = new byte[frame.Data.Length - FileKey.TagLength];
+        byte[] plain = GC.AllocateUninitializedArray<byte>(frame.Data.Length - FileKey.TagLength);
         try
         {
             key.Decrypt(frame.Nonce, frame.Data[..plain.Length], frame.Data[plain.Length..], plain);
@@ -128,20 +145,24 @@ public static class SealedFile
         }
     }
 
-    private static int HeadLength(int length) => length switch { < 24 => 1, <= byte.MaxValue => 2, <= ushort.MaxValue => 3, _ => 5 };
+    private static void Encrypt(FileKey key, ReadOnlySpan<byte> plain, Cid name, byte[] file, int start)
+    {
+        Span<byte> nonce = file.AsSpan(NonceStart, FileKey.NonceLength);
+        FoldNonce(name, nonce);
+        key.Encrypt(nonce, plain, file.AsSpan(start, plain.Length), file.AsSpan(start + plain.Length, FileKey.TagLength));
+    }
 
-    private static Span<byte> PutHead(Span<byte> rest, int length, int headLength)
+    private static void PutHead(Span<byte> rest, int length, int headLength)
     {
         if (headLength == 1)
         {
             rest[0] = (byte)(0x40 | length);
-            return rest[1..];
+            return;
         }
 
         rest[0] = (byte)(0x58 + (headLength == 2 ? 0 : headLength == 3 ? 1 : 2));
         for (int i = headLength - 1; i > 0; i--, length >>= 8)
             rest[i] = (byte)length;
-        return rest[headLength..];
     }
 
     private static Span<byte> Put(Span<byte> destination, ReadOnlySpan<byte> bytes)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -41,7 +42,18 @@ public sealed class Document
 
     /// <summary>Reads a document from JSON text.</summary>
     /// <exception cref="InvalidDocumentException">Not a JSON object, an id that is not allowed, or a value that has no stored form.</exception>
-    public static Document Parse(string json) => Parse(Encoding.UTF8.GetBytes(json));
+    public static Document Parse(string json)
+    {
+        byte[] utf8 = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetByteCount(json));
+        try
+        {
+            return Parse(utf8.AsMemory(0, Encoding.UTF8.GetBytes(json, utf8)));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(utf8);
+        }
+    }
 
     /// <summary>Reads a document from JSON in UTF-8.</summary>
     /// <exception cref="InvalidDocumentException">Not a JSON object, an id that is not allowed, or a value that has no stored form.</exception>
@@ -64,7 +76,8 @@ public sealed class Document
     {
         if (json.ValueKind != JsonValueKind.Object)
             throw new InvalidDocumentException("", $"it is a JSON {json.ValueKind}, not an object");
-        if (!Utf8.IsValid(JsonMarshal.GetRawUtf8Value(json)))
+        ReadOnlySpan<byte> text = JsonMarshal.GetRawUtf8Value(json);
+        if (!Utf8.IsValid(text))
             throw new InvalidDocumentException("", "its JSON is not UTF-8 throughout");
         string? id = null;
         if (json.TryGetProperty("_id"u8, out JsonElement given))
@@ -75,17 +88,13 @@ public sealed class Document
             CheckId(id);
         }
 
-        try
-        {
-            var writer = new DagCborWriter(512);
-            writer.WriteEncoded(DocumentBlock.Head);
-            JsonToDagCbor.WriteMap(writer, json);
-            return FromEncoded(id, writer);
-        }
-        catch (InvalidDocumentException e) when (id is not null && e.Id.Length == 0)
-        {
-            throw new InvalidDocumentException(id, e.Message["The document cannot be stored: ".Length..^1], e);
-        }
+        // JSON is nearly always the longer form, so that the writer need not grow. Where most of it is one text both are alike, and the document stays where it was written.
+        int capacity = text.Length + DocumentBlock.Head.Length;
+        using DagCborWriter writer = IsMostlyOneText(json, text.Length) ? new DagCborWriter(capacity) : DagCborWriter.Borrow(capacity);
+        writer.WriteEncoded(DocumentBlock.Head);
+        return JsonToDagCbor.TryWriteMap(writer, json) is { } refusal
+            ? throw new InvalidDocumentException(id ?? "", refusal.Message)
+            : FromEncoded(id, writer);
     }
 
     /// <summary>Makes a document of an object, by its JSON form.</summary>
@@ -146,18 +155,30 @@ public sealed class Document
     /// <summary>The document with its field of attached files replaced.</summary>
     internal Document WithFiles(ReadOnlySpan<byte> field) => With(Id, FileSet.Field, field);
 
+    private static bool IsMostlyOneText(JsonElement json, int length)
+    {
+        foreach (JsonProperty property in json.EnumerateObject())
+        {
+            int own = JsonMarshal.GetRawUtf8Value(property.Value).Length;
+            if (property.Value.ValueKind == JsonValueKind.String && DagCborWriter.IsSlack(length - own, own))
+                return true;
+        }
+
+        return false;
+    }
+
     private static Document FromEncoded(string? id, DagCborWriter writer)
     {
-        byte[] bytes = writer.ToArray();
+        ReadOnlyMemory<byte> bytes = writer.ToMemory();
 
         // The hash is taken when the block is wanted: a document without an id changes before it is stored.
         Block block = id is null ? new Block(default, bytes) : Block.Of(CidCodec.DagCbor, bytes);
-        return new Document(id, block, bytes.AsMemory(DocumentBlock.Head.Length));
+        return new Document(id, block, bytes[DocumentBlock.Head.Length..]);
     }
 
     private Document With(string? id, ReadOnlySpan<byte> field, ReadOnlySpan<byte> value)
     {
-        var writer = new DagCborWriter(Body.Length + value.Length + 64);
+        using var writer = DagCborWriter.Borrow(Body.Length + value.Length + 64);
         writer.WriteEncoded(DocumentBlock.Head);
         DocumentBody.WriteWith(writer, Body.Span, field, value);
         return FromEncoded(id, writer);

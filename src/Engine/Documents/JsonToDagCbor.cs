@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -6,7 +7,7 @@ using FireproofBench.Engine.Cbor;
 
 namespace FireproofBench.Engine.Documents;
 
-/// <summary>Turns DAG-JSON into canonical DAG-CBOR.</summary>
+/// <summary>Turns DAG-JSON into canonical DAG-CBOR, without allocating for what it reads.</summary>
 /// <remarks>
 /// An integer literal within -2^64 to 2^64-1 stays an integer; any other number is a double, written as an integer when it is integral and safe.
 /// <c>{"/": {"bytes": "…"}}</c> is a byte string, <c>{"/": "…"}</c> a link. Map keys are sorted. Source: DAG-JSON specification.
@@ -16,80 +17,101 @@ internal static class JsonToDagCbor
     /// <summary>Parse settings of every document: the depth limit of the block format, nothing that JSON does not have.</summary>
     public static JsonDocumentOptions Options { get; } = new() { MaxDepth = DagCborLimits.MaxDepth };
 
-    /// <summary>Writes a value.</summary>
-    /// <exception cref="InvalidDocumentException">The value has no form in DAG-CBOR; the reason names the field.</exception>
-    public static void Write(DagCborWriter writer, JsonElement value) => Write(writer, value, "");
-
     /// <summary>Writes the fields of an object as a map.</summary>
-    public static void WriteMap(DagCborWriter writer, JsonElement value) => WriteMap(writer, value, "");
+    /// <returns>Null; or what has no form in DAG-CBOR, and then what was written is worth nothing.</returns>
+    public static ValueRefusal? TryWriteMap(DagCborWriter writer, JsonElement value)
+    {
+        int count = value.GetPropertyCount();
+        MapField[] fields = ArrayPool<MapField>.Shared.Rent(count);
+        try
+        {
+            Sort(value, fields.AsSpan(0, count));
+            writer.WriteMapHeader(count);
+            for (int i = 0; i < count; i++)
+            {
+                ReadOnlySpan<byte> key = fields[i].Key;
+                if (i > 0 && key.SequenceEqual(fields[i - 1].Key))
+                    return new ValueRefusal("the field '", "' stands twice").InField(Encoding.UTF8.GetString(key));
+                writer.WriteText(key);
+                if (TryWrite(writer, fields[i].Value) is { } refusal)
+                    return refusal.InField(Encoding.UTF8.GetString(key));
+            }
 
-    private static void Write(DagCborWriter writer, JsonElement value, string path)
+            return null;
+        }
+        finally
+        {
+            fields.AsSpan(0, count).Clear();
+            ArrayPool<MapField>.Shared.Return(fields);
+        }
+    }
+
+    private static void Sort(JsonElement value, Span<MapField> fields)
+    {
+        bool isSorted = true;
+        int at = 0;
+        foreach (JsonProperty property in value.EnumerateObject())
+        {
+            fields[at] = new MapField(property);
+            isSorted = isSorted && (at == 0 || DagCborValidator.CompareKeys(fields[at - 1].Key, fields[at].Key) <= 0);
+            at++;
+        }
+
+        if (!isSorted)
+            fields.Sort(static (left, right) => DagCborValidator.CompareKeys(left.Key, right.Key));
+    }
+
+    private static ValueRefusal? TryWrite(DagCborWriter writer, JsonElement value)
     {
         switch (value.ValueKind)
         {
             case JsonValueKind.Null:
                 writer.WriteNull();
-                break;
+                return null;
             case JsonValueKind.True:
             case JsonValueKind.False:
                 writer.WriteBoolean(value.ValueKind == JsonValueKind.True);
-                break;
+                return null;
             case JsonValueKind.Number:
-                WriteNumber(writer, JsonMarshal.GetRawUtf8Value(value), path);
-                break;
+                return TryWriteNumber(writer, JsonMarshal.GetRawUtf8Value(value));
             case JsonValueKind.String:
                 WriteText(writer, JsonMarshal.GetRawUtf8Value(value)[1..^1]);
-                break;
+                return null;
             case JsonValueKind.Array:
-                WriteArray(writer, value, path);
-                break;
+                return TryWriteArray(writer, value);
             default:
-                if (!TryWriteSpecial(writer, value, path))
-                    WriteMap(writer, value, path);
-                break;
+                return TryWriteSpecial(writer, value, out ValueRefusal? refusal) ? refusal : TryWriteMap(writer, value);
         }
     }
 
-    private static void WriteArray(DagCborWriter writer, JsonElement value, string path)
+    private static ValueRefusal? TryWriteArray(DagCborWriter writer, JsonElement value)
     {
         writer.WriteArrayHeader(value.GetArrayLength());
         int index = 0;
         foreach (JsonElement item in value.EnumerateArray())
-            Write(writer, item, $"{path}[{index++}]");
-    }
-
-    private static void WriteMap(DagCborWriter writer, JsonElement value, string path)
-    {
-        int count = value.GetPropertyCount();
-        var fields = new (byte[] Key, JsonElement Value)[count];
-        int at = 0;
-        foreach (JsonProperty property in value.EnumerateObject())
         {
-            ReadOnlySpan<byte> raw = JsonMarshal.GetRawUtf8PropertyName(property);
-            fields[at++] = (raw.Contains((byte)'\\') ? Encoding.UTF8.GetBytes(JsonText.Unescape(raw)) : raw.ToArray(), property.Value);
+            if (TryWrite(writer, item) is { } refusal)
+                return refusal.InList(index);
+            index++;
         }
 
-        Array.Sort(fields, static (left, right) => DagCborValidator.CompareKeys(left.Key, right.Key));
-        writer.WriteMapHeader(count);
-        for (int i = 0; i < count; i++)
-        {
-            (byte[] key, JsonElement field) = fields[i];
-            if (i > 0 && key.AsSpan().SequenceEqual(fields[i - 1].Key))
-                throw new InvalidDocumentException("", $"the field '{Join(path, key)}' stands twice");
-            writer.WriteText(key);
-            Write(writer, field, field.ValueKind is JsonValueKind.Object or JsonValueKind.Array or JsonValueKind.Number ? Join(path, key) : "");
-        }
+        return null;
     }
 
     private static void WriteText(DagCborWriter writer, ReadOnlySpan<byte> inside)
     {
-        if (inside.Contains((byte)'\\'))
-            writer.WriteText(JsonText.Unescape(inside));
-        else
+        if (!inside.Contains((byte)'\\'))
+        {
             writer.WriteText(inside);
+            return;
+        }
+
+        byte[] text = ArrayPool<byte>.Shared.Rent(inside.Length);
+        writer.WriteText(text.AsSpan(0, JsonText.Unescape(inside, text)));
+        ArrayPool<byte>.Shared.Return(text);
     }
 
-    private static void WriteNumber(DagCborWriter writer, ReadOnlySpan<byte> literal, string path)
+    private static ValueRefusal? TryWriteNumber(DagCborWriter writer, ReadOnlySpan<byte> literal)
     {
         bool negative = literal[0] == (byte)'-';
         ReadOnlySpan<byte> digits = negative ? literal[1..] : literal;
@@ -101,24 +123,27 @@ internal static class JsonToDagCbor
                     writer.WriteUnsigned(magnitude);
                 else
                     writer.WriteNegative(magnitude - 1);
-                return;
+                return null;
             }
 
             // -2^64 is the one integer of the range whose magnitude does not fit 64 bits.
             if (negative && digits.SequenceEqual("18446744073709551616"u8))
             {
                 writer.WriteNegative(ulong.MaxValue);
-                return;
+                return null;
             }
         }
 
         if (!Utf8Parser.TryParse(literal, out double number, out int length) || length != literal.Length || !double.IsFinite(number))
-            throw new InvalidDocumentException("", $"the number {Encoding.UTF8.GetString(literal)} at '{path}' is out of range");
+            return new ValueRefusal($"the number {Encoding.UTF8.GetString(literal)} at '", "' is out of range");
         writer.WriteNumber(number);
+        return null;
     }
 
-    private static bool TryWriteSpecial(DagCborWriter writer, JsonElement value, string path)
+    // False when the object is a map like any other.
+    private static bool TryWriteSpecial(DagCborWriter writer, JsonElement value, out ValueRefusal? refusal)
     {
+        refusal = null;
         if (value.GetPropertyCount() != 1)
             return false;
         JsonProperty only = value.EnumerateObject().First();
@@ -126,9 +151,10 @@ internal static class JsonToDagCbor
             return false;
         if (only.Value.ValueKind == JsonValueKind.String)
         {
-            if (!LinkText.TryParse(only.Value.GetString()!, out byte[] link))
-                throw new InvalidDocumentException("", $"the link at '{path}' is not a content id");
-            writer.WriteForeignLink(link);
+            if (LinkText.TryParse(only.Value.GetString()!, out byte[] link))
+                writer.WriteForeignLink(link);
+            else
+                refusal = new ValueRefusal("the link at '", "' is not a content id");
             return true;
         }
 
@@ -138,9 +164,36 @@ internal static class JsonToDagCbor
             return false;
         }
 
-        writer.WriteBytes(JsonText.FromBase64(bytes.GetString()!) ?? throw new InvalidDocumentException("", $"the bytes at '{path}' are not base64"));
+        if (!TryWriteBytes(writer, JsonMarshal.GetRawUtf8Value(bytes)[1..^1]))
+            refusal = new ValueRefusal("the bytes at '", "' are not base64");
         return true;
     }
 
-    private static string Join(string path, byte[] key) => path.Length == 0 ? Encoding.UTF8.GetString(key) : $"{path}.{Encoding.UTF8.GetString(key)}";
+    private static bool TryWriteBytes(DagCborWriter writer, ReadOnlySpan<byte> inside)
+    {
+        byte[] base64 = ArrayPool<byte>.Shared.Rent(inside.Length + JsonText.MaxPadding);
+        bool isValid = JsonText.TryFromBase64(inside, base64, out int length);
+        if (isValid)
+            writer.WriteBytes(base64.AsSpan(0, length));
+        ArrayPool<byte>.Shared.Return(base64);
+        return isValid;
+    }
+
+    private readonly struct MapField
+    {
+        private readonly JsonProperty _property;
+        private readonly byte[]? _unescaped;
+
+        public MapField(JsonProperty property)
+        {
+            _property = property;
+            ReadOnlySpan<byte> raw = JsonMarshal.GetRawUtf8PropertyName(property);
+            if (raw.Contains((byte)'\\'))
+                _unescaped = Encoding.UTF8.GetBytes(JsonText.Unescape(raw));
+        }
+
+        public ReadOnlySpan<byte> Key => _unescaped ?? JsonMarshal.GetRawUtf8PropertyName(_property);
+
+        public JsonElement Value => _property.Value;
+    }
 }

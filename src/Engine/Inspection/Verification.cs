@@ -157,7 +157,7 @@ internal sealed partial class Verification
         CarFile? file = null;
         if (!await TryReadAsync(key, async () => file = await _files.ReadAsync(key, car, cancellation)))
             return false;
-        Tell(_cars.GetValueOrDefault(car, file?.Bytes.Length ?? 0));
+        Tell(_cars.GetValueOrDefault(car, file?.Length ?? 0));
         if (file is null)
         {
             // A file that vanished since the listing was no longer in the log, or the inspection starts over.

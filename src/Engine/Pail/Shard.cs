@@ -124,7 +124,7 @@ public sealed class Shard
     private static int EncodedLength(string prefix, ShardEntry[] entries, long maxKeySize)
     {
         int length = 1 + "prefix".Length + "entries".Length + "version".Length + "keyChars".Length + "maxKeySize".Length + 5
-            + TextLength(prefix.Length) + HeadLength(entries.Length) + 1 + TextLength("ascii".Length) + HeadLength(maxKeySize);
+            + TextLength(prefix.Length) + DagCborWriter.HeadLength(entries.Length) + 1 + TextLength("ascii".Length) + DagCborWriter.HeadLength(maxKeySize);
         foreach (ShardEntry entry in entries)
         {
             length += 1 + TextLength(entry.Key.Length) + (entry.IsLink ? 1 + DagCborWriter.LinkLength : 0)
@@ -134,9 +134,7 @@ public sealed class Shard
         return length;
     }
 
-    private static int TextLength(int length) => HeadLength(length) + length;
-
-    private static int HeadLength(long argument) => argument switch { < 24 => 1, <= byte.MaxValue => 2, <= ushort.MaxValue => 3, <= uint.MaxValue => 5, _ => 9 };
+    private static int TextLength(int length) => DagCborWriter.HeadLength(length) + length;
 
     private static ShardEntry ReadEntry(ref DagCborReader reader)
     {

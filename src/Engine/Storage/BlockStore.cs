@@ -330,7 +330,7 @@ internal sealed partial class BlockStore : IBlockSource, IShardSource, IEventSou
 
     private static ReadOnlyMemory<byte> Check(Cid cid, Location location, CarFile file)
     {
-        ReadOnlyMemory<byte> content = file.Bytes.Slice(location.Offset, location.Length);
+        ReadOnlyMemory<byte> content = file.ContentAt(location.Offset, location.Length);
         if (!location.Slot.IsOwn && !cid.Names(content.Span))
             throw new StorageException(StorageErrorKind.Corrupt, "read", DataFiles.KeyOfCar(location.Slot.Cid), $"the block {cid} in it is not what its content id names");
         return content;
@@ -353,7 +353,7 @@ internal sealed partial class BlockStore : IBlockSource, IShardSource, IEventSou
         CarHeader? header = CarHeader.ReadOdd(file);
         slot.Replaced = header?.Compact ?? [];
         slot.IsBookmark = header?.IsBookmark == true;
-        slot.Length = file.Bytes.Length;
+        slot.Length = file.Length;
     }
 
     // An index that cannot be read is none: everything is found without it.
@@ -372,7 +372,7 @@ internal sealed partial class BlockStore : IBlockSource, IShardSource, IEventSou
     {
         slot.File = file;
         slot.Residence = _resident.AddLast(slot);
-        _residentLength += file.Bytes.Length;
+        _residentLength += file.Length;
         while (_residentLength > _budget && _resident.First is { } oldest && oldest.Value != slot)
             Drop(oldest.Value);
     }
@@ -381,7 +381,7 @@ internal sealed partial class BlockStore : IBlockSource, IShardSource, IEventSou
     {
         if (slot.Residence is null)
             return;
-        _residentLength -= slot.File!.Bytes.Length;
+        _residentLength -= slot.File!.Length;
         _resident.Remove(slot.Residence);
         slot.Residence = null;
         slot.File = null;

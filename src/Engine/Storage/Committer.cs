@@ -17,7 +17,19 @@ internal sealed class Committer(Ledger ledger, DataFiles files, IWriteAheadLog l
     /// <returns>The state after the commit.</returns>
     public async ValueTask<LedgerState> CommitAsync(IReadOnlyList<WriteRequest> requests, CancellationToken cancellation)
     {
-        LedgerState state = ledger.State;
+        LedgerState next = await WriteAsync(ledger.State, requests, cancellation);
+        await NoteInLogAsync(WalContent.Idle, cancellation);
+        await ledger.PublishAsync(next, cancellation);
+        return next;
+    }
+
+    /// <summary>Makes the event of puts and stores its files. Nothing is published: whoever reads goes on seeing the state as it was.</summary>
+    /// <param name="state">What the event follows.</param>
+    /// <param name="requests">The puts.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    /// <returns>The state after the event.</returns>
+    public async ValueTask<LedgerState> WriteAsync(LedgerState state, IReadOnlyList<WriteRequest> requests, CancellationToken cancellation)
+    {
         if (state.Heads.Length == 0)
             state = await BeginAsync(state, cancellation);
         PailChange pail = await ledger.ResolveAsync(state, cancellation);
@@ -26,10 +38,7 @@ internal sealed class Committer(Ledger ledger, DataFiles files, IWriteAheadLog l
         CrdtChange change = operations.Length == 1
             ? await CrdtWriter.PutAsync(shards, state.Heads, pail, operations[0].Key, operations[0].Value, cancellation)
             : await CrdtWriter.BatchAsync(shards, state.Heads, pail, operations, cancellation);
-        LedgerState next = await StoreAsync(state, requests.SelectMany(static request => request.Documents), change, cancellation);
-        await NoteInLogAsync(WalContent.Idle, cancellation);
-        await ledger.PublishAsync(next, cancellation);
-        return next;
+        return await StoreAsync(state, requests.SelectMany(static request => request.Documents), change, cancellation);
     }
 
     /// <summary>Commits a state that was merged from several: no event is made, the shards that its heads need are stored.</summary>

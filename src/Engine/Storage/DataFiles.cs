@@ -75,6 +75,17 @@ internal sealed class DataFiles(IDataGateway gateway, KeyRing? keys)
     public async ValueTask<bool> BringAsync(string key, Cid name, CancellationToken cancellation) =>
         await gateway.HeadAsync(key, cancellation) is not null || await ReadAsync(key, name, cancellation) is not null;
 
+    /// <summary>Begins a file of the log, whose plain content is to be written into it.</summary>
+    /// <param name="length">Length of the plain content.</param>
+    public FileDraft Begin(int length) => new(keys?.Sealing, length);
+
+    /// <summary>Stores a file of the log.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="stored">What <see cref="FileDraft.Seal"/> gave.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    public async ValueTask WriteAsync(Cid name, ReadOnlyMemory<byte> stored, CancellationToken cancellation) =>
+        await gateway.PutAsync(KeyOfCar(name), stored, PutCondition.None, cancellation);
+
     /// <summary>Seals and stores a file.</summary>
     /// <returns>How many bytes were stored.</returns>
     public async ValueTask<int> WriteAsync(string key, Cid name, byte[] plain, CancellationToken cancellation)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Car;
+using FireproofBench.Engine.Cbor;
 using FireproofBench.Engine.Crypto;
 
 namespace FireproofBench.Engine.Storage;
@@ -76,14 +77,32 @@ internal sealed class GroupWriter
     {
         if (isMarked && _files.Marks is { } marks)
             _blocks.Add(FileMark.Make(marks));
-        var table = new CarBlock[_blocks.Count];
         Cid[] roots = [_blocks[0].Cid];
-        byte[] plain = CarWriter.Write(roots, CollectionsMarshal.AsSpan(_blocks), table);
-        Cid name = SealedFile.NameOf(plain);
-        StoredLength += await _files.WriteAsync(DataFiles.KeyOfCar(name), name, plain, cancellation);
-        _store?.Add(name, new CarFile(plain, roots, table));
+        var table = new CarBlock[_blocks.Count];
+        ReadOnlySpan<Block> blocks = CollectionsMarshal.AsSpan(_blocks);
+        FileDraft draft = _files.Begin(CarWriter.LengthOf(roots.Length, blocks));
+        CarWriter.Write(draft.Plain, roots, blocks, table);
+        Cid name = SealedFile.NameOf(draft.Plain);
+        CarFile? kept = _store is null ? null : Keep(draft.Plain, roots, blocks, table);
+        ReadOnlyMemory<byte> stored = draft.Seal(name);
+        await _files.WriteAsync(name, stored, cancellation);
+        StoredLength += stored.Length;
+        if (kept is not null)
+            _store!.Add(name, kept);
         _places?.AddRange(_blocks.Select(block => (block.Cid, _cars.Count)));
         _cars.Add(name);
         _blocks.Clear();
+    }
+
+    // Blocks that are slices of other files would keep those in memory: then this one is copied. New ones have their memory to themselves.
+    private static CarFile Keep(ReadOnlySpan<byte> plain, Cid[] roots, ReadOnlySpan<Block> blocks, CarBlock[] table)
+    {
+        foreach (Block block in blocks)
+        {
+            if (!MemoryMarshal.TryGetArray(block.Bytes, out ArraySegment<byte> memory) || !DagCborWriter.IsSlack(memory.Array!.Length - memory.Count, memory.Count))
+                return new CarFile(plain.ToArray(), roots, table);
+        }
+
+        return new CarFile(plain.Length, roots, table, blocks.ToArray());
     }
 }
