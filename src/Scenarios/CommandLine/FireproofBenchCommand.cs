@@ -25,6 +25,7 @@ internal static class FireproofBenchCommand
             new ServeVerb(terminal).Create(),
             new LoadVerb(terminal, stores).Create(),
             new CompareVerb(terminal).Create(),
+            new MicroVerb(terminal).Create(),
             new SimulateVerb(terminal).Create(),
             new ProxyVerb(terminal).Create(),
         };
