@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using FireproofBench.Engine.Blocks;
@@ -11,8 +12,9 @@ namespace FireproofBench.Engine.Compaction;
 /// <remarks>
 /// A small merge is done between two commits. A large one is built beside them; the commits that come meanwhile stay in the log, and a file with
 /// nothing but a header joins both.
-/// Devices that share a log all see it grow, and each would merge the same groups: where others wrote some of them, each waits for a few more groups, how many is
-/// left to chance, and most find the merge done by whoever waited for the fewest.
+/// Devices that share a log all see it grow, and each would merge the same groups: where others wrote some of them, each first makes a few more commits, how many is left to chance, and most find the merge
+/// done by whoever made the fewest. The more of others came at once, the more it may be: where heads are looked at now and then only, all see the same many groups at the same time, and nobody hears of
+/// another's merge before the next look. Up to half as many as those suits any number of devices: then a few of them merge between two looks, and not all.
 /// </remarks>
 internal sealed class Compactor(Ledger ledger, DataFiles files, Committer committer, ICommitLock commitLock, AsyncLock writing, ReplacedFiles replacedFiles, IEntropy entropy)
 {
@@ -22,8 +24,8 @@ internal sealed class Compactor(Ledger ledger, DataFiles files, Committer commit
     /// <summary>Log length at which commits wait for the merge that is under way.</summary>
     private const int FullLog = 96;
 
-    /// <summary>How many groups more than the least a device waits for at the most, where others wrote some of them.</summary>
-    private const int LongestWait = 24;
+    /// <summary>How many commits a device makes at the most before it merges what others wrote, where they wrote no more groups than that: longer, and the log would be long for two of them.</summary>
+    private const int LeastWait = 12;
 
     /// <summary>How often the whole log is merged once more because files went away meanwhile.</summary>
     private const int MaxAttempts = 16;
@@ -31,7 +33,9 @@ internal sealed class Compactor(Ledger ledger, DataFiles files, Committer commit
     private readonly AsyncLock _single = new();
     // A merge beside the writes notes the size of its group too.
     private readonly ConcurrentDictionary<CarGroup, long> _sizes = [];
-    private ImmutableArray<CarGroup> _foreign = [];
+    private HashSet<CarGroup> _foreign = [];
+
+    // Commits before what others wrote is merged here; null when it is not known.
     private int? _wait;
     private ImmutableArray<CarGroup> _busy = [];
     private Task _background = Task.CompletedTask;
@@ -54,12 +58,14 @@ internal sealed class Compactor(Ledger ledger, DataFiles files, Committer commit
         {
             LedgerState state = ledger.State;
             int newest = NewestFree(state);
-            int run = newest < CompactionPlan.LeastGroups ? 0 : CompactionPlan.Choose(await SizesAsync(state, newest));
+            int run = await ChooseAsync(state, newest);
+
+            // What was written here since is in nobody else's way: others fetch one file for many.
+            if (run > 0 && IsLeftToOthers(state.Log[..run]))
+                run = await ChooseAsync(state, state.Log.TakeWhile(group => !_foreign.Contains(group)).Count());
             if (run == 0)
                 return;
             ImmutableArray<CarGroup> groups = state.Log[..run];
-            if (IsLeftToOthers(groups))
-                return;
             if (groups.Sum(group => _sizes[group]) > InlineLength)
             {
                 if (_background.IsCompleted)
@@ -113,10 +119,15 @@ internal sealed class Compactor(Ledger ledger, DataFiles files, Committer commit
     /// <summary>A synchronisation took in what others wrote: the files of groups that they replaced are deleted with the next compaction. The caller holds the locks.</summary>
     public async ValueTask NoteTakenInAsync(LedgerState before, LedgerState after, CancellationToken cancellation)
     {
-        _foreign = [.. _foreign.Where(after.Log.Contains), .. after.Log.Where(group => !before.Log.Contains(group))];
-        ImmutableArray<CarGroup> replaced = [.. before.Log.Where(group => !after.Log.Contains(group))];
+        HashSet<CarGroup> had = [.. before.Log];
+        HashSet<CarGroup> has = [.. after.Log];
+        _foreign = [.. after.Log.Where(group => _foreign.Contains(group) || !had.Contains(group))];
+        ImmutableArray<CarGroup> replaced = [.. before.Log.Where(group => !has.Contains(group))];
         if (replaced.IsEmpty)
             return;
+
+        // Another merged: what is left to merge is for whoever chance names next.
+        _wait = null;
         await replacedFiles.LookAsync(ledger.State, cancellation);
         replacedFiles.Add(replaced);
     }
@@ -129,21 +140,27 @@ internal sealed class Compactor(Ledger ledger, DataFiles files, Committer commit
         using AsyncLock.Holding single = await _single.AcquireAsync();
     }
 
+    // How many of so many newest groups are worth merging.
+    private async ValueTask<int> ChooseAsync(LedgerState state, int newest) =>
+        newest < CompactionPlan.LeastGroups ? 0 : CompactionPlan.Choose(await SizesAsync(state, newest));
+
     private bool IsLeftToOthers(ImmutableArray<CarGroup> run)
     {
-        if (!run.Any(_foreign.Contains))
+        int foreign = run.Count(_foreign.Contains);
+        if (foreign == 0)
             return false;
-        if (_wait is null)
-        {
-            Span<byte> dice = stackalloc byte[1];
-            entropy.Fill(dice);
-            _wait = dice[0] % (LongestWait + 1);
-        }
-
-        if (run.Length < CompactionPlan.LeastGroups + _wait)
+        _wait ??= UpTo(Math.Max(LeastWait, foreign / 2));
+        if (_wait-- > 0)
             return true;
         _wait = null;
         return false;
+    }
+
+    private int UpTo(int most)
+    {
+        Span<byte> dice = stackalloc byte[sizeof(uint)];
+        entropy.Fill(dice);
+        return (int)(BinaryPrimitives.ReadUInt32LittleEndian(dice) % (uint)(most + 1));
     }
 
     private async ValueTask<bool> TryCompactAsync(LedgerState state, CancellationToken cancellation)
