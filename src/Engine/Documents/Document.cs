@@ -79,8 +79,9 @@ public sealed class Document
         ReadOnlySpan<byte> text = JsonMarshal.GetRawUtf8Value(json);
         if (!Utf8.IsValid(text))
             throw new InvalidDocumentException("", "its JSON is not UTF-8 throughout");
+        (JsonElement given, bool isMostlyOneText) = LookThrough(json, text.Length);
         string? id = null;
-        if (json.TryGetProperty("_id"u8, out JsonElement given))
+        if (given.ValueKind != JsonValueKind.Undefined)
         {
             if (given.ValueKind != JsonValueKind.String)
                 throw new InvalidDocumentException("", $"its _id is a JSON {given.ValueKind}, not a string");
@@ -90,7 +91,7 @@ public sealed class Document
 
         // JSON is nearly always the longer form, so that the writer need not grow. Where most of it is one text both are alike, and the document stays where it was written.
         int capacity = text.Length + DocumentBlock.Head.Length;
-        using DagCborWriter writer = IsMostlyOneText(json, text.Length) ? new DagCborWriter(capacity) : DagCborWriter.Borrow(capacity);
+        using DagCborWriter writer = isMostlyOneText ? new DagCborWriter(capacity) : DagCborWriter.Borrow(capacity);
         writer.WriteEncoded(DocumentBlock.Head);
         return JsonToDagCbor.TryWriteMap(writer, json) is { } refusal
             ? throw new InvalidDocumentException(id ?? "", refusal.Message)
@@ -155,16 +156,20 @@ public sealed class Document
     /// <summary>The document with its field of attached files replaced.</summary>
     internal Document WithFiles(ReadOnlySpan<byte> field) => With(Id, FileSet.Field, field);
 
-    private static bool IsMostlyOneText(JsonElement json, int length)
+    // The id, when it has one, and whether one text makes up nearly all of it.
+    private static (JsonElement Id, bool IsMostlyOneText) LookThrough(JsonElement json, int length)
     {
+        JsonElement id = default;
+        bool isMostlyOneText = false;
         foreach (JsonProperty property in json.EnumerateObject())
         {
+            if (JsonText.IsNamed(property, "_id"u8))
+                id = property.Value;
             int own = JsonMarshal.GetRawUtf8Value(property.Value).Length;
-            if (property.Value.ValueKind == JsonValueKind.String && DagCborWriter.IsSlack(length - own, own))
-                return true;
+            isMostlyOneText |= property.Value.ValueKind == JsonValueKind.String && DagCborWriter.IsSlack(length - own, own);
         }
 
-        return false;
+        return (id, isMostlyOneText);
     }
 
     private static Document FromEncoded(string? id, DagCborWriter writer)

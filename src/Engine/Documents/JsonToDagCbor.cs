@@ -147,24 +147,23 @@ internal static class JsonToDagCbor
         if (value.GetPropertyCount() != 1)
             return false;
         JsonProperty only = value.EnumerateObject().First();
-        if (!only.NameEquals("/"u8))
+        if (!JsonText.IsNamed(only, "/"u8))
             return false;
         if (only.Value.ValueKind == JsonValueKind.String)
         {
-            if (LinkText.TryParse(only.Value.GetString()!, out byte[] link))
+            if (LinkText.TryParse(JsonText.Unescape(JsonMarshal.GetRawUtf8Value(only.Value)[1..^1]), out byte[] link))
                 writer.WriteForeignLink(link);
             else
                 refusal = new ValueRefusal("the link at '", "' is not a content id");
             return true;
         }
 
-        if (only.Value.ValueKind != JsonValueKind.Object || only.Value.GetPropertyCount() != 1
-            || !only.Value.TryGetProperty("bytes"u8, out JsonElement bytes) || bytes.ValueKind != JsonValueKind.String)
-        {
+        if (only.Value.ValueKind != JsonValueKind.Object || only.Value.GetPropertyCount() != 1)
             return false;
-        }
-
-        if (!TryWriteBytes(writer, JsonMarshal.GetRawUtf8Value(bytes)[1..^1]))
+        JsonProperty bytes = only.Value.EnumerateObject().First();
+        if (!JsonText.IsNamed(bytes, "bytes"u8) || bytes.Value.ValueKind != JsonValueKind.String)
+            return false;
+        if (!TryWriteBytes(writer, JsonMarshal.GetRawUtf8Value(bytes.Value)[1..^1]))
             refusal = new ValueRefusal("the bytes at '", "' are not base64");
         return true;
     }

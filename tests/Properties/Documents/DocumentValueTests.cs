@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using FireproofBench.Engine;
 using FireproofBench.Engine.Crdt;
@@ -27,6 +28,7 @@ public sealed class DocumentValueTests
         { """{"_id":"a","x":{"twice":1,"twice":2}}""", "x.twice" },
         { """{"_id":"a","_id":"b"}""", "_id" },
         { """{"_id":"a","link":{"/":"nothing"}}""", "link" },
+        { """{"_id":"a","link":{"/":"\ud800"}}""", "link" },
         { """{"_id":"a","data":{"/":{"bytes":"***"}}}""", "data" },
         { """[1]""", "Array" },
         { """{"_id":"a" """, "JSON" },
@@ -44,6 +46,33 @@ public sealed class DocumentValueTests
             async () => await database.PutAsync(Document.Parse(json), [new NewAttachment("file", "bytes"u8.ToArray(), "text/plain", DateTimeOffset.UnixEpoch)]));
         Assert.Contains(named, one.Message, StringComparison.OrdinalIgnoreCase);
         Assert.Empty(await store.KeysAsync());
+    }
+
+    [Theory]
+    [InlineData("\\ud83d\\ude00", "\U0001F600")]
+    [InlineData("\\ude00\\ud83d", "\uFFFD\uFFFD")]
+    [InlineData("\\ud83d\\u0041\\ud83d", "\uFFFDA\uFFFD")]
+    [InlineData("line\\n\\tquote\\\"slash\\/back\\\\\\b\\f\\r\\u00e9\\u20ac", "line\n\tquote\"slash/back\\\b\f\r\u00e9\u20ac")]
+    public void An_escape_says_the_same_as_what_it_stands_for(string escaped, string text)
+    {
+        var document = Document.Parse($$"""{"\u005fid":"a","value":"{{escaped}}","{{escaped}}":1,"in":{"{{escaped}}":[{"{{escaped}}":2}]},"last":0}""");
+        Assert.Equal("a", document.Id);
+        using var json = JsonDocument.Parse(document.ToUtf8Json());
+        Assert.Equal(text, json.RootElement.GetProperty("value").GetString());
+        Assert.Equal(1, json.RootElement.GetProperty(text).GetInt32());
+    }
+
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("/w", "ff")]
+    [InlineData("\\/w==", "ff")]
+    [InlineData("AAEC", "000102")]
+    [InlineData("AAE", "0001")]
+    public void Bytes_are_read_from_base64_with_or_without_padding(string base64, string hex)
+    {
+        var document = Document.Parse("""{"_id":"a","b":{"/":{"bytes":"BASE64"}}}""".Replace("BASE64", base64, StringComparison.Ordinal));
+        byte[] body = [0xa2, 0x61, (byte)'b', (byte)(0x40 + (hex.Length / 2)), .. Convert.FromHexString(hex), 0x63, (byte)'_', (byte)'i', (byte)'d', 0x61, (byte)'a'];
+        Assert.Equal(body, document.Body.ToArray());
     }
 
     [Theory]

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Reflection;
 using System.Text;
+using System.Text.Json;
 using BenchmarkDotNet.Attributes;
 using FireproofBench.Engine;
 using FireproofBench.Engine.Blocks;
@@ -66,7 +67,7 @@ public sealed class MicroBenchmarkTests
     public async Task A_commit_of_the_benchmark_is_the_file_of_a_real_one_and_its_limit_counts_each_of_its_bytes(int size)
     {
         using CommitStage stage = await CommitStage.CreateAsync();
-        System.Text.Json.JsonElement json = MicroDocuments.Text(500, size);
+        JsonElement json = MicroDocuments.Text(500, size);
         (IReadOnlyList<Block> blocks, ReadOnlyMemory<byte> file) = await stage.CaptureAsync(json);
 
         Block document = Document.From(json).Block;
@@ -84,6 +85,18 @@ public sealed class MicroBenchmarkTests
         using var limit = PhysicalLimit.OfCommit(blocks, file);
         Assert.Equal(file.Length, limit.SealedLength);
         Assert.Equal(file.Length + blocks.Sum(static block => (long)block.Bytes.Length), limit.HashedLength);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_commit_allocates_the_document_and_the_file_and_nothing_else_that_grows_with_them(bool hasManyFields)
+    {
+        using CommitStage stage = await CommitStage.CreateAsync();
+        Func<int, int, JsonElement> make = hasManyFields ? MicroDocuments.Fields : MicroDocuments.Text;
+        (long small, int smallFile) = await AllocatedAsync(stage, make(500, 300_000));
+        (long large, int largeFile) = await AllocatedAsync(stage, make(500, 900_000));
+        Assert.InRange(large - small, 0, 2.02 * (largeFile - smallFile));
     }
 
     [Fact]
@@ -149,6 +162,23 @@ public sealed class MicroBenchmarkTests
         Assert.NotEqual(first.Ids[0], second.Ids[0]);
         Assert.NotEqual(first.Heads, second.Heads);
         await commit.CleanUp();
+    }
+
+    // The least of several: memory that was lent before may have been taken by another test.
+    private static async Task<(long Allocated, int File)> AllocatedAsync(CommitStage stage, JsonElement json)
+    {
+        long least = long.MaxValue;
+        int file = 0;
+        for (int i = 0; i < 10; i++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            ValueTask<int> commit = stage.CommitAsync(json);
+            Assert.True(commit.IsCompleted, "a commit on files in memory does not wait");
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
+            file = await commit;
+        }
+
+        return (least, file);
     }
 
     private static async Task<int> CountAsync(IShardSource shards, Cid root)
