@@ -55,17 +55,17 @@ public sealed class CarFile
         Cid[] roots = ReadHeader(span.Slice(at, headerLength), at);
         at += headerLength;
 
-        var blocks = new List<CarBlock>();
-        while (at < span.Length)
+        var blocks = new CarBlock[CountSections(span, at)];
+        for (int i = 0; i < blocks.Length; i++)
         {
             int length = ReadLength(span, ref at);
             if (length < Cid.BinaryLength || !Cid.TryReadBinary(span.Slice(at, Cid.BinaryLength), out Cid cid))
                 throw new CarException(at, "a block does not start with a CIDv1 over SHA-256");
-            blocks.Add(new CarBlock(cid, at + Cid.BinaryLength, length - Cid.BinaryLength));
+            blocks[i] = new CarBlock(cid, at + Cid.BinaryLength, length - Cid.BinaryLength);
             at += length;
         }
 
-        return new CarFile(bytes, roots, [.. blocks]);
+        return new CarFile(bytes, roots, blocks);
     }
 
     /// <summary>The content of a block of this file.</summary>
@@ -88,6 +88,18 @@ public sealed class CarFile
         }
 
         return low;
+    }
+
+    private static int CountSections(ReadOnlySpan<byte> span, int at)
+    {
+        int count = 0;
+        for (; at < span.Length; count++)
+        {
+            int length = ReadLength(span, ref at);
+            at += length;
+        }
+
+        return count;
     }
 
     private static int ReadLength(ReadOnlySpan<byte> span, ref int at)

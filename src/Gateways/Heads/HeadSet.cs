@@ -21,6 +21,9 @@ internal sealed class HeadSet
     private string? _mainVersion;
     private MetaReading _reading = new([], "");
 
+    // What the reading was made of; null when something was learnt, published or removed since, or it was to be asked for what is not listed.
+    private List<ObjectInfo>? _readFrom;
+
     /// <summary>Whether a file of a folder is there, and this instance superseded some of it.</summary>
     public bool IsMainTouched
     {
@@ -28,6 +31,23 @@ internal sealed class HeadSet
         {
             lock (_lock)
                 return _mainVersion is not null && _main.Any(entry => _dead.Contains(entry.Cid));
+        }
+    }
+
+    /// <summary>The reading as it was, when the listing is the one that it was made of and nothing happened since; else null. Most looks of those who poll find that.</summary>
+    public MetaReading? Unchanged(List<ObjectInfo> listed)
+    {
+        lock (_lock)
+        {
+            if (_readFrom?.Count != listed.Count)
+                return null;
+            for (int i = 0; i < listed.Count; i++)
+            {
+                if (listed[i].Key != _readFrom[i].Key || (listed[i].Key == HeadKeys.Main && listed[i].Version != _readFrom[i].Version))
+                    return null;
+            }
+
+            return _reading;
         }
     }
 
@@ -46,14 +66,17 @@ internal sealed class HeadSet
     public void Learn(HeadObject head)
     {
         lock (_lock)
+        {
             _known[head.Entry.Cid] = head;
+            _readFrom = null;
+        }
     }
 
     /// <summary>The file of a folder was read.</summary>
     public void LearnMain(ImmutableArray<MetaEntry> entries, string version)
     {
         lock (_lock)
-            (_main, _mainVersion) = (entries, version);
+            (_main, _mainVersion, _readFrom) = (entries, version, null);
     }
 
     /// <summary>Whether a listing shows a head beside the objects that are gone.</summary>
@@ -92,7 +115,10 @@ internal sealed class HeadSet
     public void Disown(Cid cid)
     {
         lock (_lock)
+        {
             _ = _own.Remove(cid);
+            _readFrom = null;
+        }
     }
 
     /// <summary>An entry is durable.</summary>
@@ -108,6 +134,7 @@ internal sealed class HeadSet
                 _ = _due.Add(cid);
             }
 
+            _readFrom = null;
             _own[entry.Cid] = head;
             _ = _dead.Remove(entry.Cid);
             _ = _due.Remove(entry.Cid);
@@ -128,6 +155,7 @@ internal sealed class HeadSet
         {
             _ = _due.Remove(cid);
             _ = _dead.Add(cid);
+            _readFrom = null;
         }
     }
 
@@ -152,7 +180,7 @@ internal sealed class HeadSet
         {
             foreach (MetaEntry left in _main.Where(entry => !_dead.Contains(entry.Cid)))
                 _own[left.Cid] = new HeadObject(left, []);
-            (_main, _mainVersion) = ([], null);
+            (_main, _mainVersion, _readFrom) = ([], null, null);
         }
     }
 
@@ -170,6 +198,7 @@ internal sealed class HeadSet
             Forget(listed);
             if (isCurrent)
                 NoteLeftOver(listed, heads);
+            _readFrom = OwnBeside(listed).Count == 0 ? listed : null;
             if (heads.Count == _reading.Entries.Length && _reading.Entries.All(entry => heads.ContainsKey(entry.Cid)))
                 return _reading;
 
@@ -196,7 +225,7 @@ internal sealed class HeadSet
             _own.Clear();
             _dead.Clear();
             _due.Clear();
-            (_main, _mainVersion, _reading) = ([], null, new MetaReading([], ""));
+            (_main, _mainVersion, _reading, _readFrom) = ([], null, new MetaReading([], ""), null);
         }
     }
 

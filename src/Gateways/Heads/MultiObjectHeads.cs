@@ -49,6 +49,8 @@ public sealed class MultiObjectHeads : IMetadataGateway, IForgetfulHeads
         while (true)
         {
             List<ObjectInfo> listed = await HeadKeys.ListAsync(_data, cancellation);
+            if (_set.Unchanged(listed) is { } same)
+                return same;
             HashSet<string> gone = await FetchAsync(listed, cancellation);
             await ConfirmOwnAsync(listed, cancellation);
             if (gone.Count == 0)
