@@ -13,11 +13,11 @@ internal sealed partial class WorldRun
     // Raw, so that nothing that the engine does on the way hides what lies there.
     private async Task VerifyFilesAsync()
     {
-        StoredFiles files = new(_witness, System.Text.Encoding.ASCII.GetBytes(Scene.Mark), await KeysAsync());
+        StoredFiles files = new(_witness, Scene.Mark, await KeysAsync());
         foreach (WorldDevice device in _devices)
         {
             await foreach ((string name, ReadOnlyMemory<byte> content) in device.Medium.FilesAsync())
-                files.Look(device.Name, name, content.Span);
+                files.Look(device.Name, name, content);
         }
 
         for (int store = 0; store < _scene.Stores.Length; store++)
@@ -31,12 +31,12 @@ internal sealed partial class WorldRun
                 {
                     // A store that lists late may name what is deleted.
                     if (await objects.GetAsync(found.Key, null, CancellationToken.None) is { } content)
-                        files.Look(place, found.Key, content.Bytes.Span);
+                        files.Look(place, found.Key, content.Bytes);
                 }
 
                 await using IDeviceStore remote = _scene.Stores[store].OpenDatabase(Scene.Prefix, Scene.DatabaseName);
                 foreach (MetaEntry entry in (await remote.Metadata.ReadAsync(CancellationToken.None)).Entries)
-                    files.Look(place, "a head", entry.Data.Span);
+                    files.Look(place, "a head", entry.Data);
             }
             catch (StorageException outage) when (outage.Kind is StorageErrorKind.Transient or StorageErrorKind.Throttled)
             {
