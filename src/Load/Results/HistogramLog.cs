@@ -67,7 +67,7 @@ internal sealed class HistogramLog : IDisposable
         {
             return HistogramEncoding.DecodeFromCompressedByteBuffer(ByteBuffer.Allocate(Convert.FromBase64String(base64)), 0);
         }
-        catch (Exception damage) when (damage is FormatException or ArgumentException or InvalidDataException or EndOfStreamException or IndexOutOfRangeException or OverflowException)
+        catch (Exception damage) when (damage is not OutOfMemoryException)
         {
             throw new FormatException($"line {number}: the histogram is damaged: {damage.Message}", damage);
         }
