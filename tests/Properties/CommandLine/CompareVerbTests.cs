@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FireproofBench.Scenarios.CommandLine;
 using Xunit;
 
 namespace FireproofBench.Properties.CommandLine;

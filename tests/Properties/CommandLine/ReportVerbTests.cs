@@ -1,4 +1,3 @@
-using FireproofBench.Scenarios.CommandLine;
 using Xunit;
 
 namespace FireproofBench.Properties.CommandLine;
