@@ -134,13 +134,10 @@ public sealed class LoadBadStoreTests : IDisposable
 
     private JsonDocument Run() => JsonDocument.Parse(File.ReadAllBytes(Path.Combine(Assert.Single(_folder.GetDirectories()).FullName, "run.json")));
 
-    private async Task<(int Exit, string Output, string Error)> RunAsync(StoreOpener stores, params string[] arguments)
+    private Task<(int Exit, string Output, string Error)> RunAsync(StoreOpener stores, params string[] arguments)
     {
-        using StringWriter output = new();
-        using StringWriter error = new();
         string[] duration = arguments.Contains("--duration") ? [] : ["--duration", "1s"];
-        int exit = await FireproofBenchCommand.RunAsync(["load", .. arguments, .. duration, "--results", _folder.FullName], new Terminal(output, error, null, false), stores, CancellationToken.None);
-        return (exit, output.ToString(), error.ToString());
+        return CommandLineRun.OfAsync(stores, TestContext.Current.CancellationToken, ["load", .. arguments, .. duration, "--results", _folder.FullName]);
     }
 
     private sealed class BentDevice(IDeviceStore below, Func<IDataGateway, IDataGateway> bend) : IDeviceStore

@@ -129,12 +129,9 @@ public sealed class LoadVerbTests : IDisposable
         Assert.Equal("mine", await File.ReadAllTextAsync(mine));
     }
 
-    private async Task<(int Exit, string Output, string Error)> RunAsync(params string[] arguments)
+    private Task<(int Exit, string Output, string Error)> RunAsync(params string[] arguments)
     {
-        using StringWriter output = new();
-        using StringWriter error = new();
         string[] results = arguments.Contains("--list") ? [] : ["--results", Results];
-        int exit = await FireproofBenchCommand.RunAsync(["load", .. arguments, .. results], new Terminal(output, error, null, false), StoreUrls.OpenAsync, CancellationToken.None);
-        return (exit, output.ToString(), error.ToString());
+        return CommandLineRun.OfAsync(["load", .. arguments, .. results]);
     }
 }

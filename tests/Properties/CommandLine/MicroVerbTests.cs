@@ -1,5 +1,4 @@
 using System.Text.Json;
-using FireproofBench.Scenarios.CommandLine;
 using Xunit;
 
 namespace FireproofBench.Properties.CommandLine;
@@ -52,12 +51,9 @@ public sealed class MicroVerbTests : IDisposable
         Assert.Empty(_folder.GetFileSystemInfos());
     }
 
-    private async Task<(int Exit, string Output, string Error)> RunAsync(params string[] arguments)
+    private Task<(int Exit, string Output, string Error)> RunAsync(params string[] arguments)
     {
-        using StringWriter output = new();
-        using StringWriter error = new();
         string[] results = arguments.Contains("--results") ? [] : ["--results", _folder.FullName];
-        int exit = await FireproofBenchCommand.RunAsync(["micro", .. arguments, .. results], new Terminal(output, error, null, false), StoreUrls.OpenAsync, CancellationToken.None);
-        return (exit, output.ToString(), error.ToString());
+        return CommandLineRun.OfAsync(["micro", .. arguments, .. results]);
     }
 }

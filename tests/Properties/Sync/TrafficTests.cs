@@ -22,21 +22,23 @@ public sealed class TrafficTests(ITestOutputHelper output) : IAsyncDisposable
     private const double Most = 50;
     private static readonly TimeSpan s_betweenPuts = TimeSpan.FromMilliseconds(20);
 
-    private readonly SteppedTime _time = new();
+    private readonly VirtualWorld _world = new();
     private readonly MemoryDeviceStore _store = new("remote", TimeProvider.System);
+
+    private VirtualTime Time => _world.Time;
 
     public ValueTask DisposeAsync() => _store.DisposeAsync();
 
     // All look at the same moments, see the same hundred groups, and hear of another's merge at the next look only: where each merges them, each fetches the merges of all others.
     [Fact]
-    public void Devices_that_see_the_log_grow_do_not_all_merge_it() => new OneThread(_time).Run(async () =>
+    public void Devices_that_see_the_log_grow_do_not_all_merge_it() => Run(async () =>
     {
         Counted[] wires = [.. Enumerable.Range(0, Count).Select(_ => new Counted(_store.Data))];
         Database[] devices = new Database[Count];
         for (int i = 0; i < Count; i++)
         {
             devices[i] = await Database.OpenAsync(
-                Fixture.DatabaseName, new MemoryDeviceStore("device", _time), new DatabaseOptions { KeyBag = null, Entropy = new SeededEntropy((ulong)i + 1), Time = _time });
+                Fixture.DatabaseName, new MemoryDeviceStore("device", Time), new DatabaseOptions { KeyBag = null, Entropy = new SeededEntropy((ulong)i + 1), Time = Time });
             if (i == 0)
                 await devices[0].PutAsync(Document.Parse("""{"_id":"first"}"""));
             RemoteLink link = await devices[i].AttachAsync(new RemoteStore("remote", wires[i], _store.Metadata));
@@ -45,7 +47,7 @@ public sealed class TrafficTests(ITestOutputHelper output) : IAsyncDisposable
 
         for (int i = 0; i < Puts; i++)
         {
-            await Task.Delay(s_betweenPuts, _time);
+            await Task.Delay(s_betweenPuts, Time);
             string text = new((char)('a' + (i % 26)), DocumentLength);
             await devices[i % Count].PutAsync(Document.Parse(string.Create(CultureInfo.InvariantCulture, $$"""{"_id":"doc-{{i % Count:d4}}-{{i:d8}}","text":"{{text}}"}""")));
         }
@@ -66,6 +68,8 @@ public sealed class TrafficTests(ITestOutputHelper output) : IAsyncDisposable
             await device.DisposeAsync();
         }
     });
+
+    private void Run(Func<Task> story) => _world.Run(_ => story(), TestContext.Current.CancellationToken);
 
     private sealed class Counted(IDataGateway below) : DataGatewayWrapper(below, leaveOpen: true)
     {
