@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using FireproofBench.Scenarios.CommandLine;
 using Xunit;
 
 namespace FireproofBench.Properties.CommandLine;

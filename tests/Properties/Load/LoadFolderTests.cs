@@ -1,9 +1,7 @@
 using System.Collections.Immutable;
-using System.Text;
 using FireproofBench.Load.Pacing;
 using FireproofBench.Load.Recording;
 using FireproofBench.Load.Results;
-using FireproofBench.Load.Running;
 using FireproofBench.Load.Scenarios;
 using FireproofBench.Load.Simulations;
 using Xunit;
@@ -31,8 +29,6 @@ public sealed class LoadFolderTests : IDisposable
             Version = "1",
         };
         Recorder recorder = new(["put"], new LoadClock(TimeProvider.System), 0);
-        LoadOutcome outcome = new(DateTimeOffset.UnixEpoch, TimeSpan.FromSeconds(1), [], recorder, 0, null, false);
-        LoadAftermath after = new(new RequestCounts(0, 0, 0, 0, 0, 0), 0, 0, [], null);
         LoadFolder folder = LoadFolder.Create(_folder.FullName, manifest, DateTimeOffset.UnixEpoch, static path => new FullDisk(path));
         IntervalRow row = recorder.Collect(ImmutableSortedDictionary<string, double>.Empty, null);
         Assert.Throws<IOException>(() =>
@@ -40,7 +36,8 @@ public sealed class LoadFolderTests : IDisposable
             for (int i = 0; i < 1000; i++)
                 folder.Add(row);
         });
-        Assert.Throws<IOException>(() => folder.Finish(manifest, outcome, after, [], Encoding.UTF8.GetBytes("page")));
+        Assert.Throws<IOException>(() => folder.Write(LoadFolder.PageFile, static page => page.Write(new byte[1000], 0, 1000)));
+        Assert.Throws<IOException>(folder.Finish);
         folder.Dispose();
         Assert.Equal([LoadFolder.HistogramFile, LoadFolder.SeriesFile], Directory.GetFiles(folder.Path).Select(Path.GetFileName).Order(StringComparer.Ordinal));
     }
