@@ -16,7 +16,7 @@ public sealed class CompareVerbTests : IDisposable
         string after = At("after");
         foreach (string results in new[] { before, after })
             Assert.Equal(0, (await RunAsync("load", "raw-put", "memory:", "--writers", "2", "--duration", "1s", "--results", results)).Exit);
-        (int exit, string output, string error) = await RunAsync("compare", before, after, "--tolerance", "1000%", "--tail-tolerance", "1000%", "--json", At("c.json"));
+        (int exit, string output, string error) = await RunAsync("compare", before, after, "--tolerance", "1000%", "--tail-tolerance", "1000%", "--floor", "10s", "--json", At("c.json"));
         Assert.True(exit == 0, output + error);
         Assert.Matches("(?m)^p50\\(put\\) ", output);
         Assert.Matches("(?m)^rate\\(put\\) ", output);
@@ -40,12 +40,12 @@ public sealed class CompareVerbTests : IDisposable
     {
         foreach (string[] load in new string[][] { ["raw-put", "memory:", "--size", "1KiB"], ["raw-put", "memory:", "--size", "1KiB"], ["raw-put", "memory:", "--size", "1KiB"], ["raw-get", "memory:", "--items", "5"] })
             Assert.Equal(0, (await RunAsync(["load", .. load, "--writers", "2", "--duration", "500ms", "--results", At("nights")])).Exit);
-        (int exit, string output, string error) = await RunAsync("compare", At("nights"), "--newest", "1", "--tolerance", "1000%", "--tail-tolerance", "1000%");
+        (int exit, string output, string error) = await RunAsync("compare", At("nights"), "--newest", "1", "--tolerance", "1000%", "--tail-tolerance", "1000%", "--floor", "10s");
         Assert.True(exit == 0, output + error);
         Assert.Contains("== raw-put on memory:, keep-constant 2 500ms", output, StringComparison.Ordinal);
         Assert.Contains("2 runs against 1", output, StringComparison.Ordinal);
         Assert.Contains("== raw-get on memory:, keep-constant 2 500ms\n1 runs: none before the newest 1 to compare with.", output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
-        (_, output, _) = await RunAsync("compare", At("nights"), "--newest", "1", "--before", "1", "--tolerance", "1000%", "--tail-tolerance", "1000%");
+        (_, output, _) = await RunAsync("compare", At("nights"), "--newest", "1", "--before", "1", "--tolerance", "1000%", "--tail-tolerance", "1000%", "--floor", "10s");
         Assert.Contains("1 runs against 1", output, StringComparison.Ordinal);
         Assert.Equal((2, true), await RunAsync("compare", At("nights")) is var (one, _, text) ? (one, text.Contains("or one folder with --newest", StringComparison.Ordinal)) : default);
         Assert.Equal(2, (await RunAsync("compare", At("nights"), At("nights"), "--newest", "1")).Exit);

@@ -72,7 +72,7 @@ public sealed class WorldRunTests
     [Fact]
     public void A_world_with_damaged_copies_meets_a_walk_that_comes_to_a_document_which_cannot_be_read()
     {
-        WorldResult result = WorldRun.Run(PlanDrawing.Draw(93, null, 3, 200), keepsTrace: true);
+        WorldResult result = WorldRun.Run(PlanDrawing.Draw(164, null, 3, 200), keepsTrace: true);
         Assert.True(result.Plan.Has(Features.DamagedCopies));
         Sound(result);
         Assert.Contains(result.Trace, static entry => entry.Kind == TraceKind.Refused && entry.Subject.EndsWith(nameof(StepKind.ReadAll), StringComparison.Ordinal)
