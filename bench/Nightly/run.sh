@@ -88,7 +88,7 @@ part "pages over all nights" "${tool[@]}" report "$out"
 {
   printf '\n## Load against the nights before\n\n```\n'
   cat "$out/comparison.txt"
-  printf '```\n\n## Stores judged\n\n'
+  printf '```\n\n'
   "${tool[@]}" report "$out" --markdown
 } >>"$summary" 2>/dev/null
 

@@ -54,6 +54,8 @@ internal sealed class ReportVerb(Terminal terminal)
             MatrixMarkdown.Write(reports, terminal.Out);
         if (trends.IsEmpty)
             return;
+        if (!reports.IsEmpty)
+            terminal.Out.WriteLine();
         foreach (string line in TrendText.Markdown(trends))
             terminal.Out.WriteLine(line);
     }

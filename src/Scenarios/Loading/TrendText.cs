@@ -13,6 +13,8 @@ internal static class TrendText
     /// <summary>A series a block: its kind, how many runs, the newest figures, and where a level changed.</summary>
     public static IEnumerable<string> Markdown(ImmutableArray<TrendSeries> all)
     {
+        yield return "# Load over time";
+        yield return "";
         yield return "| scenario | store | load | runs | newest | figure | newest value | changes |";
         yield return "|---|---|---|---|---|---|---|---|";
         foreach (TrendSeries series in all)
