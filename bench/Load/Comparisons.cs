@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace FireproofBench.LoadBench;
 
-/// <summary>What <c>compare</c> catches, and what it accuses wrongly: two folders that are the same, one whose puts are slower by a tenth, one of whose tail alone is slower.</summary>
+/// <summary>What <c>compare</c> catches, and what it accuses wrongly: two stores that are the same, one whose puts are slower by a tenth, one of whose tail alone is slower.</summary>
 /// <param name="Kind">What the second store is.</param>
 /// <param name="Number">Which comparison of the kind.</param>
 /// <param name="Worse">The metrics that became worse.</param>
@@ -16,11 +16,11 @@ internal sealed record Comparisons(string Kind, int Number, string[] Worse, stri
     /// <param name="counts">How many of each kind.</param>
     /// <param name="pairs">How many runs on each side.</param>
     /// <param name="seconds">How long a run is.</param>
-    /// <param name="work">Takes the results of the runs, and has the stores.</param>
+    /// <param name="work">Takes the results of the runs.</param>
     public static async Task<string> MeasureAsync((int Same, int Slower, int Tail) counts, int pairs, int seconds, string work)
     {
         List<Comparisons> all = [];
-        foreach ((string kind, string scheme, int count) in new[] { ("the same", "", counts.Same), ("each put slower by a tenth", "slow:", counts.Slower), ("the tail slower", "tail:", counts.Tail) })
+        foreach ((string kind, string scheme, int count) in new[] { ("the same", "even:", counts.Same), ("each put slower by a tenth", "slow:", counts.Slower), ("the tail slower", "tail:", counts.Tail) })
         {
             for (int number = 1; number <= count; number++)
             {
@@ -44,12 +44,10 @@ internal sealed record Comparisons(string Kind, int Number, string[] Worse, stri
 
     private static async Task<Comparisons> CompareAsync(string kind, string scheme, int number, int pairs, int seconds, string work)
     {
-        string name = string.Create(CultureInfo.InvariantCulture, $"{(scheme.Length > 0 ? scheme[..^1] : "same")}-{number}");
-        string folder = Path.Combine(work, "compare-" + name);
-        string store = Path.Combine(work, "store-" + name);
+        string folder = Path.Combine(work, string.Create(CultureInfo.InvariantCulture, $"compare-{scheme[..^1]}-{number}"));
         string seed = number.ToString(CultureInfo.InvariantCulture);
         _ = await Tool.RunAsync(
-            "load", "raw-put", Path.Combine(store, "a"), "--against", scheme + Path.Combine(store, "b"), "--pairs", pairs.ToString(CultureInfo.InvariantCulture),
+            "load", "raw-put", "even:", "--against", scheme, "--pairs", pairs.ToString(CultureInfo.InvariantCulture),
             "--rate", "200/s", "--duration", $"{seconds}s", "--warm-up", "1s", "--seed", seed, "--results", folder);
         string json = Path.Combine(folder, "comparison.json");
         string turns = Path.Combine(folder, "turns-raw-put-" + seed);

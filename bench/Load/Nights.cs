@@ -13,8 +13,7 @@ internal static class Nights
     /// <param name="planted">From which on the store is slower, from 1.</param>
     /// <param name="seconds">How long a run is.</param>
     /// <param name="folder">Takes the results and the page.</param>
-    /// <param name="work">Has the store.</param>
-    public static async Task<string> MeasureAsync(int nights, int planted, int seconds, string folder, string work)
+    public static async Task<string> MeasureAsync(int nights, int planted, int seconds, string folder)
     {
         for (int night = 1; night <= nights; night++)
         {
@@ -22,7 +21,7 @@ internal static class Nights
             for (int repeat = 0; repeat < Repeats; repeat++)
             {
                 _ = await Tool.RunAsync(
-                    "load", "raw-put", "night:" + Path.Combine(work, "nights"), "--rate", "200/s", "--duration", $"{seconds}s", "--warm-up", "1s",
+                    "load", "raw-put", "night:", "--rate", "200/s", "--duration", $"{seconds}s", "--warm-up", "1s",
                     "--seed", string.Create(CultureInfo.InvariantCulture, $"{(night * 10) + repeat}"), "--results", folder);
             }
         }

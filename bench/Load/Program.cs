@@ -38,7 +38,7 @@ try
     await PartAsync("stall", () => Stall.MeasureAsync(Path.Combine(output, "stall-run")));
     await PartAsync("endpoint", () => EndpointRatio.MeasureAsync(Number("--rounds"), Number("--seconds"), work.FullName));
     await PartAsync("compare", () => Comparisons.MeasureAsync((Number("--same"), Number("--slower"), Number("--tail")), Number("--pairs"), Number("--seconds"), work.FullName));
-    await PartAsync("nights", () => Nights.MeasureAsync(Number("--nights"), Number("--planted"), Number("--seconds"), Path.Combine(output, "nights"), work.FullName));
+    await PartAsync("nights", () => Nights.MeasureAsync(Number("--nights"), Number("--planted"), Number("--seconds"), Path.Combine(output, "nights")));
     await PartAsync("steady", () => Steadiness.MeasureAsync(options["--load"], Number("--minutes"), work.FullName));
 }
 finally

@@ -73,6 +73,11 @@ internal sealed class ReportVerb(Terminal terminal)
             terminal.Out.WriteLine($"{(change.IsWorse ? "WORSE " : "better")} {series.Kind.Scenario} on {series.Kind.Provider}: {TrendText.Of(series, metric, change)}");
     }
 
-    private static string LinkOf(string folder, RunSummary run) =>
-        ReportFolder.LinkTo(Path.GetRelativePath(folder, Path.Combine(run.Path, LoadFolder.PageFile)).Replace(Path.DirectorySeparatorChar, '/'));
+    // Pages of old runs may have been removed; what they were made of stays.
+    private static string LinkOf(string folder, RunSummary run)
+    {
+        string page = Path.Combine(run.Path, LoadFolder.PageFile);
+        string target = File.Exists(page) ? page : Path.Combine(run.Path, LoadFolder.RunFile);
+        return ReportFolder.LinkTo(Path.GetRelativePath(folder, target).Replace(Path.DirectorySeparatorChar, '/'));
+    }
 }

@@ -24,6 +24,12 @@ public sealed class ReportVerbTests : IDisposable
         foreach (string run in Directory.GetDirectories(_folder.FullName, "*-raw-put-*"))
             Assert.Contains($"href=\"./{Path.GetFileName(run)}/report.html\"", page, StringComparison.Ordinal);
         Assert.False(File.Exists(At("index.html")));
+
+        // Pages of old runs are removed some day.
+        string old = Directory.GetDirectories(_folder.FullName, "*-raw-put-*")[0];
+        File.Delete(Path.Combine(old, "report.html"));
+        Assert.Equal(0, (await RunAsync("report", _folder.FullName)).Exit);
+        Assert.Contains($"href=\"./{Path.GetFileName(old)}/run.json\"", await File.ReadAllTextAsync(At("trend.html")), StringComparison.Ordinal);
         (exit, string output, _) = await RunAsync("report", _folder.FullName, "--markdown");
         Assert.Equal(0, exit);
         Assert.Contains("| raw-put | memory | keep-constant 2 300ms | 2 |", output, StringComparison.Ordinal);
