@@ -138,15 +138,28 @@ internal static class ConcurrencyFaults
 
     private static InterceptedStore DropUnderLoad()
     {
-        int inFlight = 0;
+        int inFlight = 0, sinceIdle = 0;
+        Lock gate = new();
         return new InterceptedStore
         {
             OnPut = async (s, k, b, c, t) =>
             {
-                int load = Interlocked.Increment(ref inFlight);
-                await Task.Delay(1, t);
+                int load;
+                lock (gate)
+                {
+                    inFlight++;
+                    load = ++sinceIdle;
+                }
+
+                // Long enough that the next put of a burst comes before this one ends, on a busy machine too.
+                await Task.Delay(20, t);
                 string version = load > 100 ? "accepted" : await s.PutAsync(k, b, c, t);
-                Interlocked.Decrement(ref inFlight);
+                lock (gate)
+                {
+                    if (--inFlight == 0)
+                        sinceIdle = 0;
+                }
+
                 return version;
             },
         };

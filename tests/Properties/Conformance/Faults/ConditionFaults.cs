@@ -39,7 +39,9 @@ internal static class ConditionFaults
             return await store.PutAsync(key, body, condition, cancellation);
         if (await store.HeadAsync(key, cancellation) is not null)
             throw new StorageException(StorageErrorKind.PreconditionFailed, "put", key, "exists");
-        await Task.Delay(1, cancellation);
+
+        // Long enough for another creator to look in between, on a busy machine too.
+        await Task.Delay(20, cancellation);
         return await store.PutAsync(key, body, PutCondition.None, cancellation);
     }
 
