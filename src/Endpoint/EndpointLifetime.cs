@@ -4,7 +4,7 @@ using Microsoft.Extensions.Hosting;
 namespace FireproofBench.Endpoint;
 
 /// <summary>Opens the store of heads before the server listens, and tells subscribers to go before it drains.</summary>
-internal sealed class EndpointLifetime(EndpointStores stores, HeadHub hub, IHostApplicationLifetime lifetime) : IHostedService, IDisposable
+internal sealed class EndpointLifetime(EndpointStores stores, HeadHub hub, EndpointRouteTable table, IHostApplicationLifetime lifetime) : IHostedService, IDisposable
 {
     private CancellationTokenRegistration _stopping;
 
@@ -12,6 +12,8 @@ internal sealed class EndpointLifetime(EndpointStores stores, HeadHub hub, IHost
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         await stores.Heads.StartAsync(cancellationToken);
+        if (table.Cloud is { } cloud)
+            await cloud.StartAsync(cancellationToken);
         _stopping = lifetime.ApplicationStopping.Register(hub.Close);
     }
 

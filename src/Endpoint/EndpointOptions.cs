@@ -1,4 +1,5 @@
 using FireproofBench.Endpoint.Access;
+using FireproofBench.Endpoint.Cloud;
 using FireproofBench.Endpoint.Heads;
 using FireproofBench.Engine.Ports;
 
@@ -18,6 +19,9 @@ public sealed class EndpointOptions
 
     /// <summary>The host's own decision on every call. Null: the grants of the token decide (<see cref="GrantPolicy"/>).</summary>
     public IEndpointPolicy? Policy { get; set; }
+
+    /// <summary>How devices of the reference engine are served, by the protocol of its <c>toCloud()</c>; null when they are not.</summary>
+    public CloudOptions? Cloud { get; set; }
 
     /// <summary>Web origins whose pages may call, such as <c>https://app.example.org</c>; <c>*</c> for all. A page of an origin that is not listed gets no answer. None by default.</summary>
     public IList<string> AllowedOrigins { get; } = [];

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using FireproofBench.Endpoint.Access;
+using FireproofBench.Endpoint.Cloud;
 using FireproofBench.Endpoint.Heads;
 using FireproofBench.Endpoint.Objects;
 using FireproofBench.Endpoint.Operations;
@@ -7,6 +8,7 @@ using FireproofBench.Endpoint.Push;
 using FireproofBench.Endpoint.Requests;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace FireproofBench.Endpoint;
 
@@ -42,7 +44,9 @@ internal sealed class EndpointRouteTable
             new("streamEvents", "GET", Database + "/events", EndpointRight.Read, true, events.RunAsync),
             new("openSocket", "GET", Database + "/socket", EndpointRight.Read, true, socket.RunAsync),
         ];
-        RequestCounts counts = new([.. Routes.Select(static route => route.Name)]);
+        if (options.Cloud is { } settings)
+            Cloud = new CloudEndpoint(settings, options, stores, hub, gate, reads, puts, time, services.GetRequiredService<ILogger<CloudEndpoint>>());
+        RequestCounts counts = new([.. Routes.Select(static route => route.Name), .. Cloud?.Routes.Select(static route => route.Name) ?? []]);
         OperationRoutes operations = new(stores.Data, stores.Heads, hub, counts, time);
         Counts = counts;
         Pipeline = ActivatorUtilities.CreateInstance<RequestPipeline>(services, gate, origins, counts, time);
@@ -61,6 +65,9 @@ internal sealed class EndpointRouteTable
 
     /// <summary>Routes for those who run the endpoint. Open to everybody who reaches it.</summary>
     public ImmutableArray<(string Method, string Pattern, RequestDelegate Run)> Operations { get; }
+
+    /// <summary>What serves devices of the reference engine; null where none are served.</summary>
+    public CloudEndpoint? Cloud { get; }
 
     /// <summary>What was asked so far.</summary>
     public RequestCounts Counts { get; }

@@ -1,3 +1,4 @@
+using FireproofBench.Endpoint.Cloud;
 using FireproofBench.Endpoint.Requests;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -14,7 +15,7 @@ public static class EndpointRoutes
 
     /// <summary>
     /// Maps the routes of the endpoint that <see cref="EndpointServices.AddFireproofEndpoint"/> added: <c>/v1/…</c>, <c>/healthz</c>, <c>/readyz</c>, <c>/metrics</c>
-    /// and <c>/openapi.json</c>. The host calls <c>UseWebSockets</c> before, or subscribers are left with server-sent events.
+    /// and <c>/openapi.json</c>; with <see cref="EndpointOptions.Cloud"/> also <c>/fp</c> and <c>/ws</c>. The host calls <c>UseWebSockets</c> before, or subscribers are left with server-sent events.
     /// </summary>
     /// <param name="routes">The host's routes.</param>
     /// <param name="prefix">What comes before, such as <c>/sync</c>; empty for nothing.</param>
@@ -28,6 +29,18 @@ public static class EndpointRoutes
             RouteSpec route = table.Routes[i];
             int index = i;
             _ = group.MapMethods(route.Pattern, [route.Method], (RequestDelegate)(http => table.Pipeline.RunAsync(http, route, index))).WithName(route.Name);
+        }
+
+        int next = table.Routes.Length;
+        foreach ((string name, string method, string pattern, RequestDelegate run) in table.Cloud?.Routes ?? [])
+        {
+            int index = next++;
+            bool isSubscription = pattern == CloudPlace.Socket;
+            _ = group.MapMethods(pattern, [method], (RequestDelegate)(http =>
+            {
+                CloudEndpoint.Admit(http);
+                return table.Pipeline.RunOpenAsync(http, name, index, isSubscription, run);
+            }));
         }
 
         foreach ((string method, string pattern, RequestDelegate run) in table.Operations)

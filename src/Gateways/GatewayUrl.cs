@@ -1,4 +1,5 @@
 using FireproofBench.Engine.Ports;
+using FireproofBench.Gateways.Cloud;
 using FireproofBench.Gateways.Filesystem;
 using FireproofBench.Gateways.Heads;
 using FireproofBench.Gateways.Http;
@@ -35,6 +36,9 @@ public sealed class GatewayUrl
     /// <summary>The folder of a WebDAV server; null for other kinds.</summary>
     internal WebDavUrl? Dav { get; private init; }
 
+    /// <summary>The endpoint of the cloud protocol, and the ledger; null for other kinds.</summary>
+    internal CloudUrl? Cloud { get; private init; }
+
     /// <summary>The profile of a simulated store; null for other kinds.</summary>
     internal SimulatedUrl? Simulated { get; private init; }
 
@@ -62,7 +66,7 @@ public sealed class GatewayUrl
             "memory" => throw new StorageException(StorageErrorKind.InvalidName, "open", "", "the memory has no places: write 'memory:' alone"),
             "s3" => new GatewayUrl(GatewayScheme.S3, "S3", "") { S3 = S3Url.Parse(text) },
             "http" or "https" => new GatewayUrl(GatewayScheme.Http, "the HTTP endpoint", "") { Http = HttpUrl.Parse(text) },
-            "fpcloud+http" or "fpcloud+https" => new GatewayUrl(GatewayScheme.FpCloud, "the cloud protocol", ""),
+            "fpcloud+http" or "fpcloud+https" => new GatewayUrl(GatewayScheme.FpCloud, "the cloud protocol", "") { Cloud = CloudUrl.Parse(text) },
             "dav+http" or "dav+https" => new GatewayUrl(GatewayScheme.Dav, "WebDAV", "") { Dav = WebDavUrl.Parse(text) },
             "sim" => new GatewayUrl(GatewayScheme.Simulated, "the simulated store", "") { Simulated = SimulatedUrl.Parse(text) },
             _ => throw new StorageException(StorageErrorKind.Unsupported, "open", "", $"nobody knows the scheme '{scheme}:'; known are {Known}"),
@@ -78,6 +82,7 @@ public sealed class GatewayUrl
         GatewayScheme.Http => new HttpDataGateway(Http!.Address, Http.Database, options),
         GatewayScheme.S3 => new S3DataGateway(S3!.Options, options),
         GatewayScheme.Dav => Dav!.Open(options),
+        GatewayScheme.FpCloud => new CloudDataGateway(new CloudLine(Cloud!, options), ownsLine: true),
         GatewayScheme.Simulated => new SimulatedStore(Simulated!, options).Open(),
         _ => throw NotBuiltIn(),
     };
@@ -93,6 +98,7 @@ public sealed class GatewayUrl
         GatewayScheme.Http => new HttpDeviceStore(Http!.Address, databaseName, options, RetryOptions.Of(options)),
         GatewayScheme.S3 => S3!.OpenDevice(databaseName, options),
         GatewayScheme.Dav => new RemoteDeviceStore(Dav!.OpenPatiently(options), databaseName, options, ownsStore: true),
+        GatewayScheme.FpCloud => new CloudDeviceStore(Cloud!, options, RetryOptions.Of(options)),
         GatewayScheme.Simulated => new SimulatedStore(Simulated!, options).OpenDatabase("", databaseName),
         _ => throw NotBuiltIn(),
     };
@@ -105,6 +111,7 @@ public sealed class GatewayUrl
         GatewayScheme.Http => Http!.ToString(),
         GatewayScheme.S3 => S3!.ToString(),
         GatewayScheme.Dav => Dav!.ToString(),
+        GatewayScheme.FpCloud => Cloud!.ToString(),
         GatewayScheme.Simulated => Simulated!.ToString(),
         _ => _provider,
     };
@@ -148,5 +155,5 @@ public sealed class GatewayUrl
     }
 
     private StorageException NotBuiltIn() =>
-        new(StorageErrorKind.Unsupported, "open", "", $"{_provider} is known, but its provider is not built in yet; built in are file:, memory:, s3:, http:, https:, dav+http:, dav+https: and sim:");
+        new(StorageErrorKind.Unsupported, "open", "", $"{_provider} is known, but its provider is not built in yet; built in are file:, memory:, s3:, http:, https:, fpcloud+http:, fpcloud+https:, dav+http:, dav+https: and sim:");
 }

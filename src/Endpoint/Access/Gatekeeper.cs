@@ -42,6 +42,14 @@ internal sealed class Gatekeeper : IDisposable
     public async ValueTask<bool> AllowsAsync(HttpContext http, EndpointIdentity caller, string database, EndpointRight right) =>
         await ConcludeAsync(http, caller, _policy.DecideAsync(new EndpointCall(http, caller, database, right), http.RequestAborted)) is not null;
 
+    /// <summary>Counts a message of somebody who is known by other means than a request.</summary>
+    /// <returns>Whether it is one more than the rate allows.</returns>
+    public bool IsTooFast(string who)
+    {
+        using RateLimitLease? lease = _rates?.AttemptAcquire(who);
+        return lease is { IsAcquired: false };
+    }
+
     /// <inheritdoc/>
     public void Dispose() => _rates?.Dispose();
 

@@ -26,27 +26,27 @@ internal static class Refusals
         _ => StatusCodes.Status500InternalServerError,
     };
 
+    /// <summary>What a caller is told of a storage failure: what the caller did wrong as it is. What is wrong here would tell of paths and servers that are the endpoint's own: that goes to the log.</summary>
+    public static string ReasonOf(StorageException failure) => failure.Kind switch
+    {
+        StorageErrorKind.InvalidName or StorageErrorKind.PreconditionFailed or StorageErrorKind.Conflict or StorageErrorKind.Unsupported => failure.Message,
+        StorageErrorKind.NoSpace => "no room is left in the endpoint's store",
+        StorageErrorKind.MissingContainer => "the endpoint's store is not there",
+        StorageErrorKind.Corrupt => "what the endpoint has stored cannot be read",
+        StorageErrorKind.Throttled => "the endpoint's store asks for a slower pace",
+        StorageErrorKind.Ambiguous => "the endpoint's store did not tell whether the change happened: read back",
+        StorageErrorKind.InUse => "the endpoint's store is in use by somebody else",
+        StorageErrorKind.Transient => "the endpoint's store does not answer now",
+        _ => "the endpoint's store failed",
+    };
+
     /// <summary>Answers a storage failure.</summary>
     public static Task WriteAsync(HttpContext http, StorageException failure)
     {
         StorageErrorKind kind = failure.Kind == StorageErrorKind.NotAuthorized ? StorageErrorKind.Permanent : failure.Kind;
-
-        // What the caller did wrong is told as it is. What is wrong here would tell of paths and servers that are the endpoint's own: that goes to the log.
-        string reason = kind switch
-        {
-            StorageErrorKind.InvalidName or StorageErrorKind.PreconditionFailed or StorageErrorKind.Conflict or StorageErrorKind.Unsupported => failure.Message,
-            StorageErrorKind.NoSpace => "no room is left in the endpoint's store",
-            StorageErrorKind.MissingContainer => "the endpoint's store is not there",
-            StorageErrorKind.Corrupt => "what the endpoint has stored cannot be read",
-            StorageErrorKind.Throttled => "the endpoint's store asks for a slower pace",
-            StorageErrorKind.Ambiguous => "the endpoint's store did not tell whether the change happened: read back",
-            StorageErrorKind.InUse => "the endpoint's store is in use by somebody else",
-            StorageErrorKind.Transient => "the endpoint's store does not answer now",
-            _ => "the endpoint's store failed",
-        };
         if (kind is StorageErrorKind.Throttled or StorageErrorKind.Transient)
             http.Response.Headers.RetryAfter = "1";
-        return WriteAsync(http, StatusOf(kind), kind.ToString(), reason);
+        return WriteAsync(http, StatusOf(kind), kind.ToString(), ReasonOf(failure));
     }
 
     /// <summary>Answers a refusal.</summary>

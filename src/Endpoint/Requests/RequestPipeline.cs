@@ -38,11 +38,34 @@ internal sealed partial class RequestPipeline(Gatekeeper gate, Origins origins, 
         }
         catch (Exception failure)
         {
-            await AnswerAsync(http, route, failure);
+            await AnswerAsync(http, route.Name, failure);
         }
 
         _ = activity?.SetTag("http.response.status_code", http.Response.StatusCode);
         counts.Count(index, http.Response.StatusCode, route.IsSubscription ? TimeSpan.Zero : time.GetElapsedTime(start));
+    }
+
+    /// <summary>Answers a request that brings its own credentials, of whatever origin.</summary>
+    /// <param name="http">The request.</param>
+    /// <param name="name">The name of the route.</param>
+    /// <param name="index">Its number in the counts.</param>
+    /// <param name="isSubscription">Whether it lasts as long as the caller stays.</param>
+    /// <param name="run">Answers it.</param>
+    public async Task RunOpenAsync(HttpContext http, string name, int index, bool isSubscription, RequestDelegate run)
+    {
+        long start = time.GetTimestamp();
+        using Activity? activity = Traces.HasListeners() ? Traces.StartActivity(name) : null;
+        try
+        {
+            await run(http);
+        }
+        catch (Exception failure)
+        {
+            await AnswerAsync(http, name, failure);
+        }
+
+        _ = activity?.SetTag("http.response.status_code", http.Response.StatusCode);
+        counts.Count(index, http.Response.StatusCode, isSubscription ? TimeSpan.Zero : time.GetElapsedTime(start));
     }
 
     // Who may is asked before whether the name is one: a stranger learns nothing from the answer.
@@ -54,7 +77,7 @@ internal sealed partial class RequestPipeline(Gatekeeper gate, Origins origins, 
         await route.Run(new EndpointRequest(http, database, key, caller));
     }
 
-    private async ValueTask AnswerAsync(HttpContext http, RouteSpec route, Exception failure)
+    private async ValueTask AnswerAsync(HttpContext http, string route, Exception failure)
     {
         try
         {
@@ -71,14 +94,14 @@ internal sealed partial class RequestPipeline(Gatekeeper gate, Origins origins, 
                     break;
                 case StorageException storage:
                     if (Refusals.StatusOf(storage.Kind) >= 500 && storage.Kind != StorageErrorKind.Unsupported)
-                        TellFailure(route.Name, http.TraceIdentifier, storage.Kind, storage.Message);
+                        TellFailure(route, http.TraceIdentifier, storage.Kind, storage.Message);
                     await Refusals.WriteAsync(http, storage);
                     break;
                 case BadHttpRequestException bad:
                     await Refusals.WriteAsync(http, bad.StatusCode, nameof(StorageErrorKind.Permanent), bad.Message);
                     break;
                 default:
-                    TellFault(failure, route.Name, http.TraceIdentifier);
+                    TellFault(failure, route, http.TraceIdentifier);
                     await Refusals.WriteAsync(http, StatusCodes.Status500InternalServerError, nameof(StorageErrorKind.Permanent), "the endpoint failed; its log has more under the request's id");
                     break;
             }

@@ -88,6 +88,10 @@ public static class SealedFile
         return plain;
     }
 
+    /// <summary>The name of the key that a file is sealed with.</summary>
+    /// <exception cref="SealException">It is no sealed file.</exception>
+    public static KeyFingerprint KeyOf(ReadOnlySpan<byte> file) => ReadFrame(file).Fingerprint;
+
     /// <summary>Folds the multihash behind a content id into a nonce: byte i is XORed onto byte i modulo 12.</summary>
     /// <param name="name">The content id of the plain file.</param>
     /// <param name="nonce">Twelve bytes to write.</param>

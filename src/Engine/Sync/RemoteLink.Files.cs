@@ -204,13 +204,26 @@ public sealed partial class RemoteLink
         List<(Cid File, long Length)> here = await AttachmentsAsync(_replica.Files.Gateway, cancellation);
         if (here.Count > 0)
         {
-            foreach ((Cid file, _) in await AttachmentsAsync(_remote.Data, cancellation))
+            foreach ((Cid file, _) in await AttachmentsThereAsync(cancellation))
                 _uploader.NotePresence(file);
             foreach ((Cid file, long length) in here.Where(found => !_uploader.IsThere(found.File)))
                 _attachments.Add(file, length);
         }
 
         _listedAttachments = true;
+    }
+
+    // A store that cannot be listed is sent all.
+    private async ValueTask<List<(Cid File, long Length)>> AttachmentsThereAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            return await AttachmentsAsync(_remote.Data, cancellation);
+        }
+        catch (StorageException e) when (e.Kind == StorageErrorKind.Unsupported)
+        {
+            return [];
+        }
     }
 
     private static async ValueTask<List<(Cid File, long Length)>> AttachmentsAsync(IDataGateway gateway, CancellationToken cancellation)

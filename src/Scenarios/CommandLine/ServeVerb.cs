@@ -15,6 +15,10 @@ internal sealed class ServeVerb(Terminal terminal)
 
     private readonly Option<string?> _trust = new("--trust") { Description = "A JWK set; tokens that its keys signed are accepted.", HelpName = "FILE" };
     private readonly Option<string?> _policy = new("--policy") { Description = "Who may do what: tokens, keys, grants, origins, as JSON.", HelpName = "FILE" };
+    private readonly Option<string?> _cloud = new("--cloud") { Description = "Serve devices of the JavaScript engine too (toCloud), by tokens that these keys signed: a JWK, a set, or z… of one.", HelpName = "FILE" };
+    private readonly Option<bool> _cloudRequests = new("--cloud-requests") { Description = "Those devices send a request for each message, instead of using a WebSocket." };
+    private readonly Option<bool> _cloudRefuses = new("--cloud-refuses") { Description = "Refuse their writes with a token that may only read; else they are acknowledged and thrown away." };
+    private readonly Option<string?> _public = new("--public") { Description = "The address by which those devices reach the endpoint, where that is another one.", HelpName = "URL" };
     private readonly Option<string[]> _origins = new("--origin") { Description = "Pages of this origin may call (CORS); repeat it for more.", HelpName = "ORIGIN" };
     private readonly Option<string?> _certificate = new("--certificate") { Description = "Certificate chain for https, as PEM.", HelpName = "FILE" };
     private readonly Option<string?> _key = new("--certificate-key") { Description = "Its private key, as PEM; without it the key is in the same file.", HelpName = "FILE" };
@@ -35,6 +39,7 @@ internal sealed class ServeVerb(Terminal terminal)
             "fireproofbench serve --listen http://0.0.0.0:8787 --trust keys.json    whoever has a token that these keys signed",
             "fireproofbench serve --listen https://0.0.0.0:443 --certificate chain.pem --certificate-key key.pem --policy policy.json",
             "PGPASSWORD=… fireproofbench serve --data s3://bucket/fireproof --meta 'postgres:Host=db;Database=fp;Username=fp' --policy policy.json",
+            "fireproofbench serve --cloud public.jwk                                toCloud({ urls: { base: 'fpcloud://127.0.0.1:8787?protocol=ws' }, … })",
             "curl http://127.0.0.1:8787/openapi.json                                how to speak to it",
             "",
             "A token's scopes say what it may: fireproof:DATABASE:RIGHT with read, write or admin; * ends a name that stands for several.",
@@ -43,7 +48,7 @@ internal sealed class ServeVerb(Terminal terminal)
             "Traces go where OTEL_EXPORTER_OTLP_ENDPOINT says; /metrics is for Prometheus, /healthz and /readyz for whoever runs it.",
             "",
             "Exit codes: 2 could not run (wrong arguments, refused, port taken), 130 ended by Ctrl-C or SIGTERM, after what was under way.");
-        foreach (Option option in new Option[] { _listen, _data, _meta, _trust, _policy, _origins, _certificate, _key, _maxObject, _maxHeader, _minRate, _rate, _burst })
+        foreach (Option option in new Option[] { _listen, _data, _meta, _trust, _policy, _cloud, _cloudRequests, _cloudRefuses, _public, _origins, _certificate, _key, _maxObject, _maxHeader, _minRate, _rate, _burst })
             command.Options.Add(option);
         command.SetAction((parsed, cancellation) => Verb.GuardAsync(terminal, () => RunAsync(parsed, cancellation)));
         return command;
@@ -58,6 +63,10 @@ internal sealed class ServeVerb(Terminal terminal)
             Meta = parsed.GetRequiredValue(_meta),
             Trust = parsed.GetValue(_trust),
             Policy = parsed.GetValue(_policy),
+            Cloud = parsed.GetValue(_cloud),
+            CloudSendsRequests = parsed.GetValue(_cloudRequests),
+            CloudRefusesWrites = parsed.GetValue(_cloudRefuses),
+            PublicAddress = PublicAddressOf(parsed.GetValue(_public)),
             Origins = [.. parsed.GetValue(_origins) ?? []],
             Certificate = parsed.GetValue(_certificate),
             CertificateKey = parsed.GetValue(_key),
@@ -91,6 +100,10 @@ internal sealed class ServeVerb(Terminal terminal)
             return address;
         throw new UsageException($"--listen: '{text}' is not http:// or https:// with an address of this machine and a port, such as http://127.0.0.1:8787 or http://0.0.0.0:8787.");
     }
+
+    private static Uri? PublicAddressOf(string? text) => text is null ? null
+        : Uri.TryCreate(text, UriKind.Absolute, out Uri? address) && address.Scheme is "http" or "https" && address.Query.Length == 0 ? address
+        : throw new UsageException($"--public: '{text}' is not http:// or https:// with a host.");
 
     private static T? Positive<T>(T? number, Option<T?> option)
         where T : struct, IComparable<T> => number is { } value && value.CompareTo(default) <= 0

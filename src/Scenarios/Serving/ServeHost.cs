@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using FireproofBench.Endpoint;
 using FireproofBench.Endpoint.Access;
+using FireproofBench.Endpoint.Cloud;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Gateways;
 using FireproofBench.Gateways.Entropy;
@@ -91,10 +92,11 @@ internal sealed class ServeHost : IAsyncDisposable
     private static void RequireCredentialsForOthers(ServeSettings settings)
     {
         bool isNear = settings.Listen.Host == "localhost" || (IPAddress.TryParse(settings.Listen.Host.Trim('[', ']'), out IPAddress? address) && IPAddress.IsLoopback(address));
-        if (!isNear && settings.Trust is null && settings.Policy is null)
+        // The cloud protocol has its own credentials in each message; what else the endpoint serves is for this machine only then.
+        if (!isNear && settings.Trust is null && settings.Policy is null && settings.Cloud is null)
         {
             throw new UsageException(
-                $"--listen {settings.Listen} would serve other machines, and everybody there could do everything: give --trust or --policy, or listen on 127.0.0.1.");
+                $"--listen {settings.Listen} would serve other machines, and everybody there could do everything: give --trust, --policy or --cloud, or listen on 127.0.0.1.");
         }
     }
 
@@ -123,6 +125,21 @@ internal sealed class ServeHost : IAsyncDisposable
                 throw new UsageException("--trust and the keys of --policy exclude each other: name the keys in one place.");
             KeySource keys = Load("--trust", trust, static file => KeySource.FromJson(File.ReadAllText(file)));
             endpoint.Tokens = (endpoint.Tokens ?? new TokenOptions()) with { Keys = keys };
+        }
+
+        if (settings.Cloud is { } cloud)
+        {
+            endpoint.Cloud = new CloudOptions
+            {
+                Keys = Load("--cloud", cloud, static file => CloudKeys.Read(File.ReadAllText(file))),
+                OffersSocket = !settings.CloudSendsRequests,
+                DiscardsForbiddenWrites = !settings.CloudRefusesWrites,
+                PublicAddress = settings.PublicAddress,
+            };
+        }
+        else if (settings.CloudSendsRequests || settings.CloudRefusesWrites || settings.PublicAddress is not null)
+        {
+            throw new UsageException("--cloud-requests, --cloud-refuses and --public say something only with --cloud FILE.");
         }
 
         foreach (string origin in origins)

@@ -20,6 +20,18 @@ internal sealed record ServeSettings
     /// <summary>File of a policy; null for none.</summary>
     public string? Policy { get; init; }
 
+    /// <summary>File of the keys that sign tokens of the cloud protocol; null when it is not spoken.</summary>
+    public string? Cloud { get; init; }
+
+    /// <summary>Whether clients of that protocol are to send requests instead of using a WebSocket.</summary>
+    public bool CloudSendsRequests { get; init; }
+
+    /// <summary>Whether writes of theirs are refused, instead of thrown away, when the token may only read.</summary>
+    public bool CloudRefusesWrites { get; init; }
+
+    /// <summary>The address by which such clients reach the endpoint; null for the one that they use.</summary>
+    public Uri? PublicAddress { get; init; }
+
     /// <summary>Pages of which origins may call.</summary>
     public ImmutableArray<string> Origins { get; init; } = [];
 

@@ -45,6 +45,21 @@ public sealed class ReferenceDatabase : IAsyncDisposable
             },
             cancellation);
 
+    /// <summary>Attaches a cloud endpoint by its own protocol: from then on what others write comes by itself.</summary>
+    /// <remarks>A process of the engine has one connection to an endpoint, which all its databases share: a device of its own is a process of its own.</remarks>
+    /// <exception cref="ReferenceException">It was not attached in time; the engine itself would wait for ever.</exception>
+    public Task AttachCloudAsync(Uri endpoint, string token, TimeSpan within, CancellationToken cancellation) =>
+        _engine.AskAsync(
+            "database.attachCloud",
+            writer =>
+            {
+                writer.WriteString("handle", _handle);
+                writer.WriteString("url", $"fpcloud://{endpoint.Authority}{endpoint.AbsolutePath.TrimEnd('/')}?protocol={(endpoint.Scheme == Uri.UriSchemeHttps ? "wss" : "ws")}");
+                writer.WriteString("token", token);
+                writer.WriteNumber("withinMs", (int)within.TotalMilliseconds);
+            },
+            cancellation);
+
     /// <summary>Waits until nothing is under way any more, neither here nor to a remote store.</summary>
     public Task SettleAsync(CancellationToken cancellation) =>
         _engine.AskAsync("database.settle", writer => writer.WriteString("handle", _handle), cancellation);

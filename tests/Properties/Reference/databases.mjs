@@ -1,5 +1,5 @@
 // The verbs that drive databases. A handle is a name that the caller gives to a database it opened.
-import { attachFolder, carLog, closeDatabase, compact, openDatabase, readAll, settle } from './engine.mjs';
+import { attachCloud, attachFolder, carLog, closeDatabase, compact, openDatabase, readAll, settle } from './engine.mjs';
 import { revive } from './values.mjs';
 
 const open = new Map();
@@ -57,6 +57,11 @@ export const databaseVerbs = {
 
   'database.attach': async ({ handle, ...remote }) => {
     await attachFolder(find(handle).database, remote);
+    return {};
+  },
+
+  'database.attachCloud': async ({ handle, ...remote }) => {
+    await attachCloud(find(handle).database, remote);
     return {};
   },
 

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { fireproof, registerCompactStrategy } from '@fireproof/core';
+import { SimpleTokenStrategy, toCloud } from '@fireproof/core-gateways-cloud';
 
 /** Above this length of the car log the engine compacts by itself, 10 ms after a commit. It cannot be set in this version. */
 export const AUTOMATIC_COMPACTION_ABOVE = 100;
@@ -64,6 +65,16 @@ export async function attachFolder(database, { directory, name }) {
 
   // What goes to remote stores goes through the commit queue too.
   await settle(database);
+}
+
+/**
+ * Attaches a cloud endpoint, and stays attached: what others write there comes by itself.
+ * @param {{url: string, token: string, withinMs: number}} remote
+ */
+export async function attachCloud(database, { url, token, withinMs }) {
+  // The engine's attach neither ends nor fails when the endpoint cannot be reached.
+  const tooLong = new Promise((_, reject) => setTimeout(() => reject(new Error(`not attached within ${withinMs} ms`)), withinMs).unref());
+  await Promise.race([database.attach(toCloud({ urls: { base: url }, strategy: new SimpleTokenStrategy(token) })), tooLong]);
 }
 
 /**

@@ -119,7 +119,7 @@ public sealed class DocumentVerbTests
     [InlineData("Required argument 'ID' missing", "db", "get", "memory:", "--name", "x")]
     [InlineData("no database", "db", "dump", "memory:", "--name", "x")]
     [InlineData("nosuch:", "db", "dump", "nosuch://x", "--name", "x")]
-    [InlineData("not built in yet", "db", "dump", "fpcloud+http://127.0.0.1:1/", "--name", "x")]
+    [InlineData("there is no token", "db", "dump", "fpcloud+http://127.0.0.1:1/", "--name", "x")]
     [InlineData("sometimes", "db", "dump", "memory:", "--name", "x", "--durability", "sometimes")]
     [InlineData("'abc' is not a head", "db", "changes", "memory:", "--name", "x", "--since", "abc")]
     [InlineData("no head is given", "db", "changes", "memory:", "--name", "x", "--since", ",")]

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Ports;
+using FireproofBench.Gateways.Cloud.Protocol;
 using FireproofBench.Gateways.Layout;
 
 namespace FireproofBench.Gateways.Http.Protocol;
@@ -74,6 +75,25 @@ internal static class HeadsJsonReader
         }
 
         return new Publication(entry ?? throw new FormatException("a publication without an entry"), superseded);
+    });
+
+    /// <summary>Reads heads with keys, as messages of the cloud protocol carry them.</summary>
+    /// <exception cref="FormatException">They are of another form; the message says why, and quotes no key.</exception>
+    public static CloudMeta ReadMeta(ReadOnlySpan<byte> utf8) => Guard(utf8, static (ref reader) =>
+    {
+        ImmutableArray<MetaEntry> entries = [];
+        ImmutableArray<PublishedKey> keys = [];
+        while (NextProperty(ref reader))
+        {
+            if (Take(ref reader, "metas"u8))
+                entries = ReadEntries(ref reader);
+            else if (Take(ref reader, "keys"u8))
+                keys = ReadKeys(ref reader);
+            else
+                SkipProperty(ref reader);
+        }
+
+        return new CloudMeta(entries, keys);
     });
 
     private delegate T Reading<T>(ref Utf8JsonReader reader);
@@ -173,6 +193,23 @@ internal static class HeadsJsonReader
         }
 
         return cids.DrainToImmutable();
+    }
+
+    private static ImmutableArray<PublishedKey> ReadKeys(ref Utf8JsonReader reader)
+    {
+        if (reader.TokenType != JsonTokenType.StartArray)
+            throw new FormatException("keys are not a list");
+        ImmutableArray<PublishedKey>.Builder keys = ImmutableArray.CreateBuilder<PublishedKey>(1);
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (keys.Count == PublishedKey.MaxKeys)
+                throw new FormatException($"more than {PublishedKey.MaxKeys} keys");
+            if (reader.TokenType != JsonTokenType.String || !PublishedKey.TryParse(reader.GetString(), out PublishedKey? key))
+                throw new FormatException("a key is not multibase base58btc (z) of 16, 24 or 32 bytes");
+            keys.Add(key);
+        }
+
+        return keys.DrainToImmutable();
     }
 
     private static Cid ReadCid(ref Utf8JsonReader reader, string what)
