@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
+using FireproofBench.Endpoint.Objects;
 using FireproofBench.Endpoint.Push;
 using FireproofBench.Engine.Ports;
-using FireproofBench.Endpoint.Objects;
 
 namespace FireproofBench.Endpoint.Cloud;
 
