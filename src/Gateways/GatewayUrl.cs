@@ -12,19 +12,16 @@ using FireproofBench.Gateways.Wrapping;
 
 namespace FireproofBench.Gateways;
 
-/// <summary>Where a database is, as people write it: a URL or a path. Opens the gateways of the providers that are built in.</summary>
+/// <summary>Where a database is, as people write it: a URL or a path. Opens the gateways of each.</summary>
 public sealed class GatewayUrl
 {
     private const string Known =
         "file:///abs/dir or a path, memory:, s3://, http://, https://, fpcloud+http://, fpcloud+https://, dav+http://, dav+https://, sim:PROFILE";
 
-    private readonly string _provider;
-
-    private GatewayUrl(GatewayScheme scheme, string provider, string path)
+    private GatewayUrl(GatewayScheme scheme, string path)
     {
         Scheme = scheme;
         Path = path;
-        _provider = provider;
     }
 
     /// <summary>The endpoint, and the database that objects are in when none is named; null for other kinds.</summary>
@@ -60,21 +57,21 @@ public sealed class GatewayUrl
         string scheme = SchemeOf(text);
         return scheme switch
         {
-            "" => new GatewayUrl(GatewayScheme.File, "folder", System.IO.Path.GetFullPath(text)),
-            "file" => new GatewayUrl(GatewayScheme.File, "folder", FolderOf(text)),
-            "memory" when text.AsSpan("memory:".Length).Trim('/').IsEmpty => new GatewayUrl(GatewayScheme.Memory, "memory", ""),
+            "" => new GatewayUrl(GatewayScheme.File, System.IO.Path.GetFullPath(text)),
+            "file" => new GatewayUrl(GatewayScheme.File, FolderOf(text)),
+            "memory" when text.AsSpan("memory:".Length).Trim('/').IsEmpty => new GatewayUrl(GatewayScheme.Memory, ""),
             "memory" => throw new StorageException(StorageErrorKind.InvalidName, "open", "", "the memory has no places: write 'memory:' alone"),
-            "s3" => new GatewayUrl(GatewayScheme.S3, "S3", "") { S3 = S3Url.Parse(text) },
-            "http" or "https" => new GatewayUrl(GatewayScheme.Http, "the HTTP endpoint", "") { Http = HttpUrl.Parse(text) },
-            "fpcloud+http" or "fpcloud+https" => new GatewayUrl(GatewayScheme.FpCloud, "the cloud protocol", "") { Cloud = CloudUrl.Parse(text) },
-            "dav+http" or "dav+https" => new GatewayUrl(GatewayScheme.Dav, "WebDAV", "") { Dav = WebDavUrl.Parse(text) },
-            "sim" => new GatewayUrl(GatewayScheme.Simulated, "the simulated store", "") { Simulated = SimulatedUrl.Parse(text) },
+            "s3" => new GatewayUrl(GatewayScheme.S3, "") { S3 = S3Url.Parse(text) },
+            "http" or "https" => new GatewayUrl(GatewayScheme.Http, "") { Http = HttpUrl.Parse(text) },
+            "fpcloud+http" or "fpcloud+https" => new GatewayUrl(GatewayScheme.FpCloud, "") { Cloud = CloudUrl.Parse(text) },
+            "dav+http" or "dav+https" => new GatewayUrl(GatewayScheme.Dav, "") { Dav = WebDavUrl.Parse(text) },
+            "sim" => new GatewayUrl(GatewayScheme.Simulated, "") { Simulated = SimulatedUrl.Parse(text) },
             _ => throw new StorageException(StorageErrorKind.Unsupported, "open", "", $"nobody knows the scheme '{scheme}:'; known are {Known}"),
         };
     }
 
     /// <summary>Opens the objects at this place, as they are: no call is repeated. A folder that is not there is made.</summary>
-    /// <exception cref="StorageException">Unsupported when the provider is not built in; else as the provider fails.</exception>
+    /// <exception cref="StorageException">As the provider fails.</exception>
     public IDataGateway OpenData(GatewayOptions options) => Scheme switch
     {
         GatewayScheme.File => OpenFolder(options),
@@ -84,13 +81,13 @@ public sealed class GatewayUrl
         GatewayScheme.Dav => Dav!.Open(options),
         GatewayScheme.FpCloud => new CloudDataGateway(new CloudLine(Cloud!, options), ownsLine: true),
         GatewayScheme.Simulated => new SimulatedStore(Simulated!, options).Open(),
-        _ => throw NotBuiltIn(),
+        _ => throw new InvalidOperationException($"{Scheme} is no kind of provider."),
     };
 
     /// <summary>Opens a database at this place. What fails in passing on a server is asked for again, unless it must not be. Nothing is made before <see cref="IDeviceStore.PrepareAsync"/>.</summary>
     /// <param name="databaseName">The database's name.</param>
     /// <param name="options">What the gateways take from outside.</param>
-    /// <exception cref="StorageException">Unsupported when the provider is not built in; InvalidName for the name.</exception>
+    /// <exception cref="StorageException">InvalidName for the name; NotAuthorized when nothing says which ledger of an endpoint of the cloud protocol.</exception>
     public IDeviceStore OpenDevice(string databaseName, GatewayOptions options) => Scheme switch
     {
         GatewayScheme.File => new FolderDeviceStore(Path, databaseName, options),
@@ -100,7 +97,7 @@ public sealed class GatewayUrl
         GatewayScheme.Dav => new RemoteDeviceStore(Dav!.OpenPatiently(options), databaseName, options, ownsStore: true),
         GatewayScheme.FpCloud => new CloudDeviceStore(Cloud!, options, RetryOptions.Of(options)),
         GatewayScheme.Simulated => new SimulatedStore(Simulated!, options).OpenDatabase("", databaseName),
-        _ => throw NotBuiltIn(),
+        _ => throw new InvalidOperationException($"{Scheme} is no kind of provider."),
     };
 
     /// <summary>The kind; for a folder its path, for other places their URL. Never a credential.</summary>
@@ -113,7 +110,7 @@ public sealed class GatewayUrl
         GatewayScheme.Dav => Dav!.ToString(),
         GatewayScheme.FpCloud => Cloud!.ToString(),
         GatewayScheme.Simulated => Simulated!.ToString(),
-        _ => _provider,
+        _ => Scheme.ToString(),
     };
 
     // A scheme is two characters and more, so that a drive letter is none; a path may hold a colon after its first slash.
@@ -153,7 +150,4 @@ public sealed class GatewayUrl
 
         return new FileDataGateway(Path, options);
     }
-
-    private StorageException NotBuiltIn() =>
-        new(StorageErrorKind.Unsupported, "open", "", $"{_provider} is known, but its provider is not built in yet; built in are file:, memory:, s3:, http:, https:, fpcloud+http:, fpcloud+https:, dav+http:, dav+https: and sim:");
 }

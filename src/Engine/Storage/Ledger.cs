@@ -254,13 +254,21 @@ internal sealed class Ledger(BlockStore blocks, IMetadataGateway metadata)
             {
                 MetaReading newer = await metadata.ReadAsync(cancellation);
                 if (newer.Version == reading.Version)
+                {
+                    // An event that was at hand when the header was written may be in a file that is still on its way from a remote store, which is only attached once the database is open.
+                    // Whoever wrote the header had reduced its heads.
+                    if (e is MissingBlockException && reading.Entries.Length == 1)
+                        return (await BuildAsync([], reading.Entries, cancellation, areReduced: true), reading);
                     throw;
+                }
+
                 reading = newer;
             }
         }
     }
 
-    private async ValueTask<LedgerState> BuildAsync(IReadOnlyList<LedgerState> states, ImmutableArray<MetaEntry> entries, CancellationToken cancellation)
+    private async ValueTask<LedgerState> BuildAsync(
+        IReadOnlyList<LedgerState> states, ImmutableArray<MetaEntry> entries, CancellationToken cancellation, bool areReduced = false)
     {
         List<CarGroup> log = [.. states.SelectMany(static state => state.Log)];
         var replaced = new HashSet<CarGroup>();
@@ -281,8 +289,8 @@ internal sealed class Ledger(BlockStore blocks, IMetadataGateway metadata)
         ImmutableArray<CarGroup> groups = [.. log.Distinct().Where(group => !replaced.Contains(group))];
         blocks.Learn(groups);
 
-        IReadOnlyList<Cid> heads = await MerkleClock.ReduceAsync(
-            Events, [.. states.SelectMany(static state => state.Heads), .. headers.SelectMany(static header => header.Heads)], cancellation);
+        IReadOnlyList<Cid> candidates = [.. states.SelectMany(static state => state.Heads), .. headers.SelectMany(static header => header.Heads)];
+        IReadOnlyList<Cid> heads = areReduced ? candidates : await MerkleClock.ReduceAsync(Events, candidates, cancellation);
         return new LedgerState(Sorted(heads), groups);
     }
 

@@ -150,7 +150,10 @@ internal sealed class ServeHost : IAsyncDisposable
     {
         try
         {
-            return GatewayUrl.Parse(url).OpenData(new GatewayOptions { Time = TimeProvider.System, Entropy = SystemEntropy.Instance, WebDav = WebDavCredentials.Read(), Token = AccessToken.Read(null) });
+            GatewayUrl place = GatewayUrl.Parse(url);
+            if (place.Scheme == GatewayScheme.FpCloud)
+                throw new UsageException("--data: an endpoint of the cloud protocol is no store of objects.");
+            return place.OpenData(new GatewayOptions { Time = TimeProvider.System, Entropy = SystemEntropy.Instance, WebDav = WebDavCredentials.Read(), Token = AccessToken.Read(null) });
         }
         catch (StorageException failure)
         {

@@ -1,5 +1,6 @@
 using FireproofBench.Engine.Ports;
 using FireproofBench.Gateways;
+using FireproofBench.Gateways.Cloud;
 using FireproofBench.Gateways.Filesystem;
 using FireproofBench.Gateways.Heads;
 using FireproofBench.Gateways.Memory;
@@ -26,17 +27,37 @@ public sealed class GatewayUrlTests
         Assert.Equal(path ?? Path.GetFullPath(text), url.Path);
     }
 
-    [Theory]
-    [InlineData("fpcloud+http://host/base", GatewayScheme.FpCloud)]
-    [InlineData("fpcloud+https://host/base", GatewayScheme.FpCloud)]
-    public void A_provider_that_is_not_built_in_is_recognised_and_refused_without_its_secrets(string text, GatewayScheme scheme)
+    [Fact]
+    public async Task A_ledger_is_named_by_the_url_or_by_the_token_and_the_path_is_where_messages_go()
     {
-        GatewayUrl url = GatewayUrl.Parse(text.Replace("host", "user:secret@host", StringComparison.Ordinal));
-        Assert.Equal(scheme, url.Scheme);
-        StorageException failure = Assert.Throws<StorageException>(() => url.OpenData(TestOptions.Of()));
-        Assert.Equal(StorageErrorKind.Unsupported, failure.Kind);
-        Assert.DoesNotContain("secret", failure.Message + url, StringComparison.Ordinal);
-        Assert.Equal(StorageErrorKind.Unsupported, Assert.Throws<StorageException>(() => url.OpenDevice("db", TestOptions.Of())).Kind);
+        GatewayUrl url = GatewayUrl.Parse("fpcloud+https://host/base?tenant=acme&ledger=our%20notes");
+        Assert.Equal(GatewayScheme.FpCloud, url.Scheme);
+        Assert.Equal("fpcloud+https://host/base?tenant=acme&ledger=our%20notes", url.ToString());
+        Assert.Equal(new Uri("https://host/base"), url.Cloud!.Address);
+        Assert.Equal("fp.acme.our~20notes", url.Cloud.LedgerFor(null).Database);
+        await using IDataGateway data = url.OpenData(TestOptions.Of());
+        await using IDeviceStore device = url.OpenDevice("db", TestOptions.Of());
+        Assert.True(device.Metadata.Traits.KeepsKeys);
+        using Endpoint.TokenSigner signer = new("cloud");
+        CloudUrl bare = GatewayUrl.Parse("fpcloud+http://host:8787").Cloud!;
+        Assert.Equal((new Uri("http://host:8787/fp"), "fp.acme.notes"), (bare.Address, bare.LedgerFor(new Secret(signer.MakeCloud("acme", "notes"))).Database));
+    }
+
+    [Theory]
+    [InlineData("fpcloud+http://host", null, StorageErrorKind.NotAuthorized)]
+    [InlineData("fpcloud+http://host", "hidden", StorageErrorKind.NotAuthorized)]
+    [InlineData("fpcloud+http://host", "a.hidden.c", StorageErrorKind.NotAuthorized)]
+    [InlineData("fpcloud+http://user:hidden@host", null, StorageErrorKind.InvalidName)]
+    [InlineData("fpcloud+http://host?tenant=hidden", null, StorageErrorKind.InvalidName)]
+    [InlineData("fpcloud+http://host?authJWK=hidden", null, StorageErrorKind.InvalidName)]
+    [InlineData("fpcloud+http://host#hidden", null, StorageErrorKind.InvalidName)]
+    [InlineData("fpcloud+http://", null, StorageErrorKind.InvalidName)]
+    public void A_ledger_that_nobody_names_is_refused_and_no_secret_is_repeated(string text, string? token, StorageErrorKind kind)
+    {
+        StorageException failure = Assert.Throws<StorageException>(
+            () => GatewayUrl.Parse(text).OpenData(TestOptions.Of() with { Token = token is null ? null : new Secret(token) }));
+        Assert.Equal(kind, failure.Kind);
+        Assert.DoesNotContain("hidden", failure.ToString(), StringComparison.Ordinal);
     }
 
     [Fact]
