@@ -2,6 +2,8 @@ using System.Buffers.Text;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using FireproofBench.Endpoint.Heads;
+using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Gateways.Cloud.Protocol;
 
@@ -16,33 +18,26 @@ internal sealed class CloudAddresses(byte[] secret, TimeSpan lifetime, TimeProvi
     /// <summary>Where files are, beside the route of messages.</summary>
     public const string Folder = "data";
 
-    private const string SecretKey = "fp.cloud/secret";
+    // No database of the endpoint's own protocol has a slash in its name: nobody reads the secret there.
+    private const string Database = "fp.cloud/secret";
     private const int SecretLength = 32;
 
-    /// <summary>Takes the secret out of the data store, or puts one there.</summary>
+    /// <summary>Takes the secret from beside the heads, or puts one there. Endpoints on the same stores that begin at the same moment agree: of several the one with the lowest content id counts.</summary>
     /// <exception cref="StorageException">The store fails, or what lies there is no secret.</exception>
-    public static async ValueTask<CloudAddresses> OpenAsync(IDataGateway data, TimeSpan lifetime, TimeProvider time, CancellationToken cancellation)
+    public static async ValueTask<CloudAddresses> OpenAsync(IHeadStore heads, TimeSpan lifetime, TimeProvider time, CancellationToken cancellation)
     {
-        if (await data.GetAsync(SecretKey, null, cancellation) is not { } found)
+        HeadState state = await heads.ReadAsync(Database, cancellation);
+        if (state.Entries.IsEmpty)
         {
-            try
-            {
-                // Where the store has no conditions, two endpoints that begin at the same moment may differ until the next look: what is read back counts.
-                bool holdsConditions = data.Traits.ConditionalCreate;
-                await data.PutAsync(SecretKey, RandomNumberGenerator.GetBytes(SecretLength), holdsConditions ? PutCondition.IfAbsent : PutCondition.None, cancellation);
-            }
-            catch (StorageException taken) when (taken.Kind == StorageErrorKind.PreconditionFailed)
-            {
-                // Another endpoint was quicker.
-            }
-
-            found = await data.GetAsync(SecretKey, null, cancellation)
-                ?? throw new StorageException(StorageErrorKind.Transient, "open", SecretKey, "the store does not show the secret that was just put there");
+            byte[] block = [(byte)(0x40 | 24), SecretLength, .. RandomNumberGenerator.GetBytes(SecretLength)];
+            _ = await heads.PublishAsync(Database, new MetaEntry(Cid.Of(CidCodec.DagCbor, block), [], block), [], int.MaxValue, cancellation);
+            state = await heads.ReadAsync(Database, cancellation);
         }
 
-        return found.Bytes.Length == SecretLength
-            ? new CloudAddresses(found.Bytes.ToArray(), lifetime, time)
-            : throw new StorageException(StorageErrorKind.Corrupt, "open", SecretKey, $"this is no secret of {SecretLength} bytes");
+        ReadOnlyMemory<byte> found = state.Entries.MinBy(static entry => entry.Cid)!.Data;
+        return found.Length == SecretLength + 2
+            ? new CloudAddresses(found[2..].ToArray(), lifetime, time)
+            : throw new StorageException(StorageErrorKind.Corrupt, "open", Database, $"this is no secret of {SecretLength} bytes");
     }
 
     /// <summary>Makes an address.</summary>

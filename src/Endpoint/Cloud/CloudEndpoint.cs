@@ -59,7 +59,7 @@ internal sealed partial class CloudEndpoint(
     /// <exception cref="StorageException">A store fails.</exception>
     public async ValueTask StartAsync(CancellationToken cancellation)
     {
-        CloudAddresses addresses = await CloudAddresses.OpenAsync(stores.Data, cloud.AddressLifetime, time, cancellation);
+        CloudAddresses addresses = await CloudAddresses.OpenAsync(stores.Heads, cloud.AddressLifetime, time, cancellation);
         CloudLedgers ledgers = new(stores, options, hub);
         _dispatcher = new CloudDispatcher(cloud, Tokens, ledgers, addresses, Rooms, gate);
         _files = new CloudFiles(addresses, ledgers, reads, writes, options);

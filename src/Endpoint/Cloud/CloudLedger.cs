@@ -179,13 +179,14 @@ internal sealed class CloudLedger
     }
 
     // A head is replaced by one whose own log names its files, all of which are there: the log is in the file, which the ledger's keys open. What parents say is no help: clients name as
-    // parents what they were shown, before they merged it. Where the file cannot be read nothing is replaced; a client passes over what it knows.
+    // parents what they were shown, before they merged it. What the file says that its compaction replaced is left: the reference engine can name files there whose content it did not take
+    // over. Where the file cannot be read nothing is replaced; a client passes over what it knows.
     private async ValueTask<ImmutableArray<Cid>> SupersededAsync(MetaEntry entry, ImmutableArray<PublishedKey> keys, CancellationToken cancellation)
     {
         HeadState state = await _stores.Heads.ReadAsync(_database, cancellation);
         if (state.Entries.IsEmpty || await ReadHeaderAsync(MetaPayload.Read(entry).First, keys, cancellation) is not { } header)
             return [];
-        HashSet<CarGroup> log = [.. header.Cars, .. header.Compact];
+        HashSet<CarGroup> log = [.. header.Cars];
         ImmutableArray<Cid> superseded = [.. state.Entries.Where(former => former.Cid != entry.Cid && log.Contains(MetaPayload.Read(former))).Select(static former => former.Cid)];
         if (superseded.IsEmpty)
             return [];

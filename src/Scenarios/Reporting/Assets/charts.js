@@ -30,18 +30,23 @@
   const shown = charts
     .map((chart) => ({ chart, place: document.getElementById(chart.id), plot: null }))
     .filter(({ chart, place }) => place && chart.series.length);
+
+  // Paper is as wide as this, and white: what the screen has is not asked for then.
+  const paper = { width: 640, "--muted": "#444", "--line": "#c4c9d0", "--inconclusive": "#8a5a00" };
+  let printing = false;
   const draw = (one) => {
     const { chart, place } = one;
     if (one.plot) one.plot.destroy();
     const style = getComputedStyle(document.documentElement);
-    const colour = (name) => style.getPropertyValue(name).trim();
+    const colour = (name) => (printing ? paper[name] : style.getPropertyValue(name).trim());
+    const room = printing ? Math.min(paper.width, place.clientWidth) : place.clientWidth;
     const axis = { stroke: colour("--muted"), grid: { stroke: colour("--line"), width: 1 }, ticks: { stroke: colour("--line"), width: 1 } };
-    const palette = darkness.matches ? dark : light;
+    const palette = darkness.matches && !printing ? dark : light;
     const x = chart.isPercentile ? percent : with_(chart.xUnit);
     const y = with_(chart.yUnit);
     one.plot = new uPlot({
-      width: place.clientWidth,
-      height: Math.min(320, Math.max(220, place.clientWidth * .45)),
+      width: room,
+      height: Math.min(320, Math.max(220, room * .45)),
       scales: {
         x: { time: false, ...(chart.isPercentile || chart.hasLogarithmicPlaces ? { distr: 3 } : {}) },
         y: chart.isLogarithmic ? { distr: 3 } : { range: (_, low, high) => [Math.min(0, low ?? 0), high > 0 ? high * 1.05 : 1] },
@@ -71,6 +76,9 @@
   for (const { place } of shown) place.parentElement.hidden = false;
   drawAll();
   darkness.addEventListener("change", drawAll);
+  const drawFor = (paperOrNot) => { printing = paperOrNot; drawAll(); };
+  addEventListener("beforeprint", () => drawFor(true));
+  addEventListener("afterprint", () => drawFor(false));
   let waiting = 0;
   addEventListener("resize", () => { clearTimeout(waiting); waiting = setTimeout(drawAll, 150); });
 })();
