@@ -15,6 +15,7 @@ internal static class Nights
     /// <param name="folder">Takes the results and the page.</param>
     public static async Task<string> MeasureAsync(int nights, int planted, int seconds, string folder)
     {
+        Tool.Clear(folder);
         for (int night = 1; night <= nights; night++)
         {
             BentStores.IsNightSlow = night >= planted;

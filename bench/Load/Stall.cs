@@ -12,6 +12,7 @@ internal static class Stall
     /// <param name="folder">Takes the result.</param>
     public static async Task<string> MeasureAsync(string folder)
     {
+        Tool.Clear(folder);
         JsonElement step = (await Tool.LoadAsync(folder, "raw-put", "stall:", "--rate", "2000/s", "--duration", "10s", "--seed", "7")).GetProperty("steps")[0];
         JsonElement intended = step.GetProperty("intended");
         JsonElement actual = step.GetProperty("actual");

@@ -25,4 +25,11 @@ internal static class Tool
         using JsonDocument json = JsonDocument.Parse(await File.ReadAllBytesAsync(run));
         return json.RootElement.Clone();
     }
+
+    /// <summary>Removes the results of a former measurement, which would be taken for this one's.</summary>
+    public static void Clear(string folder)
+    {
+        if (Directory.Exists(folder))
+            Directory.Delete(folder, recursive: true);
+    }
 }
