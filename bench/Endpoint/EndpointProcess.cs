@@ -41,13 +41,14 @@ internal sealed class EndpointProcess : IAsyncDisposable
         CultureInfo.InvariantCulture);
 
     /// <summary>Starts one and waits until it listens.</summary>
-    public static async Task<EndpointProcess> StartAsync()
+    /// <param name="more">Further options of <c>serve</c>.</param>
+    public static async Task<EndpointProcess> StartAsync(params string[] more)
     {
         string tool = Environment.GetEnvironmentVariable("TOOL") ?? Path.Combine(Root(), "src", "Scenarios", "bin", "Release", "net10.0", "FireproofBench.Scenarios");
         DirectoryInfo folder = Directory.CreateDirectory($"/var/tmp/fireproofbench-{Guid.NewGuid():n}");
         ProcessStartInfo start = new(
             tool,
-            ["serve", "--listen", "http://127.0.0.1:0", "--data", Path.Combine(folder.FullName, "objects"), "--meta", "sqlite:" + Path.Combine(folder.FullName, "heads.sqlite")])
+            ["serve", "--listen", "http://127.0.0.1:0", "--data", Path.Combine(folder.FullName, "objects"), "--meta", "sqlite:" + Path.Combine(folder.FullName, "heads.sqlite"), .. more])
         {
             RedirectStandardOutput = true,
         };

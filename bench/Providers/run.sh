@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The conformance suite over every server of tests/servers, and over the project's own endpoint on SQLite and on PostgreSQL: the reports as JSON, and a table of them.
+# The conformance suite over every server of tests/servers, and over the project's own endpoint on SQLite and on PostgreSQL, by its own protocol and by the cloud protocol: the reports as JSON, and a table of them.
 # Starts what it needs and stops it again. Takes --budget quick|standard|thorough (default standard), --only NAME,NAME and --out DIR (default results/conformance). Needs root
 # on Debian.
 set -euo pipefail
@@ -34,7 +34,9 @@ wants() { # name
 conform() { # name, URL
   echo "== $1" >&2
   local status=0
-  "${tool[@]}" conform "$2" --budget "$budget" --seed 7 --json "$out/$1.json" >"$scratch/$1.txt" || status=$?
+  local options=()
+  [ -z "$signer" ] || options=(--cloud-signer "$signer" --restart-command "bash $restart")
+  "${tool[@]}" conform "$2" "${options[@]}" --budget "$budget" --seed 7 --json "$out/$1.json" >"$scratch/$1.txt" || status=$?
   # 0 and 1 are verdicts; anything else is no report.
   [ "$status" -le 1 ] || { cat "$scratch/$1.txt" >&2; exit "$status"; }
   tail -n 4 "$scratch/$1.txt" >&2

@@ -33,8 +33,11 @@ internal sealed record Clause
     /// <summary>When the clause runs within the run.</summary>
     public ClauseSlot Slot { get; init; } = ClauseSlot.Shared;
 
-    /// <summary>Checks it. Returns what was seen; throws <see cref="ClauseViolation"/> as soon as the store broke it.</summary>
-    public required Func<ClauseContext, Task<Finding>> Check { get; init; }
+    /// <summary>Checks it on a store. Returns what was seen; throws <see cref="ClauseViolation"/> as soon as the store broke it.</summary>
+    public Func<ClauseContext, Task<Finding>> Check { get; init; } = Finding.AlwaysUnsupported("only endpoints of the cloud protocol are asked for this");
+
+    /// <summary>The same on an endpoint of the cloud protocol; null for what is asked of stores.</summary>
+    public Func<CloudContext, Task<Finding>>? CloudCheck { get; init; }
 
     /// <summary>The letters before the dash.</summary>
     public string Group => Id[..Id.IndexOf('-', StringComparison.Ordinal)];

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace FireproofBench.Conformance;
 
-/// <summary>All clauses, in one explicit order: that of the groups below, then of the numbers.</summary>
+/// <summary>All clauses, in one explicit order: that of the groups below, then of the numbers. Those of the cloud protocol stand apart: no store is asked for them.</summary>
 internal static class ClauseBook
 {
     /// <summary>The groups.</summary>
@@ -26,8 +26,17 @@ internal static class ClauseBook
         EngineConvergence.Group,
     ];
 
-    /// <summary>The clauses.</summary>
+    /// <summary>The clauses that are asked of stores.</summary>
     public static ImmutableArray<Clause> All { get; } = [.. Groups.SelectMany(g => g.Clauses)];
+
+    /// <summary>What is asked of endpoints of the cloud protocol, and of nothing else.</summary>
+    public static ClauseGroup Cloud => CloudProtocol.Group;
+
+    /// <summary>All groups, that of the cloud protocol at the end.</summary>
+    public static IEnumerable<ClauseGroup> EveryGroup => Groups.Append(Cloud);
+
+    /// <summary>All clauses, those of the cloud protocol at the end.</summary>
+    public static IEnumerable<Clause> Every => All.Concat(Cloud.Clauses);
 
     /// <summary>The clauses of a profile, narrowed to ids and group prefixes.</summary>
     /// <param name="profile">Which connectors.</param>
@@ -35,12 +44,12 @@ internal static class ClauseBook
     /// <exception cref="ArgumentException">A name is neither an id nor a group prefix of the book.</exception>
     public static ImmutableArray<Clause> Select(ConnectorProfile profile, IReadOnlyCollection<string> only)
     {
-        string[] unknown = [.. only.Where(name => !All.Any(c => Names(name, c)))];
+        string[] unknown = [.. only.Where(name => !Every.Any(c => Names(name, c)))];
         if (unknown.Length > 0)
             throw new ArgumentException($"no clause or group is named {string.Join(", ", unknown.Select(Printable.Key))}", nameof(only));
         return
         [
-            .. All.Where(c => profile == ConnectorProfile.All || c.Connector == ConnectorProfile.All || c.Connector == profile)
+            .. (profile == ConnectorProfile.Cloud ? Cloud.Clauses : All).Where(c => profile == ConnectorProfile.All || c.Connector == ConnectorProfile.All || c.Connector == profile)
                 .Where(c => only.Count == 0 || only.Any(name => Names(name, c))),
         ];
     }

@@ -51,6 +51,9 @@ internal sealed record ConformanceReport
     /// <summary>How long it took, clean-up included.</summary>
     public required TimeSpan Elapsed { get; init; }
 
+    /// <summary>Whether an endpoint of the cloud protocol was judged: then there are no objects to list, no traits of a store, and no visibility.</summary>
+    public bool IsOfCloud => Request.Profile == ConnectorProfile.Cloud;
+
     /// <summary>The longest time that anything acknowledged was not seen; null when it was not measured.</summary>
     public TimeSpan? Staleness => Visibility.Length == 0 ? null : Visibility.Max(static s => s.Max);
 

@@ -34,6 +34,7 @@ internal sealed record RequestEstimate(long Put, long Get, long Head, long Delet
             ["MET"] = (40, 40, 80),
             ["SUB"] = (30, 30, 60),
             ["ENG"] = (60, 140, 330),
+            ["FPC"] = (60, 60, 60),
         }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>All requests.</summary>

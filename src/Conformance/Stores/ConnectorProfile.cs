@@ -11,4 +11,7 @@ internal enum ConnectorProfile
 
     /// <summary>Both.</summary>
     All,
+
+    /// <summary>An endpoint of the cloud protocol, which is neither.</summary>
+    Cloud,
 }

@@ -5,8 +5,8 @@ namespace FireproofBench.Engine.Blocks;
 /// <summary>Base58 in the Bitcoin alphabet: multibase prefix <c>z</c>. Keys and fingerprints in a key bag are written in it.</summary>
 public static class Base58
 {
-    /// <summary>Longest text that is decoded, in characters. Decoding is quadratic; a 32-byte key takes 44.</summary>
-    public const int MaxTextLength = 256;
+    /// <summary>Longest text that is decoded, in characters. Decoding is quadratic; a 32-byte key takes 44, and a private JWK some 400.</summary>
+    public const int MaxTextLength = 1024;
 
     private const string Alphabet = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 

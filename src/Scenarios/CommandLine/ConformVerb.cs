@@ -12,7 +12,7 @@ internal sealed class ConformVerb(Terminal terminal, StoreOpener stores)
 {
     private readonly Argument<string?> _url = new("URL")
     {
-        Description = "The store: a folder (plain path or file:///…), s3://…, dav+http://…, http://… (an endpoint), memory:, or a simulated one, sim:PROFILE (strong, eventual, replicas, cdn and others, fault/ID, oddity/ID).",
+        Description = "The store: a folder (plain path or file:///…), s3://…, dav+http://…, http://… (an endpoint), fpcloud+http://… (one of the cloud protocol), memory:, or a simulated one, sim:PROFILE (strong, eventual, replicas, cdn and others, fault/ID, oddity/ID).",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
@@ -58,6 +58,7 @@ internal sealed class ConformVerb(Terminal terminal, StoreOpener stores)
 
     private readonly Option<long?> _seed = new("--seed") { Description = "Decides everything left to chance; a run tells its own.", HelpName = "N" };
     private readonly ConformOutputOptions _outputs = new();
+    private readonly CloudConforming _cloud = new();
     private readonly Option<string?> _compare = new("--compare") { Description = "A second store, judged with the same seed; tells where the two differ.", HelpName = "URL" };
     private readonly Option<string?> _known = KnownProviders.Option();
     private readonly Option<string?> _provider = KnownProviders.ProviderOption();
@@ -86,6 +87,7 @@ internal sealed class ConformVerb(Terminal terminal, StoreOpener stores)
             "fireproofbench conform s3://b?endpoint=http://n1 --endpoint s3://b?endpoint=http://n2 --declared eventual:5s",
             "fireproofbench conform s3://b?endpoint=http://n1 --only SEC --other-profile bob       whether the keys of 'bob' open it too",
             "fireproofbench conform https://host --token-file alice --other-token-file bob         the same of two tokens",
+            "fireproofbench conform fpcloud+http://127.0.0.1:8787 --cloud-signer private.jwk     whether clients of toCloud() are safe there",
             "fireproofbench conform --check-history calls.jsonl          the checkers alone, on calls that somebody recorded",
             "fireproofbench conform --list                               all clauses with their levels",
             "fireproofbench conform --explain CCY-01                     why, how, and what to do when it fails",
@@ -95,7 +97,7 @@ internal sealed class ConformVerb(Terminal terminal, StoreOpener stores)
         foreach (Option option in new Option[]
         {
             _profile, _only, _budget, _heads, _declared, _endpoints, _otherProfile, _otherToken, _seed, _strict, _keep, _list, _explain, _token,
-            _outputs.Report, _outputs.Json, _outputs.JUnit, _outputs.History, _checkHistory, _compare, _provider, _known,
+            _cloud.Signer, _cloud.RestartCommand, _outputs.Report, _outputs.Json, _outputs.JUnit, _outputs.History, _checkHistory, _compare, _provider, _known,
         })
             command.Options.Add(option);
         command.SetAction((parsed, cancellation) => Verb.GuardAsync(terminal, () => RunAsync(parsed, cancellation)));
@@ -122,24 +124,32 @@ internal sealed class ConformVerb(Terminal terminal, StoreOpener stores)
         ImmutableArray<Clause> clauses = ChosenClauses(parsed);
         if (parsed.GetValue(_list))
         {
-            ClauseText.WriteList(ClauseBook.Groups, clauses, terminal.Out);
+            ClauseText.WriteList(ClauseBook.EveryGroup, clauses, terminal.Out);
             return ExitCodes.Success;
         }
 
         string url = parsed.GetValue(_url) ?? throw new UsageException(
             "conform needs the URL of a store, such as a folder. See 'fireproofbench conform --help'.");
         ConformOutputs outputs = _outputs.Read(parsed);
+        RequireFit(url, parsed);
         RecognisedProvider? named = parsed.GetValue(_provider) is not { } id ? null : new RecognisedProvider(KnownProviders.Named(id, "--provider"), "--provider");
         ConformanceRequest request = new()
         {
             Clauses = clauses,
-            Profile = Enum.Parse<ConnectorProfile>(parsed.GetValue(_profile)!, ignoreCase: true),
+            Profile = ProfileOf(parsed),
             Budget = Enum.Parse<Budget>(parsed.GetValue(_budget)!, ignoreCase: true),
             Heads = Enum.Parse<HeadsLayout>(parsed.GetValue(_heads)!, ignoreCase: true),
             Declared = declared,
             Seed = parsed.GetValue(_seed) ?? RandomNumberGenerator.GetInt32(1, int.MaxValue),
             Keep = parsed.GetValue(_keep),
         };
+        if (CloudConforming.IsCloud(url))
+        {
+            ConformanceReport cloud = await _cloud.RunAsync(url, parsed, request, terminal, cancellation);
+            outputs.Write(cloud, null, terminal);
+            return ExitCodeOf(cloud, parsed.GetValue(_strict));
+        }
+
         Secret? token = AccessToken.Read(parsed.GetValue(_token));
         StoreAccess? tenant = StoreTenants.Second(url, token, parsed.GetValue(_otherProfile), parsed.GetValue(_otherToken));
         await using StoreUnderTest store = await OpenAsync(url, parsed.GetValue(_endpoints) ?? [], token, cancellation) with { OtherTenant = tenant };
@@ -200,7 +210,7 @@ internal sealed class ConformVerb(Terminal terminal, StoreOpener stores)
 
     private int Explain(string id)
     {
-        Clause clause = ClauseBook.All.FirstOrDefault(c => c.Id.Equals(id, StringComparison.OrdinalIgnoreCase))
+        Clause clause = ClauseBook.Every.FirstOrDefault(c => c.Id.Equals(id, StringComparison.OrdinalIgnoreCase))
             ?? throw new UsageException($"there is no clause {Printable.Key(id)}. 'fireproofbench conform --list' names them all.");
         ClauseText.WriteExplanation(clause, terminal.Out);
         return ExitCodes.Success;
@@ -210,11 +220,14 @@ internal sealed class ConformVerb(Terminal terminal, StoreOpener stores)
     {
         string[] only = [.. (parsed.GetValue(_only) ?? []).SelectMany(
             o => o.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
-        ConnectorProfile profile = Enum.Parse<ConnectorProfile>(parsed.GetValue(_profile)!, ignoreCase: true);
         ImmutableArray<Clause> clauses;
         try
         {
-            clauses = ClauseBook.Select(profile, only);
+            clauses = ClauseBook.Select(ProfileOf(parsed), only);
+
+            // Listed without an address, the book is whole.
+            if (parsed.GetValue(_list) && parsed.GetValue(_url) is null && ProfileOf(parsed) == ConnectorProfile.All)
+                clauses = [.. clauses, .. ClauseBook.Select(ConnectorProfile.Cloud, only)];
         }
         catch (ArgumentException unknown)
         {
@@ -222,6 +235,20 @@ internal sealed class ConformVerb(Terminal terminal, StoreOpener stores)
         }
 
         return clauses.Length > 0 ? clauses : throw new UsageException(
-            $"no clause is left to run with --profile {parsed.GetValue(_profile)}{(only.Length > 0 ? $" and --only {string.Join(',', only)}" : "")}.");
+            $"no clause is left to run with --profile {parsed.GetValue(_profile)}{(only.Length > 0 ? $" and --only {string.Join(',', only)}" : "")}{(CloudConforming.IsCloud(parsed.GetValue(_url)) ? ": an endpoint of the cloud protocol is asked for FPC alone" : ": FPC is asked of endpoints of the cloud protocol (fpcloud+http://…), and nothing else of those")}.");
+    }
+
+    private ConnectorProfile ProfileOf(ParseResult parsed) =>
+        CloudConforming.IsCloud(parsed.GetValue(_url)) ? ConnectorProfile.Cloud : Enum.Parse<ConnectorProfile>(parsed.GetValue(_profile)!, ignoreCase: true);
+
+    // What says nothing of an address would else be passed over in silence.
+    private void RequireFit(string url, ParseResult parsed)
+    {
+        bool isCloud = CloudConforming.IsCloud(url);
+        foreach (Option option in isCloud ? (Option[])[_profile, _heads, _declared, _endpoints, _otherProfile, _otherToken, _token, _compare, _provider, _keep, _outputs.History] : [_cloud.Signer, _cloud.RestartCommand])
+        {
+            if (parsed.GetResult(option) is { Implicit: false })
+                throw new UsageException(isCloud ? $"{option.Name} says nothing of an endpoint of the cloud protocol." : $"{option.Name} is for endpoints of the cloud protocol (fpcloud+http://…).");
+        }
     }
 }

@@ -39,7 +39,7 @@ internal static class StoreUrls
                 GatewayScheme.Dav => await OpenWebDavAsync(parsed, options, cancellation),
                 GatewayScheme.Simulated => SimulatedTarget.Open(parsed.Simulated!),
                 GatewayScheme.FpCloud => throw new UsageException(
-                    $"{parsed} is an endpoint of the cloud protocol: it takes files and heads of databases and lists none, so it cannot be taken for a store of objects. 'db sync' attaches a database to it."),
+                    $"{parsed} is an endpoint of the cloud protocol: it takes files and heads of databases and lists none, so it cannot be taken for a store of objects. 'conform' judges it, and 'db sync' attaches a database to it."),
                 _ => new StoreUnderTest
                 {
                     Url = parsed.ToString(),

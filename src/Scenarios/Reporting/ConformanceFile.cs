@@ -79,7 +79,7 @@ internal sealed record ConformanceFile
                 StartedAt = root.GetProperty("startedAt").GetDateTimeOffset(),
                 Elapsed = TimeSpan.FromMilliseconds(root.GetProperty("elapsedMs").GetDouble()),
                 Requests = root.GetProperty("requests").GetProperty("total").GetInt64(),
-                StalenessMilliseconds = root.GetProperty("visibility").TryGetProperty("maxMs", out JsonElement longest) ? longest.GetDouble() : null,
+                StalenessMilliseconds = root.TryGetProperty("visibility", out JsonElement visibility) && visibility.TryGetProperty("maxMs", out JsonElement longest) ? longest.GetDouble() : null,
                 Clauses = root.GetProperty("clauses").EnumerateArray().Select(ClauseOf).ToImmutableDictionary(c => c.Id, StringComparer.Ordinal),
                 Settings = StringsOf(root.GetProperty("settings")),
                 Quirks = [.. root.GetProperty("quirks").EnumerateArray().Select(q => (q.GetProperty("clause").GetString()!, q.GetProperty("text").GetString()!))],

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using FireproofBench.Engine.Ports;
 
 namespace FireproofBench.Scenarios.Reporting;
 
@@ -63,16 +64,12 @@ internal static class ConformanceJson
         }
 
         json.WriteEndArray();
-        json.WriteStartObject("traits");
-        json.WriteBoolean("conditionalCreate", report.Traits.ConditionalCreate);
-        json.WriteBoolean("conditionalReplace", report.Traits.ConditionalReplace);
-        json.WriteBoolean("conditionalDelete", report.Traits.ConditionalDelete);
-        json.WriteBoolean("orderedListing", report.Traits.OrderedListing);
-        json.WriteBoolean("stronglyConsistent", report.Traits.StronglyConsistent);
-        json.WriteNumber("maxObjectBytes", report.Traits.MaxObjectLength);
-        json.WriteNumber("maxKeyBytes", report.Traits.MaxKeyLength);
-        json.WriteEndObject();
-        WriteVisibility(json, report);
+        if (!report.IsOfCloud)
+        {
+            WriteTraits(json, report.Traits);
+            WriteVisibility(json, report);
+        }
+
         json.WriteStartObject("limits");
         foreach ((string name, long value) in report.Limits)
             json.WriteNumber(name, value);
@@ -92,6 +89,19 @@ internal static class ConformanceJson
         WriteRecommended(json, report);
         if (known is not null)
             KnownJson.Write(json, known);
+        json.WriteEndObject();
+    }
+
+    private static void WriteTraits(Utf8JsonWriter json, DataTraits traits)
+    {
+        json.WriteStartObject("traits");
+        json.WriteBoolean("conditionalCreate", traits.ConditionalCreate);
+        json.WriteBoolean("conditionalReplace", traits.ConditionalReplace);
+        json.WriteBoolean("conditionalDelete", traits.ConditionalDelete);
+        json.WriteBoolean("orderedListing", traits.OrderedListing);
+        json.WriteBoolean("stronglyConsistent", traits.StronglyConsistent);
+        json.WriteNumber("maxObjectBytes", traits.MaxObjectLength);
+        json.WriteNumber("maxKeyBytes", traits.MaxKeyLength);
         json.WriteEndObject();
     }
 

@@ -21,7 +21,7 @@ internal static partial class ConformancePage
         WriteHeads(page, "Clause", "Outcome", "Requirement, and what was seen");
         foreach (IGrouping<string, ClauseResult> group in report.Results.GroupBy(r => r.Clause.Group))
         {
-            string title = ClauseBook.Groups.FirstOrDefault(g => g.Prefix == group.Key)?.Title ?? "";
+            string title = ClauseBook.EveryGroup.FirstOrDefault(g => g.Prefix == group.Key)?.Title ?? "";
             page.Add($"<tbody role=\"rowgroup\">\n<tr class=\"group\" role=\"row\"><th role=\"rowheader\" colspan=\"3\" scope=\"rowgroup\">{group.Key} <span>{title}</span></th></tr>\n");
             foreach (ClauseResult result in group)
                 WriteClause(page, result);

@@ -11,6 +11,8 @@ internal static partial class ConformancePage
         page.Add($"<section id=\"settings\"><h2>Recommended settings</h2>\n");
         if (report.Verdict.Kind == VerdictKind.Unsafe)
             page.Add($"<p>No settings make this store safe. What failed is below, each with what to do.</p>\n");
+        else if (report.IsOfCloud && report.Verdict.Settings.IsEmpty)
+            page.Add($"<p>None is needed: clients of the cloud protocol have none.</p>\n");
         if (report.Verdict.Settings.Length > 0)
         {
             page.Add($"<p>It is safe if:</p>\n<ul class=\"conditions\">\n");

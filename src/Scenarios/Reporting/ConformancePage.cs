@@ -13,11 +13,13 @@ internal static partial class ConformancePage
         page.Add($"<main id=\"main\">\n");
         WriteSettings(page, report, known);
         WriteFailures(page, report);
-        WriteVisibility(page, report);
+        if (!report.IsOfCloud)
+            WriteVisibility(page, report);
         if (known is not null)
             WriteKnown(page, known);
         WriteQuirks(page, report);
-        WriteLimits(page, report);
+        if (!report.IsOfCloud)
+            WriteLimits(page, report);
         WriteClauses(page, report);
         WriteRun(page, report);
         page.Add($"</main>\n<footer><p>Written by fireproofbench. The same report for programs: report.json and junit.xml beside this page.</p></footer>\n");
@@ -35,10 +37,13 @@ internal static partial class ConformancePage
         page.Add($"<nav aria-label=\"Parts of the report\"><ul><li><a href=\"#settings\">Settings</a></li>");
         if (Failed(report).Any())
             page.Add($"<li><a href=\"#failed\">What failed</a></li>");
-        page.Add($"<li><a href=\"#visibility\">Visibility</a></li>");
+        if (!report.IsOfCloud)
+            page.Add($"<li><a href=\"#visibility\">Visibility</a></li>");
         if (known is not null)
             page.Add($"<li><a href=\"#known\">What is known</a></li>");
-        page.Add($"<li><a href=\"#quirks\">Quirks</a></li><li><a href=\"#limits\">Limits</a></li>");
+        page.Add($"<li><a href=\"#quirks\">Quirks</a></li>");
+        if (!report.IsOfCloud)
+            page.Add($"<li><a href=\"#limits\">Limits</a></li>");
         page.Add($"<li><a href=\"#clauses\">All clauses</a></li><li><a href=\"#run\">The run</a></li></ul></nav>\n</header>\n");
     }
 
@@ -82,9 +87,10 @@ internal static partial class ConformancePage
         Fact(page, "Took", string.Create(CultureInfo.InvariantCulture, $"{report.Elapsed.TotalSeconds:0.0} s"));
         Fact(page, "Budget", Lower(report.Request.Budget));
         Fact(page, "Profile", Lower(report.Request.Profile));
-        Fact(page, "Heads", $"{Lower(report.Request.Heads)} (how they are meant to be kept)");
+        if (!report.IsOfCloud)
+            Fact(page, "Heads", $"{Lower(report.Request.Heads)} (how they are meant to be kept)");
         Fact(page, "Seed", report.Request.Seed.ToString(CultureInfo.InvariantCulture));
-        Fact(page, "Rate", string.Create(CultureInfo.InvariantCulture, $"{report.RequestsPerSecond:N0} requests a second, with eight in flight"));
+        Fact(page, "Rate", string.Create(CultureInfo.InvariantCulture, $"{report.RequestsPerSecond:N0} requests a second{(report.IsOfCloud ? ", pauses included" : ", with eight in flight")}"));
         page.Add($"</dl>\n<h3>Requests</h3>\n");
         OpenTable(page, "Requests", "", "Kind", "#Made", "#Estimated before");
         foreach ((string kind, long made, long guessed) in new[]
@@ -107,8 +113,8 @@ internal static partial class ConformancePage
             return;
         }
 
-        string fate = report.Request.Keep ? "were kept, as asked." : "could not be removed. Remove them by hand.";
-        page.Add($"<h3>Left in the store</h3>\n<p>{report.Leftovers.Length} objects {fate}</p>\n<ul class=\"keys\">\n");
+        string fate = report.IsOfCloud ? "ledgers: the protocol removes none." : report.Request.Keep ? "objects were kept, as asked." : "objects could not be removed. Remove them by hand.";
+        page.Add($"<h3>Left in the store</h3>\n<p>{report.Leftovers.Length} {fate}</p>\n<ul class=\"keys\">\n");
         foreach (string key in report.Leftovers.Take(100))
             page.Add($"<li><code>{Printable.Key(key)}</code></li>\n");
         page.Add($"</ul>\n");

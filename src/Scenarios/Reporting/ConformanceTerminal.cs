@@ -78,7 +78,8 @@ internal static class ConformanceTerminal
             yield break;
         }
 
-        yield return $"{report.Leftovers.Length} objects are left in the store{(report.Request.Keep ? ", as asked" : "; remove them by hand")}:";
+        yield return report.IsOfCloud ? $"{report.Leftovers.Length} ledgers are left at the endpoint, since the protocol removes none:"
+            : $"{report.Leftovers.Length} objects are left in the store{(report.Request.Keep ? ", as asked" : "; remove them by hand")}:";
         foreach (string key in report.Leftovers.Take(10))
             yield return $"  {Printable.Key(key)}";
         if (report.Leftovers.Length > 10)

@@ -7,7 +7,7 @@ namespace FireproofBench.Scenarios.Reporting;
 internal static class MatrixPage
 {
     private static readonly ImmutableDictionary<string, int> s_places =
-        ClauseBook.All.Select((c, i) => (c.Id, i)).ToImmutableDictionary(c => c.Id, c => c.i, StringComparer.Ordinal);
+        ClauseBook.Every.Select((c, i) => (c.Id, i)).ToImmutableDictionary(c => c.Id, c => c.i, StringComparer.Ordinal);
 
     /// <summary>The place of a clause in the book; behind all for one that is not in it.</summary>
     public static int PlaceOf(string id) => s_places.GetValueOrDefault(id, int.MaxValue);
@@ -55,12 +55,12 @@ internal static class MatrixPage
         page.Add($"</tr></thead>\n");
         foreach (IGrouping<string, ConformanceFileClause> group in clauses.GroupBy(c => c.Id.Split('-')[0]))
         {
-            string title = ClauseBook.Groups.FirstOrDefault(g => g.Prefix == group.Key)?.Title ?? "";
+            string title = ClauseBook.EveryGroup.FirstOrDefault(g => g.Prefix == group.Key)?.Title ?? "";
             page.Add($"<tbody><tr class=\"group\"><th colspan=\"{reports.Count + 2}\" scope=\"rowgroup\">{group.Key} {title}</th></tr>\n");
             foreach (ConformanceFileClause clause in group)
             {
                 string? explained = reports.Where(r => r.Clauses.ContainsKey(clause.Id)).Select(linkOf).FirstOrDefault(l => l.EndsWith(".html", StringComparison.Ordinal));
-                string requirement = PlaceOf(clause.Id) is var place && place < ClauseBook.All.Length ? ClauseBook.All[place].Requirement : "";
+                string requirement = ClauseBook.Every.FirstOrDefault(known => known.Id == clause.Id)?.Requirement ?? "";
                 page.Add($"<tr><th scope=\"row\" title=\"{requirement}\">");
                 if (explained is null)
                     page.Add($"{clause.Id}");

@@ -9,8 +9,8 @@ internal static class RecommendedSettings
 {
     private static readonly ImmutableArray<string> s_races = ["CAS-02", "CAS-04", "CAS-05"];
 
-    /// <summary>The settings; none for a store that is unsafe, since none make it safe.</summary>
-    public static ImmutableArray<RecommendedSetting> Of(ConformanceReport report) => report.Verdict.Kind == VerdictKind.Unsafe ? [] :
+    /// <summary>The settings; none for a store that is unsafe, since none make it safe, and none for an endpoint of the cloud protocol, whose clients have none.</summary>
+    public static ImmutableArray<RecommendedSetting> Of(ConformanceReport report) => report.Verdict.Kind == VerdictKind.Unsafe || report.IsOfCloud ? [] :
     [
         Heads(report),
         Changes(report),

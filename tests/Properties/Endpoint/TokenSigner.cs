@@ -47,6 +47,16 @@ internal sealed class TokenSigner : IDisposable
     /// <summary>The public half.</summary>
     public string Jwk { get; }
 
+    /// <summary>Both halves, of a key on a curve.</summary>
+    public string PrivateJwk
+    {
+        get
+        {
+            ECParameters key = ((ECDsa)_pair).ExportParameters(includePrivateParameters: true);
+            return JsonSerializer.Serialize(new { kty = "EC", crv = "P-256", x = Base64UrlEncoder.Encode(key.Q.X), y = Base64UrlEncoder.Encode(key.Q.Y), d = Base64UrlEncoder.Encode(key.D) });
+        }
+    }
+
     /// <summary>The set of the public halves of several.</summary>
     public static string SetOf(params IEnumerable<TokenSigner> signers) => $$"""{"keys":[{{string.Join(',', signers.Select(static s => s.Jwk))}}]}""";
 

@@ -1,0 +1,212 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.WebSockets;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using FireproofBench.Engine.Blocks;
+using FireproofBench.Engine.Car;
+using FireproofBench.Engine.Ports;
+using FireproofBench.Engine.Storage;
+
+namespace FireproofBench.EndpointBench;
+
+/// <summary>What a device of the reference engine is on the wire: for each put the address of a file, the file, and its head; for each head that it is told, the files of the others in its own log.</summary>
+/// <remarks>Files are not sealed and hold no documents. Their headers name the log as the reference engine's do, up to the hundred at which it compacts.</remarks>
+internal sealed class CloudDevice : IAsyncDisposable
+{
+    private const int LongestLog = 100;
+    private const int DocumentLength = 500;
+
+    private readonly ClientWebSocket _socket = new();
+    private readonly HttpClient _http;
+    private readonly string _token;
+    private readonly string _place;
+    private readonly CancellationTokenSource _ending = new();
+    private readonly SemaphoreSlim _sending = new(1);
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<string>> _open = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, long> _begun;
+    private readonly Lock _gate = new();
+    private readonly List<CarGroup> _log = [];
+    private ImmutableArray<Cid> _heads = [];
+    private Task _listening = Task.CompletedTask;
+    private string _connection = "";
+    private int _exchanges;
+
+    private CloudDevice(HttpClient http, string token, string tenant, string ledger, ConcurrentDictionary<string, long> begun)
+    {
+        _http = http;
+        _token = token;
+        _begun = begun;
+        _place = $$""""tenant":{"tenant":"{{tenant}}","ledger":"{{ledger}}"}"""";
+        _socket.Options.Proxy = null;
+    }
+
+    /// <summary>How long it took until a head that another device had begun to put was told here, in milliseconds.</summary>
+    public ConcurrentBag<double> Seen { get; } = [];
+
+    /// <summary>Attaches one.</summary>
+    /// <param name="endpoint">The endpoint.</param>
+    /// <param name="http">Sends files.</param>
+    /// <param name="token">Its token.</param>
+    /// <param name="tenant">The tenant.</param>
+    /// <param name="ledger">The ledger.</param>
+    /// <param name="begun">When which head was begun to be put, by whichever device.</param>
+    public static async Task<CloudDevice> AttachAsync(Uri endpoint, HttpClient http, string token, string tenant, string ledger, ConcurrentDictionary<string, long> begun)
+    {
+        CloudDevice device = new(http, token, tenant, ledger, begun);
+        await device._socket.ConnectAsync(new UriBuilder(endpoint) { Scheme = "ws", Path = "/ws" }.Uri, CancellationToken.None);
+        device._listening = device.ListenAsync();
+        using JsonDocument opened = JsonDocument.Parse(await device.AskAsync("reqOpen", $$""","conn":{"reqId":"z{{RandomNumberGenerator.GetHexString(8)}}"}"""));
+        device._connection = ",\"conn\":" + opened.RootElement.GetProperty("conn").GetRawText();
+        _ = await device.AskAsync("bindGetMeta", device.About("GET", "meta", "main"));
+        return device;
+    }
+
+    /// <summary>Puts a document: its file, and the head that names it.</summary>
+    /// <param name="intended">When it was to begin; from there it is counted until others see it.</param>
+    public async Task PutAsync(long intended)
+    {
+        Block document = Block.Of(CidCodec.DagCbor, [0x59, DocumentLength >> 8, DocumentLength & 255, .. RandomNumberGenerator.GetBytes(DocumentLength)]);
+        CarHeader header;
+        ImmutableArray<Cid> parents;
+        lock (_gate)
+        {
+            if (_log.Count >= LongestLog)
+                _log.Clear();
+            header = new CarHeader([.. _log], [document.Cid], []);
+            parents = _heads;
+        }
+
+        Block last = header.ToBlock();
+        byte[] file = CarWriter.Write([last.Cid], [document, last]);
+        CarGroup group = new([Cid.Of(CidCodec.Car, file)]);
+        MetaEntry head = MetaPayload.Write(group, parents);
+        _begun[head.Cid.ToString()] = intended;
+        string answer = await AskAsync("reqPutData", About("PUT", "car", group.First.ToString()));
+        using (JsonDocument address = JsonDocument.Parse(answer))
+        {
+            using ByteArrayContent body = new(file);
+            using HttpResponseMessage stored = await _http.PutAsync(new Uri(address.RootElement.GetProperty("signedUrl").GetString()!), body);
+            _ = stored.EnsureSuccessStatusCode();
+        }
+
+        lock (_gate)
+            _log.Add(group);
+        string meta = $$"""{"metas":[{"cid":"{{head.Cid}}","parents":[{{string.Join(',', parents.Select(static parent => $"\"{parent}\""))}}],"data":"M{{Convert.ToBase64String(head.Data.Span)}}"}],"keys":[]}""";
+        _ = await AskAsync("reqPutMeta", About("PUT", "meta", "main") + ",\"meta\":" + meta);
+    }
+
+    /// <summary>Asks for the addresses of so many files at once.</summary>
+    /// <returns>How long it took until all were answered.</returns>
+    public async Task<TimeSpan> AskForManyAsync(int count)
+    {
+        string[] keys = [.. Enumerable.Range(0, count).Select(static _ => Cid.Of(CidCodec.Car, RandomNumberGenerator.GetBytes(8)).ToString())];
+        long begin = Stopwatch.GetTimestamp();
+        await Task.WhenAll(keys.Select(key => AskAsync("reqPutData", About("PUT", "car", key))));
+        return Stopwatch.GetElapsedTime(begin);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _ending.CancelAsync();
+        await _listening;
+        _socket.Dispose();
+        _ending.Dispose();
+        _sending.Dispose();
+    }
+
+    private string About(string method, string store, string key) =>
+        $$"""{{_connection}},{{_place}},"methodParam":{"method":"{{method}}","store":"{{store}}"},"urlParam":{"key":"{{key}}","store":"{{store}}"}""";
+
+    private async Task<string> AskAsync(string type, string more)
+    {
+        string exchange = "t" + Interlocked.Increment(ref _exchanges).ToString(CultureInfo.InvariantCulture);
+        byte[] message = Encoding.UTF8.GetBytes($$"""{"tid":"{{exchange}}","type":"{{type}}","version":"FP-MSG-1.0","auth":{"type":"fp-cloud-jwk","params":{"jwk":"{{_token}}"}}{{more}}}""");
+        TaskCompletionSource<string> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _open[exchange] = answer;
+        await _sending.WaitAsync();
+        try
+        {
+            await _socket.SendAsync(message, WebSocketMessageType.Binary, WebSocketMessageFlags.EndOfMessage, CancellationToken.None);
+        }
+        finally
+        {
+            _ = _sending.Release();
+        }
+
+        return await answer.Task.WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    private async Task ListenAsync()
+    {
+        byte[] message = new byte[1 << 20];
+        try
+        {
+            while (true)
+            {
+                int length = 0;
+                ValueWebSocketReceiveResult received;
+                do
+                {
+                    received = await _socket.ReceiveAsync(message.AsMemory(length), _ending.Token);
+                    length += received.Count;
+                }
+                while (!received.EndOfMessage);
+                if (received.MessageType == WebSocketMessageType.Close)
+                    throw new InvalidOperationException("the endpoint closed a socket");
+                Hear(message.AsMemory(0, length));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // It ends.
+        }
+        catch (Exception broken) when (broken is WebSocketException or InvalidOperationException)
+        {
+            foreach (TaskCompletionSource<string> waiting in _open.Values)
+                _ = waiting.TrySetException(broken);
+        }
+    }
+
+    private void Hear(ReadOnlyMemory<byte> utf8)
+    {
+        long now = Stopwatch.GetTimestamp();
+        using JsonDocument message = JsonDocument.Parse(utf8);
+        JsonElement root = message.RootElement;
+        string type = root.GetProperty("type").GetString()!;
+        if (type == "eventGetMeta")
+        {
+            ImmutableArray<Cid>.Builder heads = ImmutableArray.CreateBuilder<Cid>();
+            foreach (JsonElement entry in root.GetProperty("meta").GetProperty("metas").EnumerateArray())
+            {
+                string name = entry.GetProperty("cid").GetString()!;
+                heads.Add(Cid.Parse(name));
+                CarGroup group = MetaPayload.Read(new MetaEntry(heads[^1], [], Convert.FromBase64String(entry.GetProperty("data").GetString()![1..])));
+                lock (_gate)
+                {
+                    if (_log.Contains(group))
+                        continue;
+                    _log.Add(group);
+                }
+
+                if (_begun.TryGetValue(name, out long begun))
+                    Seen.Add(Stopwatch.GetElapsedTime(begun, now).TotalMilliseconds);
+            }
+
+            if (heads.Count > 0)
+                _heads = heads.ToImmutable();
+        }
+
+        if (root.GetProperty("tid").GetString() is { } exchange && _open.TryRemove(exchange, out TaskCompletionSource<string>? answer))
+        {
+            if (type == "error")
+                answer.SetException(new InvalidOperationException(root.GetProperty("message").GetString()));
+            else
+                answer.SetResult(Encoding.UTF8.GetString(utf8.Span));
+        }
+    }
+}
