@@ -1,4 +1,3 @@
-using FireproofBench.Engine.Documents;
 using FireproofBench.Gateways.Cloud.Protocol;
 
 namespace FireproofBench.Conformance.Clauses;

@@ -56,7 +56,8 @@ internal static partial class CloudProtocol
         byte[] bytes = new byte[200_000];
         context.Dice.Fill(bytes);
         CloudCommit file = context.Commit() with { Bytes = bytes, Car = Cid.Of(CidCodec.Car, bytes) };
-        using HaltedBody body = new(bytes, bytes.Length / 2, ends);
+        // Belongs to its request.
+        HaltedBody body = new(bytes, bytes.Length / 2, ends);
         Task<CloudAnswer> upload = context.SendAsync(HttpMethod.Put, await writer.AddressAsync("PUT", file.Key), body);
         await Concurrently.AnyAsync(body.Halfway, upload);
         CloudAnswer middle = await context.SendAsync(HttpMethod.Get, await reader.AddressAsync("GET", file.Key));
@@ -127,10 +128,10 @@ internal static partial class CloudProtocol
     {
         (FileKey known, string knownText) = context.NewKey();
         (FileKey other, string otherText) = context.NewKey();
-        using KeyRing ring = new(known);
         int orders = 0;
         foreach (bool knownFirst in (bool[])[true, false])
         {
+            using KeyRing ring = new(known.Copy());
             CloudLedgerName ledger = context.Ledger(knownFirst ? "known-first" : "known-last");
             await using CloudWire wire = await context.OpenAsync(ledger);
             byte[] plain = new byte[600];
@@ -141,17 +142,17 @@ internal static partial class CloudProtocol
             await context.StoreAsync(wire, knownText);
             await context.UploadAsync(wire, knownFirst ? commit : twin);
             await context.UploadAsync(wire, knownFirst ? twin : commit);
-            await OpensAsync(wire, name, $"after it was put {(knownFirst ? "with a key that the ledger knows, and then with one that it does not" : "with a key that the ledger does not know, and then with one that it knows")}");
+            await OpensAsync(wire, ring, name, $"after it was put {(knownFirst ? "with a key that the ledger knows, and then with one that it does not" : "with a key that the ledger does not know, and then with one that it knows")}");
             await wire.PublishAsync(commit, knownText, otherText);
-            ring.Add(other);
+            ring.Add(other.Copy());
             await context.UploadAsync(wire, twin);
-            await OpensAsync(wire, name, "after it was put with another key of the ledger");
+            await OpensAsync(wire, ring, name, "after it was put with another key of the ledger");
             orders++;
         }
 
         return Finding.Passed($"a file that was put with different keys in {orders} orders could be opened with a key of the ledger each time");
 
-        async Task OpensAsync(CloudWire wire, Cid name, string when)
+        async Task OpensAsync(CloudWire wire, KeyRing ring, Cid name, string when)
         {
             CloudAnswer read = await context.SendAsync(HttpMethod.Get, await wire.AddressAsync("GET", name.ToString()));
             CloudContext.Require(read.Code == 200, $"the file was answered with the status {read.Code} {when}");

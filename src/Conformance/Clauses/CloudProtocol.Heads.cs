@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using FireproofBench.Engine.Blocks;
-using FireproofBench.Engine.Ports;
 using FireproofBench.Gateways.Cloud.Protocol;
 
 namespace FireproofBench.Conformance.Clauses;

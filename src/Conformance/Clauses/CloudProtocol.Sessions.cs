@@ -58,6 +58,7 @@ internal static partial class CloudProtocol
 
     private static async Task<Finding> KeepsIdleSocketsAsync(CloudContext context)
     {
+        await context.RequireSocketAsync();
         TimeSpan idle = TimeSpan.FromSeconds(context.Budget switch { Budget.Quick => 5, Budget.Standard => 40, _ => 300 });
         CloudLedgerName ledger = context.Ledger();
         await using CloudWire quiet = await context.BoundAsync(ledger);
@@ -168,6 +169,7 @@ internal static partial class CloudProtocol
 
     private static async Task<Finding> PassesOnWhatIsSaidAsync(CloudContext context)
     {
+        await context.RequireSocketAsync();
         CloudLedgerName ledger = context.Ledger();
         await using CloudWire one = await context.BoundAsync(ledger);
         await using CloudWire two = await context.BoundAsync(ledger);

@@ -21,7 +21,7 @@ internal sealed class CloudContext : IAsyncDisposable
     private readonly CloudTraffic _traffic;
     private readonly ConcurrentStack<CloudWire> _wires = [];
     private readonly ConcurrentDictionary<string, CloudLedgerName> _ledgers = new(StringComparer.Ordinal);
-    private Uri? _socket;
+    private JsonObject? _gestalt;
 
     /// <summary>For one check.</summary>
     /// <param name="clause">The clause.</param>
@@ -212,19 +212,24 @@ internal sealed class CloudContext : IAsyncDisposable
 
     /// <summary>Does something that is to be done within the time of an answer.</summary>
     /// <exception cref="ClauseViolation">It fails, or takes longer.</exception>
-    public Task WithinAsync(Func<CancellationToken, Task> action, string what) => _traffic.WithinAsync(action, what, Subject.AnswerWithin, Time, Cancellation);
+    public Task WithinAsync(Func<CancellationToken, Task> action, string what) => CloudTraffic.WithinAsync(action, what, Subject.AnswerWithin, Time, Cancellation);
 
-    /// <summary>Where the WebSocket is, by what the endpoint says.</summary>
-    /// <exception cref="CloudWithoutSocketException">It says that it has none.</exception>
-    public async Task<Uri> SocketAsync()
+    /// <summary>Where the WebSocket is, by what the endpoint says; null when it offers requests alone.</summary>
+    public async Task<Uri?> SocketAsync()
     {
-        if (_socket is { } known)
-            return known;
-        JsonObject answer = (await PutAsync(Gestalt(Token(Ledger())))).Message;
-        Require(answer.Text("type") == "resGestalt", $"reqGestalt was answered with {answer.Told()}");
-        _socket = CloudTraffic.SocketOf(answer, Subject.Messages) ?? throw new CloudWithoutSocketException();
-        return _socket;
+        if (_gestalt is null)
+        {
+            JsonObject answer = (await PutAsync(Gestalt(Token(Ledger())))).Message;
+            Require(answer.Text("type") == "resGestalt", $"reqGestalt was answered with {answer.Told()}");
+            _gestalt = answer;
+        }
+
+        return CloudTraffic.SocketOf(_gestalt, Subject.Messages);
     }
+
+    /// <summary>Ends the check when the endpoint has no WebSocket, about which it is.</summary>
+    /// <exception cref="CloudWithoutSocketException">It says that it has none.</exception>
+    public async Task RequireSocketAsync() => _ = await SocketAsync() ?? throw new CloudWithoutSocketException();
 
     /// <summary>A client is there from now on, and is closed with the check.</summary>
     public void Opened(CloudWire wire) => _wires.Push(wire);

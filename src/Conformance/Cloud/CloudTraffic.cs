@@ -75,7 +75,7 @@ internal sealed class CloudTraffic(string run) : IDisposable
 
     /// <summary>Does something that is to be done within a time.</summary>
     /// <exception cref="ClauseViolation">It fails, or takes longer.</exception>
-    public async Task WithinAsync(Func<CancellationToken, Task> action, string what, TimeSpan within, TimeProvider time, CancellationToken cancellation)
+    public static async Task WithinAsync(Func<CancellationToken, Task> action, string what, TimeSpan within, TimeProvider time, CancellationToken cancellation)
     {
         using CancellationTokenSource patience = new(within, time);
         using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);

@@ -5,26 +5,28 @@ using FireproofBench.Gateways.Cloud.Protocol;
 
 namespace FireproofBench.Conformance.Cloud;
 
-/// <summary>A client on a WebSocket that says exactly what a check wants said, and keeps all that it hears until somebody asks for it.</summary>
+/// <summary>A client that says exactly what a check wants said, and keeps all that it hears until somebody asks for it: on a WebSocket, or by requests where the endpoint offers those alone.</summary>
+/// <remarks>By requests it asks for heads again and again once it has bound, as clients do, and takes it for an event when they have changed.</remarks>
 internal sealed class CloudWire : IAsyncDisposable
 {
     private const int PieceLength = 16 * 1024;
     private const int LongestMessage = 32 << 20;
     private static readonly TimeSpan s_goodbye = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_poll = TimeSpan.FromMilliseconds(200);
 
-    private readonly ClientWebSocket _socket;
+    private readonly ClientWebSocket? _socket;
     private readonly CloudContext _context;
     private readonly CancellationTokenSource _gone = new();
     private readonly SemaphoreSlim _speaking = new(1);
     private readonly Lock _gate = new();
     private readonly List<JsonObject> _heard = [];
     private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private Task _listening = Task.CompletedTask;
+    private readonly List<Task> _listening = [];
     private string? _ended;
     private int _exchanges;
     private bool _isDisposed;
 
-    private CloudWire(ClientWebSocket socket, CloudContext context, CloudLedgerName ledger, string token)
+    private CloudWire(ClientWebSocket? socket, CloudContext context, CloudLedgerName ledger, string token)
     {
         _socket = socket;
         _context = context;
@@ -41,11 +43,18 @@ internal sealed class CloudWire : IAsyncDisposable
     /// <summary>Its connection; null while none is open.</summary>
     public JsonObject? Connection { get; private set; }
 
-    /// <summary>Opens a socket and says nothing.</summary>
+    /// <summary>Opens a socket, where there are some, and says nothing.</summary>
     /// <exception cref="ClauseViolation">The endpoint takes none.</exception>
     public static async Task<CloudWire> ConnectAsync(CloudContext context, CloudLedgerName ledger, string token, string query = "random=1")
     {
-        Uri address = new UriBuilder(await context.SocketAsync()) { Query = query }.Uri;
+        if (await context.SocketAsync() is not { } place)
+        {
+            CloudWire asking = new(null, context, ledger, token);
+            context.Opened(asking);
+            return asking;
+        }
+
+        Uri address = new UriBuilder(place) { Query = query }.Uri;
         ClientWebSocket socket = new();
         socket.Options.Proxy = null;
         CloudWire wire = new(socket, context, ledger, token);
@@ -59,7 +68,7 @@ internal sealed class CloudWire : IAsyncDisposable
             throw;
         }
 
-        wire._listening = Concurrently.Start(wire.ListenAsync);
+        wire._listening.Add(Concurrently.Start(wire.ListenAsync));
         context.Opened(wire);
         return wire;
     }
@@ -97,6 +106,8 @@ internal sealed class CloudWire : IAsyncDisposable
         JsonObject answer = await AskAsync(question);
         if (answer.Text("type") != "eventGetMeta")
             throw new ClauseViolation($"bindGetMeta was answered with {answer.Told()}");
+        if (_socket is null)
+            _listening.Add(Concurrently.Start(() => PollAsync(question.DeepClone().AsObject(), answer)));
         return answer;
     }
 
@@ -135,6 +146,12 @@ internal sealed class CloudWire : IAsyncDisposable
     /// <summary>Says some bytes.</summary>
     public async Task SayAsync(ReadOnlyMemory<byte> bytes, WebSocketMessageType type = WebSocketMessageType.Binary)
     {
+        if (_socket is null)
+        {
+            Hear((await _context.PutAsync(bytes.ToArray())).Message);
+            return;
+        }
+
         await _speaking.WaitAsync(_context.Cancellation);
         try
         {
@@ -231,7 +248,11 @@ internal sealed class CloudWire : IAsyncDisposable
     }
 
     /// <summary>Goes without a word, as a device that loses its network.</summary>
-    public void Abort() => _socket.Abort();
+    public void Abort()
+    {
+        _socket?.Abort();
+        _gone.Cancel();
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
@@ -241,7 +262,7 @@ internal sealed class CloudWire : IAsyncDisposable
         _isDisposed = true;
         try
         {
-            if (_socket.State == WebSocketState.Open)
+            if (_socket?.State == WebSocketState.Open)
             {
                 using CancellationTokenSource patience = new(s_goodbye, _context.Time);
                 await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, patience.Token);
@@ -253,8 +274,8 @@ internal sealed class CloudWire : IAsyncDisposable
         }
 
         await _gone.CancelAsync();
-        await _listening;
-        _socket.Dispose();
+        await Task.WhenAll(_listening);
+        _socket?.Dispose();
         _speaking.Dispose();
         _gone.Dispose();
     }
@@ -280,6 +301,39 @@ internal sealed class CloudWire : IAsyncDisposable
         }
     }
 
+    // A client without a socket asks again under the same number, until it is refused once.
+    private async Task PollAsync(JsonObject question, JsonObject told)
+    {
+        try
+        {
+            IReadOnlyList<string> former = told.Heads();
+            while (true)
+            {
+                await Task.Delay(s_poll, _context.Time, _gone.Token);
+                JsonObject answer = (await _context.PutAsync(question)).Message;
+                if (answer.Text("type") != "eventGetMeta")
+                    return;
+                if (answer.Heads().Except(former).Any())
+                    Hear(answer);
+                former = answer.Heads();
+            }
+        }
+        catch (Exception ended) when (ended is OperationCanceledException or ClauseViolation)
+        {
+            // The client is gone, or the endpoint is: the next question tells.
+        }
+    }
+
+    private void Hear(JsonObject message)
+    {
+        lock (_gate)
+        {
+            _heard.Add(message);
+            _ = _news.TrySetResult();
+            _news = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+    }
+
     private async Task<string> ListenToAsync()
     {
         byte[] piece = new byte[PieceLength];
@@ -290,7 +344,7 @@ internal sealed class CloudWire : IAsyncDisposable
             ValueWebSocketReceiveResult received;
             do
             {
-                received = await _socket.ReceiveAsync(piece.AsMemory(), _gone.Token);
+                received = await _socket!.ReceiveAsync(piece.AsMemory(), _gone.Token);
                 if (received.MessageType == WebSocketMessageType.Close)
                     return $"it closed with {_socket.CloseStatus}";
                 message.Write(piece, 0, received.Count);
@@ -299,13 +353,7 @@ internal sealed class CloudWire : IAsyncDisposable
             }
             while (!received.EndOfMessage);
 
-            JsonObject heard = CloudJson.Read(message.GetBuffer().AsSpan(0, (int)message.Length), "a message of the endpoint");
-            lock (_gate)
-            {
-                _heard.Add(heard);
-                _ = _news.TrySetResult();
-                _news = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            }
+            Hear(CloudJson.Read(message.GetBuffer().AsSpan(0, (int)message.Length), "a message of the endpoint"));
         }
     }
 }

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using FireproofBench.Conformance.Cloud;
 
 namespace FireproofBench.Properties.Conformance.Cloud;
 

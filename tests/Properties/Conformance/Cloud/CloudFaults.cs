@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using FireproofBench.Conformance.Cloud;
 using FireproofBench.Gateways.Cloud.Protocol;
-using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
 namespace FireproofBench.Properties.Conformance.Cloud;
@@ -93,7 +92,7 @@ internal static class CloudFaults
                     foreach (CloudProxySession other in session.All.Where(other => other != session))
                     {
                         foreach (JsonObject bound in other.Bound.Values)
-                            other.Send(other.EventOf(bound, message["meta"]));
+                            other.Send(CloudProxySession.EventOf(bound, message["meta"]));
                     }
                 }
 
@@ -237,7 +236,7 @@ internal static class CloudFaults
                     foreach (CloudProxySession other in session.All)
                     {
                         if (other.Bound.TryGetValue(ledger, out JsonObject? bound))
-                            other.Send(other.EventOf(bound, message["meta"]));
+                            other.Send(CloudProxySession.EventOf(bound, message["meta"]));
                     }
                 }
 
@@ -297,7 +296,7 @@ internal static class CloudFaults
             {
                 if (message.Text("type") == "resChat" && message["targets"] is null)
                 {
-                    foreach (CloudProxySession other in session.All.Where(other => other != session))
+                    foreach (CloudProxySession other in session.All.Where(other => !other.Bound.Keys.Any(session.Bound.ContainsKey)))
                         other.Send(message.DeepClone().AsObject());
                 }
 

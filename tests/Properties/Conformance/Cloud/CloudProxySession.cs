@@ -73,7 +73,7 @@ internal sealed class CloudProxySession(CloudProxy proxy, WebSocket? socket) : I
     }
 
     /// <summary>An event for this client, as if the endpoint told it.</summary>
-    public JsonObject EventOf(JsonObject bound, JsonNode? meta) => new()
+    public static JsonObject EventOf(JsonObject bound, JsonNode? meta) => new()
     {
         ["tid"] = bound["tid"]?.DeepClone(),
         ["type"] = "eventGetMeta",
