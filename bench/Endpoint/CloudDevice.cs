@@ -69,7 +69,8 @@ internal sealed class CloudDevice : IAsyncDisposable
     /// <param name="intended">When it was to begin; from there it is counted until others see it.</param>
     public async Task PutAsync(long intended)
     {
-        Block document = Block.Of(CidCodec.DagCbor, [0x59, DocumentLength >> 8, DocumentLength & 255, .. RandomNumberGenerator.GetBytes(DocumentLength)]);
+        byte[] content = [0x59, DocumentLength >> 8, DocumentLength & 255, .. RandomNumberGenerator.GetBytes(DocumentLength)];
+        Block document = Block.Of(CidCodec.DagCbor, content);
         CarHeader header;
         ImmutableArray<Cid> parents;
         lock (_gate)
@@ -125,7 +126,7 @@ internal sealed class CloudDevice : IAsyncDisposable
     private async Task<string> AskAsync(string type, string more)
     {
         string exchange = "t" + Interlocked.Increment(ref _exchanges).ToString(CultureInfo.InvariantCulture);
-        byte[] message = Encoding.UTF8.GetBytes($$"""{"tid":"{{exchange}}","type":"{{type}}","version":"FP-MSG-1.0","auth":{"type":"fp-cloud-jwk","params":{"jwk":"{{_token}}"}}{{more}}}""");
+        byte[] message = Encoding.UTF8.GetBytes($$$"""{"tid":"{{{exchange}}}","type":"{{{type}}}","version":"FP-MSG-1.0","auth":{"type":"fp-cloud-jwk","params":{"jwk":"{{{_token}}}"}}{{{more}}}}""");
         TaskCompletionSource<string> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
         _open[exchange] = answer;
         await _sending.WaitAsync();

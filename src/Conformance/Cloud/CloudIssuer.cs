@@ -21,7 +21,9 @@ internal sealed class CloudIssuer : IDisposable
     private CloudIssuer(ECDsa pair, string? keyId)
     {
         _pair = pair;
-        _credentials = new SigningCredentials(new ECDsaSecurityKey(pair) { KeyId = keyId }, SecurityAlgorithms.EcdsaSha256);
+
+        // The library's own memory of signers outlives the key.
+        _credentials = new SigningCredentials(new ECDsaSecurityKey(pair) { KeyId = keyId }, SecurityAlgorithms.EcdsaSha256) { CryptoProviderFactory = new CryptoProviderFactory { CacheSignatureProviders = false } };
     }
 
     /// <summary>Reads a private key: a JWK of the curve P-256 as JSON, or in the form in which the reference server has it in its environment: base58btc (<c>z…</c>) or base64 of the JSON.</summary>
@@ -37,7 +39,7 @@ internal sealed class CloudIssuer : IDisposable
             JsonElement key = json.RootElement;
             byte[] Number(string name) => Base64UrlEncoder.DecodeBytes(key.GetProperty(name).GetString());
             if (key.GetProperty("kty").GetString() != "EC" || key.GetProperty("crv").GetString() != "P-256" || !key.TryGetProperty("d", out _))
-                throw new FormatException("no private key of the curve P-256 (kty EC, crv P-256, d)");
+                throw new FormatException("no private JWK of the curve P-256 (kty EC, crv P-256, d)");
             ECDsa pair = ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, Q = new ECPoint { X = Number("x"), Y = Number("y") }, D = Number("d") });
             return new CloudIssuer(pair, key.TryGetProperty("kid", out JsonElement id) ? id.GetString() : null);
         }

@@ -182,7 +182,7 @@ public sealed class ConformVerbTests : IDisposable
 
         (int listed, string list, _) = await RunAsync(StoreUrls.OpenAsync, "conform", "--list");
         Assert.Equal(0, listed);
-        Assert.All(ClauseBook.All, c => Assert.Contains($"  {c.Id}  ", list, StringComparison.Ordinal));
+        Assert.All(ClauseBook.Every, c => Assert.Contains($"  {c.Id}  ", list, StringComparison.Ordinal));
         (int explained, string explanation, _) = await RunAsync(StoreUrls.OpenAsync, "conform", "--explain", "ccy-01");
         Assert.Equal(0, explained);
         Assert.Contains("When it fails:", explanation, StringComparison.Ordinal);
