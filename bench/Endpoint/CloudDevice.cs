@@ -40,7 +40,7 @@ internal sealed class CloudDevice : IAsyncDisposable
         _http = http;
         _token = token;
         _begun = begun;
-        _place = $$""""tenant":{"tenant":"{{tenant}}","ledger":"{{ledger}}"}"""";
+        _place = $"\"tenant\":{{\"tenant\":\"{tenant}\",\"ledger\":\"{ledger}\"}}";
         _socket.Options.Proxy = null;
     }
 

@@ -31,6 +31,8 @@ internal sealed class CloudLedger
     private readonly ConcurrentDictionary<Cid, bool> _present = new();
     private readonly ConcurrentDictionary<Signal, bool> _waiting = new();
     private (HeadState State, ImmutableArray<PublishedKey> Keys)? _keys;
+    private int _arrivals;
+    private volatile bool _holdsBack;
 
     /// <summary>A ledger.</summary>
     public CloudLedger(string database, EndpointStores stores, EndpointOptions options, HeadHub hub)
@@ -60,15 +62,23 @@ internal sealed class CloudLedger
     /// <returns>The heads and keys, and whether others are held back.</returns>
     public async ValueTask<(CloudMeta Meta, bool HoldsBack)> ReadAsync(CancellationToken cancellation)
     {
-        HeadState state = await _stores.Heads.ReadAsync(_database, cancellation);
-        ImmutableArray<MetaEntry>.Builder shown = ImmutableArray.CreateBuilder<MetaEntry>(state.Entries.Length);
-        foreach (MetaEntry entry in state.Entries)
+        while (true)
         {
-            if (await HasFilesAsync(entry, cancellation))
-                shown.Add(entry);
-        }
+            int arrivals = Volatile.Read(ref _arrivals);
+            HeadState state = await _stores.Heads.ReadAsync(_database, cancellation);
+            ImmutableArray<MetaEntry>.Builder shown = ImmutableArray.CreateBuilder<MetaEntry>(state.Entries.Length);
+            foreach (MetaEntry entry in state.Entries)
+            {
+                if (await HasFilesAsync(entry, cancellation))
+                    shown.Add(entry);
+            }
 
-        return (new CloudMeta(shown.ToImmutable(), await ReadKeysAsync(cancellation)), shown.Count < state.Entries.Length);
+            _holdsBack = shown.Count < state.Entries.Length;
+
+            // A file that came while its head was looked at woke nobody.
+            if (!_holdsBack || arrivals == Volatile.Read(ref _arrivals))
+                return (new CloudMeta(shown.ToImmutable(), await ReadKeysAsync(cancellation)), _holdsBack);
+        }
     }
 
     /// <summary>Keeps heads and keys that a client sends. When it returns they are stored.</summary>
@@ -76,14 +86,12 @@ internal sealed class CloudLedger
     public async ValueTask<ImmutableArray<PublishedKey>> PublishAsync(CloudMeta meta, CancellationToken cancellation)
     {
         // Keys first: who is shown a head can open its files.
-        ImmutableArray<PublishedKey> known = await ReadKeysAsync(cancellation);
-        foreach (PublishedKey key in meta.Keys)
-        {
-            if (!known.Any(former => former.Fingerprint == key.Fingerprint))
-                _ = await _stores.Heads.PublishAsync(_keysDatabase, ToEntry(key), [], _options.MaxHeads, cancellation);
-        }
-
         ImmutableArray<PublishedKey> keys = await ReadKeysAsync(cancellation);
+        PublishedKey[] fresh = [.. meta.Keys.Where(key => !keys.Any(former => former.Fingerprint == key.Fingerprint))];
+        foreach (PublishedKey key in fresh)
+            _ = await _stores.Heads.PublishAsync(_keysDatabase, ToEntry(key), [], _options.MaxHeads, cancellation);
+        if (fresh.Length > 0)
+            keys = await ReadKeysAsync(cancellation);
         foreach (MetaEntry entry in meta.Entries)
         {
             ImmutableArray<Cid> superseded = await SupersededAsync(entry, keys, cancellation);
@@ -122,6 +130,9 @@ internal sealed class CloudLedger
         if (file.Store != CloudStore.Car)
             return;
         Note(file.Cid);
+        _ = Interlocked.Increment(ref _arrivals);
+        if (!_holdsBack)
+            return;
         foreach (Signal waiter in _waiting.Keys)
             waiter.Set();
     }
