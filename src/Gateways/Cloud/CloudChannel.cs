@@ -1,31 +1,19 @@
-using System.Buffers;
-using System.Net.WebSockets;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Gateways.Cloud.Protocol;
 using FireproofBench.Gateways.Http;
 using FireproofBench.Gateways.Http.Protocol;
+using FireproofBench.Gateways.Http.Push;
 
 namespace FireproofBench.Gateways.Cloud;
 
 /// <summary>A WebSocket over which an endpoint of the cloud protocol tells of new heads.</summary>
 internal sealed class CloudChannel : IAsyncDisposable
 {
-    private const int PieceLength = 4096;
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
-    private static readonly TimeSpan _heartbeat = TimeSpan.FromSeconds(15);
     private static readonly HttpCall _call = new("subscribe", "", HttpEffect.Reads);
 
-    private readonly ClientWebSocket _socket;
-    private readonly Uri _address;
-    private readonly TimeProvider _time;
-    private readonly ArrayBufferWriter<byte> _message = new(PieceLength);
+    private readonly MessageSocket _socket;
 
-    private CloudChannel(ClientWebSocket socket, Uri address, TimeProvider time)
-    {
-        _socket = socket;
-        _address = address;
-        _time = time;
-    }
+    private CloudChannel(MessageSocket socket) => _socket = socket;
 
     /// <summary>Opens a socket and asks to be told of heads.</summary>
     /// <returns>Null when the endpoint has no socket.</returns>
@@ -34,30 +22,17 @@ internal sealed class CloudChannel : IAsyncDisposable
     {
         if (await line.FindSocketAsync(cancellation) is not { } address)
             return null;
-        ClientWebSocket socket = new();
-        socket.Options.Proxy = null;
-        socket.Options.KeepAliveInterval = _heartbeat;
-        socket.Options.KeepAliveTimeout = _heartbeat;
-        CloudChannel channel = new(socket, address, line.Options.Time);
+        MessageSocket socket = new(line.Options.Time);
+        CloudChannel channel = new(socket);
         try
         {
-            using CancellationTokenSource patience = new(_patience, line.Options.Time);
-            using CancellationTokenSource either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellation);
-            await socket.ConnectAsync(address, either.Token);
-            await socket.SendAsync(line.ComposeOpening(line.Name + "s"), WebSocketMessageType.Binary, WebSocketMessageFlags.EndOfMessage, either.Token);
-            if (await channel.ReadAsync(either.Token) is not { } answer)
-                throw new StorageException(StorageErrorKind.Transient, "subscribe", "", "the endpoint closed the socket at once");
-            if (answer.Type != CloudMessageType.OpenAnswer)
-                throw CloudLine.RefusalOf(answer, _call);
-            byte[] question = line.Compose(CloudMessageType.Bind, CloudLine.ReadOpening(answer), "GET", "meta", "main", static _ => { });
-            await socket.SendAsync(question, WebSocketMessageType.Binary, WebSocketMessageFlags.EndOfMessage, either.Token);
+            await socket.OpenAsync(address, patience => channel.BindAsync(line, patience), cancellation);
             return channel;
         }
-        catch (Exception failure)
+        catch
         {
             await channel.DisposeAsync();
-            cancellation.ThrowIfCancellationRequested();
-            throw failure is StorageException ? failure : HttpFailures.OfConnection(_call, failure, HttpFailures.ServerOf(address), sentWhole: true);
+            throw;
         }
     }
 
@@ -66,66 +41,42 @@ internal sealed class CloudChannel : IAsyncDisposable
     /// <exception cref="StorageException">The connection broke, or the endpoint refuses.</exception>
     public async ValueTask<bool> NextAsync(CancellationToken cancellation)
     {
-        try
+        while (true)
         {
-            while (true)
-            {
-                if (await ReadAsync(cancellation) is not { } message)
-                    return false;
-                if (message.Type == CloudMessageType.MetaEvent)
-                    return true;
-                if (message.Type == CloudMessageType.Error)
-                    throw CloudLine.RefusalOf(message, _call);
-            }
-        }
-        catch (Exception failure) when (failure is not StorageException)
-        {
-            cancellation.ThrowIfCancellationRequested();
-            throw HttpFailures.OfConnection(_call, failure, HttpFailures.ServerOf(_address), sentWhole: true);
+            if (await ReadAsync(cancellation) is not { } message)
+                return false;
+            if (message.Type == CloudMessageType.MetaEvent)
+                return true;
+            if (message.Type == CloudMessageType.Error)
+                throw CloudLine.RefusalOf(message, _call);
         }
     }
 
     /// <inheritdoc/>
-    public async ValueTask DisposeAsync()
-    {
-        try
-        {
-            if (_socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
-            {
-                using CancellationTokenSource patience = new(TimeSpan.FromSeconds(1), _time);
-                await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, patience.Token);
-            }
-        }
-        catch (Exception failure) when (failure is WebSocketException or OperationCanceledException or InvalidOperationException or IOException)
-        {
-            // It is gone.
-        }
+    public ValueTask DisposeAsync() => _socket.DisposeAsync();
 
-        _socket.Dispose();
+    private async ValueTask BindAsync(CloudLine line, CancellationToken cancellation)
+    {
+        await _socket.SendAsync(line.ComposeOpening(line.Name + "s"), cancellation);
+        if (await ReadAsync(cancellation) is not { } answer)
+            throw new StorageException(StorageErrorKind.Transient, "subscribe", "", "the endpoint closed the socket at once");
+        if (answer.Type != CloudMessageType.OpenAnswer)
+            throw CloudLine.RefusalOf(answer, _call);
+        await _socket.SendAsync(line.Compose(CloudMessageType.Bind, CloudLine.ReadOpening(answer), "GET", "meta", "main", static _ => { }), cancellation);
     }
 
     // Null at the end.
     private async ValueTask<CloudMessage?> ReadAsync(CancellationToken cancellation)
     {
-        _message.ResetWrittenCount();
-        while (true)
+        if (await _socket.NextAsync(cancellation) is not { } message)
+            return null;
+        try
         {
-            ValueWebSocketReceiveResult received = await _socket.ReceiveAsync(_message.GetMemory(PieceLength), cancellation);
-            if (received.MessageType == WebSocketMessageType.Close)
-                return null;
-            _message.Advance(received.Count);
-            if (_message.WrittenCount > HeadsJsonReader.MaxLength)
-                throw new StorageException(StorageErrorKind.Unsupported, "subscribe", "", $"a message of more than {HeadsJsonReader.MaxLength} bytes");
-            if (!received.EndOfMessage)
-                continue;
-            try
-            {
-                return CloudMessage.Read(_message.WrittenMemory, HeadsJsonReader.MaxLength);
-            }
-            catch (CloudMessageException wrong)
-            {
-                throw new StorageException(StorageErrorKind.Transient, "subscribe", "", $"what the endpoint tells cannot be read: {wrong.Message}", wrong);
-            }
+            return CloudMessage.Read(message, HeadsJsonReader.MaxLength);
+        }
+        catch (CloudMessageException wrong)
+        {
+            throw new StorageException(StorageErrorKind.Transient, "subscribe", "", $"what the endpoint tells cannot be read: {wrong.Message}", wrong);
         }
     }
 }

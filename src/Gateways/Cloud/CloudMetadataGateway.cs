@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Runtime.CompilerServices;
@@ -6,6 +5,7 @@ using System.Text;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Gateways.Cloud.Protocol;
+using FireproofBench.Gateways.Waiting;
 
 namespace FireproofBench.Gateways.Cloud;
 
@@ -162,14 +162,11 @@ public sealed class CloudMetadataGateway : IMetadataGateway
         }
     }
 
-    // Between half of it and all of it, so that those who lost one endpoint do not come back as one.
     private async ValueTask<bool> PauseAsync(TimeSpan pause, CancellationToken end)
     {
-        byte[] random = new byte[4];
-        _line.Options.Entropy.Fill(random);
         try
         {
-            await Task.Delay(pause * (0.5 + (BinaryPrimitives.ReadUInt32LittleEndian(random) / (2.0 * uint.MaxValue))), _line.Options.Time, end);
+            await Task.Delay(Jitter.Of(pause, _line.Options.Entropy), _line.Options.Time, end);
             return true;
         }
         catch (OperationCanceledException)

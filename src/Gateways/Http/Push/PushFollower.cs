@@ -1,9 +1,9 @@
-using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Gateways.Http.Protocol;
+using FireproofBench.Gateways.Waiting;
 
 namespace FireproofBench.Gateways.Http.Push;
 
@@ -50,7 +50,7 @@ internal sealed class PushFollower(HttpEndpoint endpoint, HttpMetadataGateway ga
                     yield return told = _state!;
             }
 
-            await Task.Delay(Jittered(_road == PushRoad.Asking ? _askingPause : _pause), endpoint.Options.Time, cancellation);
+            await Task.Delay(Jitter.Of(_road == PushRoad.Asking ? _askingPause : _pause, endpoint.Options.Entropy), endpoint.Options.Time, cancellation);
             _pause = TimeSpan.FromTicks(Math.Min(_pause.Ticks * 2, longestPause.Ticks));
         }
     }
@@ -132,10 +132,4 @@ internal sealed class PushFollower(HttpEndpoint endpoint, HttpMetadataGateway ga
     private static bool IsWorthWaiting(StorageErrorKind kind) => kind is not (StorageErrorKind.NotAuthorized or StorageErrorKind.InvalidName);
 
     // Between half of it and all of it, so that those who lost one server do not come back as one.
-    private TimeSpan Jittered(TimeSpan pause)
-    {
-        Span<byte> random = stackalloc byte[4];
-        endpoint.Options.Entropy.Fill(random);
-        return pause * (0.5 + (BinaryPrimitives.ReadUInt32LittleEndian(random) / (2.0 * uint.MaxValue)));
-    }
 }
