@@ -5,9 +5,11 @@ namespace FireproofBench.Conformance.Clauses;
 internal static partial class CloudProtocol
 {
     private const int Together = 20;
+    private static readonly TimeSpan s_betweenWrites = TimeSpan.FromMilliseconds(20);
 
     private static async Task<Finding> BringsDevicesTogetherAsync(CloudContext context)
     {
+        await context.RequireRequestsAsync();
         CloudLedgerName ledger = context.Ledger();
         await using CloudDevice one = await CloudDevice.AttachAsync(context, ledger, "one");
         await using CloudDevice two = await CloudDevice.AttachAsync(context, ledger, "two");
@@ -31,6 +33,7 @@ internal static partial class CloudProtocol
 
     private static async Task<Finding> CarriesKeysAsync(CloudContext context)
     {
+        await context.RequireRequestsAsync();
         CloudLedgerName ledger = context.Ledger();
         await using CloudDevice pushed = await CloudDevice.AttachAsync(context, ledger, "pushed");
         await using CloudDevice asking = await CloudDevice.AttachAsync(context, ledger, "asking", listens: false);
@@ -49,17 +52,33 @@ internal static partial class CloudProtocol
     {
         if (context.Subject.Restart is not { } restart)
             return Finding.Inconclusive("the run cannot kill and start the endpoint: --restart-command does");
+        await context.RequireRequestsAsync();
         CloudLedgerName ledger = context.Ledger();
         await using CloudDevice one = await CloudDevice.AttachAsync(context, ledger, "one");
         await using CloudDevice two = await CloudDevice.AttachAsync(context, ledger, "two");
         await CloudDevice.MeetAsync(context, [], one, two);
-        Task writing = Task.WhenAll(WriteAsync(one, "one"), WriteAsync(two, "two"));
-        await restart(context.Cancellation);
-        await writing;
-        string[] expected = [.. Enumerable.Range(0, Together).SelectMany(static n => (string[])[$"one-{n}", $"two-{n}"])];
+        Task restarting = restart(context.Cancellation);
+        Task<List<string>>[] writing = [WriteAroundAsync(one, "one"), WriteAroundAsync(two, "two")];
+        await restarting;
+        string[] expected = [.. (await Task.WhenAll(writing)).SelectMany(static ids => ids)];
         await CloudDevice.MeetAsync(context, expected, one, two);
+
         await using CloudDevice three = await CloudDevice.AttachAsync(context, ledger, "three");
         await CloudDevice.MeetAsync(context, expected, one, two, three);
         return Finding.Passed($"{expected.Length} documents that were written around a restart are at 2 devices and a new one");
+
+        // Until it is done, and some more.
+        async Task<List<string>> WriteAroundAsync(CloudDevice device, string name)
+        {
+            List<string> ids = [];
+            for (int more = 0; more < Together / 2; more += restarting.IsCompleted ? 1 : 0)
+            {
+                ids.Add($"{name}-{ids.Count}");
+                await device.PutAsync(ids[^1]);
+                await Task.Delay(s_betweenWrites, context.Time, context.Cancellation);
+            }
+
+            return ids;
+        }
     }
 }

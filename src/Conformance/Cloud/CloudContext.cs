@@ -13,6 +13,9 @@ namespace FireproofBench.Conformance.Cloud;
 internal sealed class CloudContext : IAsyncDisposable
 {
     private static readonly TimeSpan s_fileWithin = TimeSpan.FromSeconds(30);
+
+    // What the slowest link that is of any use takes for a byte.
+    private static readonly TimeSpan s_byteWithin = TimeSpan.FromMicroseconds(20);
     private static readonly TimeSpan s_tokenLife = TimeSpan.FromHours(2);
 
     private readonly string _clauseId;
@@ -61,8 +64,11 @@ internal sealed class CloudContext : IAsyncDisposable
     /// <summary>Ends the check: its deadline, or the user.</summary>
     public CancellationToken Cancellation { get; }
 
-    /// <summary>How long it is listened for what must not come: some times what an answer took.</summary>
-    public TimeSpan Silence => TimeSpan.FromMilliseconds(Math.Clamp(10 * _traffic.Answer.TotalMilliseconds, 250, 3000));
+    /// <summary>How long it is listened for what must not come: some times what an answer took, and a second at least, since endpoints may look for news only now and then.</summary>
+    public TimeSpan Silence => TimeSpan.FromMilliseconds(Math.Clamp(10 * _traffic.SlowestAnswer.TotalMilliseconds, 1000, 3000));
+
+    /// <summary>The longest that an answer took so far.</summary>
+    public TimeSpan SlowestAnswer => _traffic.SlowestAnswer;
 
     /// <summary>The ledgers of the check so far: they stay.</summary>
     public IEnumerable<CloudLedgerName> Ledgers => _ledgers.Values;
@@ -111,6 +117,9 @@ internal sealed class CloudContext : IAsyncDisposable
 
     /// <summary>Notes an oddity that breaks nothing.</summary>
     public void Quirk(string text) => _journal.AddQuirk(_clauseId, text);
+
+    /// <summary>Notes how long an answer took.</summary>
+    public void Note(TimeSpan took) => _traffic.Note(took);
 
     /// <summary>Counts a message.</summary>
     public void Count() => _traffic.Count(CloudTraffic.Kind.Message);
@@ -169,9 +178,12 @@ internal sealed class CloudContext : IAsyncDisposable
     }
 
     /// <summary>Uploads the file of a commit.</summary>
-    public async Task UploadAsync(CloudWire wire, CloudCommit commit)
+    public Task UploadAsync(CloudWire wire, CloudCommit commit) => UploadAsync(wire, wire.Ledger, commit);
+
+    /// <summary>Uploads the file of a commit to a ledger.</summary>
+    public async Task UploadAsync(CloudWire wire, CloudLedgerName ledger, CloudCommit commit)
     {
-        CloudAnswer answer = await SendAsync(HttpMethod.Put, await wire.AddressAsync("PUT", commit.Key), commit.Bytes);
+        CloudAnswer answer = await SendAsync(HttpMethod.Put, await wire.AddressAsync("PUT", commit.Key, ledger: ledger), commit.Bytes);
         Require(answer.IsSuccess, $"the upload of a file of {commit.Bytes.Length} bytes was answered with the status {answer.Code}");
     }
 
@@ -193,19 +205,21 @@ internal sealed class CloudContext : IAsyncDisposable
     }
 
     /// <summary>Sends a message as a request of its own.</summary>
-    public Task<CloudAnswer> PutAsync(JsonNode message) => PutAsync(Encoding.UTF8.GetBytes(message.ToJsonString()));
+    /// <param name="message">The message.</param>
+    /// <param name="at">Where to; null for where the gestalt is asked for.</param>
+    public Task<CloudAnswer> PutAsync(JsonNode message, Uri? at = null) => PutAsync(Encoding.UTF8.GetBytes(message.ToJsonString()), at);
 
     /// <summary>Sends some bytes as a message.</summary>
-    public Task<CloudAnswer> PutAsync(byte[] bytes)
+    public Task<CloudAnswer> PutAsync(byte[] bytes, Uri? at = null)
     {
         ByteArrayContent body = new(bytes);
         body.Headers.ContentType = new("application/json");
-        return SendAsync(HttpMethod.Put, Subject.Messages.ToString(), body, CloudTraffic.Kind.Message, Subject.AnswerWithin);
+        return SendAsync(HttpMethod.Put, (at ?? Subject.Messages).ToString(), body, CloudTraffic.Kind.Message, Subject.AnswerWithin);
     }
 
     /// <summary>Sends a request for a file.</summary>
     public Task<CloudAnswer> SendAsync(HttpMethod method, string address, byte[]? body = null) =>
-        SendAsync(method, address, body is null ? null : new ByteArrayContent(body), CloudTraffic.KindOf(method), s_fileWithin);
+        SendAsync(method, address, body is null ? null : new ByteArrayContent(body), CloudTraffic.KindOf(method), s_fileWithin + (s_byteWithin * (body?.Length ?? 0)));
 
     /// <summary>Sends a request for a file, whose body comes from somewhere.</summary>
     public Task<CloudAnswer> SendAsync(HttpMethod method, string address, HttpContent body) => SendAsync(method, address, body, CloudTraffic.KindOf(method), s_fileWithin);
@@ -214,8 +228,9 @@ internal sealed class CloudContext : IAsyncDisposable
     /// <exception cref="ClauseViolation">It fails, or takes longer.</exception>
     public Task WithinAsync(Func<CancellationToken, Task> action, string what) => CloudTraffic.WithinAsync(action, what, Subject.AnswerWithin, Time, Cancellation);
 
-    /// <summary>Where the WebSocket is, by what the endpoint says; null when it offers requests alone.</summary>
-    public async Task<Uri?> SocketAsync()
+    /// <summary>What the endpoint says that it is.</summary>
+    /// <exception cref="ClauseViolation">It does not say.</exception>
+    public async Task<JsonObject> GestaltAsync()
     {
         if (_gestalt is null)
         {
@@ -224,12 +239,26 @@ internal sealed class CloudContext : IAsyncDisposable
             _gestalt = answer;
         }
 
-        return CloudTraffic.SocketOf(_gestalt, Subject.Messages);
+        return _gestalt;
     }
 
+    /// <summary>Where its WebSocket is; null when it offers requests alone.</summary>
+    public async Task<Uri?> SocketAsync() => CloudTraffic.SocketsOf(await GestaltAsync(), Subject.Messages) is [var first, ..] ? first : null;
+
+    /// <summary>Whether messages can be requests of their own.</summary>
+    public async Task<bool> OffersRequestsAsync() => CloudTraffic.RequestsOf(await GestaltAsync(), Subject.Messages).Length > 0;
+
     /// <summary>Ends the check when the endpoint has no WebSocket, about which it is.</summary>
-    /// <exception cref="CloudWithoutSocketException">It says that it has none.</exception>
-    public async Task RequireSocketAsync() => _ = await SocketAsync() ?? throw new CloudWithoutSocketException();
+    /// <exception cref="CloudUnofferedException">It says that it has none.</exception>
+    public async Task RequireSocketAsync() => _ = await SocketAsync() ?? throw new CloudUnofferedException("the endpoint offers no WebSocket (no 'stream' in its gestalt): clients send a request for each message");
+
+    /// <summary>Ends the check when devices of this engine cannot speak with the endpoint: they send requests, and only listen on a WebSocket.</summary>
+    /// <exception cref="CloudUnofferedException">It takes no requests.</exception>
+    public async Task RequireRequestsAsync()
+    {
+        if (!await OffersRequestsAsync())
+            throw new CloudUnofferedException("the endpoint takes messages on a WebSocket alone (no 'reqRes' in its gestalt), and the devices of this check send requests");
+    }
 
     /// <summary>A client is there from now on, and is closed with the check.</summary>
     public void Opened(CloudWire wire) => _wires.Push(wire);

@@ -43,7 +43,16 @@ internal sealed class CloudDevice : IAsyncDisposable
         CloudDeviceStore remote = new(new CloudUrl(context.Subject.Messages, ledger), options, RetryOptions.Of(options));
         AttachOptions attach = new() { PublishKeys = true, PollInterval = asks, CheckInterval = asks };
         RemoteStore store = new("cloud", remote.Data, listens ? remote.Metadata : new BentHeads(remote.Metadata) { OnTraits = static traits => traits with { Push = false } });
-        return new CloudDevice(name, database, remote, await database.AttachAsync(store, attach, context.Cancellation));
+        try
+        {
+            return new CloudDevice(name, database, remote, await database.AttachAsync(store, attach, context.Cancellation));
+        }
+        catch
+        {
+            await database.DisposeAsync();
+            await remote.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Writes a document.</summary>
@@ -53,11 +62,15 @@ internal sealed class CloudDevice : IAsyncDisposable
     /// <exception cref="ClauseViolation">They do not come together.</exception>
     public static async Task MeetAsync(CloudContext context, IReadOnlyCollection<string> documents, params CloudDevice[] devices)
     {
+        // Slow is no failure: as long as something comes, it is waited for.
         long begin = context.Time.GetTimestamp();
-        while (await ApartAsync(documents, devices) is { } apart)
+        string former = "";
+        while (await ApartAsync(documents, devices).WaitAsync(context.Cancellation) is { } apart)
         {
+            if (apart != former)
+                (begin, former) = (context.Time.GetTimestamp(), apart);
             if (context.Time.GetElapsedTime(begin) > context.Subject.MeetWithin)
-                throw new ClauseViolation($"after {context.Subject.MeetWithin.TotalSeconds:0} s {apart}");
+                throw new ClauseViolation($"for {context.Subject.MeetWithin.TotalSeconds:0} s nothing came any more, and {apart}");
             await Task.Delay(s_look, context.Time, context.Cancellation);
         }
     }

@@ -39,13 +39,13 @@ internal sealed class CloudIssuer : IDisposable
             JsonElement key = json.RootElement;
             byte[] Number(string name) => Base64UrlEncoder.DecodeBytes(key.GetProperty(name).GetString());
             if (key.GetProperty("kty").GetString() != "EC" || key.GetProperty("crv").GetString() != "P-256" || !key.TryGetProperty("d", out _))
-                throw new FormatException("no private JWK of the curve P-256 (kty EC, crv P-256, d)");
+                throw new JsonException("another kind of key");
             ECDsa pair = ECDsa.Create(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, Q = new ECPoint { X = Number("x"), Y = Number("y") }, D = Number("d") });
             return new CloudIssuer(pair, key.TryGetProperty("kid", out JsonElement id) ? id.GetString() : null);
         }
-        catch (Exception wrong) when (wrong is JsonException or KeyNotFoundException or InvalidOperationException or CryptographicException or ArgumentException)
+        catch (Exception wrong) when (wrong is JsonException or KeyNotFoundException or InvalidOperationException or CryptographicException or ArgumentException or FormatException)
         {
-            throw new FormatException("no private JWK of the curve P-256", wrong);
+            throw new FormatException("no private JWK of the curve P-256 (kty EC, crv P-256, d, x, y)", wrong);
         }
     }
 
@@ -82,6 +82,6 @@ internal sealed class CloudIssuer : IDisposable
         if (text is ['z', .. string digits] && Base58.TryDecode(digits, out byte[] json))
             return json;
         byte[] bytes = new byte[text.Length];
-        return Convert.TryFromBase64String(text, bytes, out int length) ? bytes[..length] : throw new FormatException("no JWK, and neither base58btc (z…) nor base64 of one");
+        return Convert.TryFromBase64String(text, bytes, out int length) ? bytes[..length] : throw new FormatException("neither base58btc (z…) nor base64");
     }
 }

@@ -9,13 +9,16 @@ internal static class CloudJson
 {
     private const int LongestQuote = 120;
 
+    // A name that stands twice would else be an exception of whoever looks at it first.
+    private static readonly JsonDocumentOptions s_options = new() { AllowDuplicateProperties = false, MaxDepth = 32 };
+
     /// <summary>Reads a message.</summary>
     /// <exception cref="ClauseViolation">It is no JSON object.</exception>
     public static JsonObject Read(ReadOnlySpan<byte> utf8, string what)
     {
         try
         {
-            return JsonNode.Parse(utf8) as JsonObject ?? throw new ClauseViolation($"{what} is no JSON object");
+            return JsonNode.Parse(utf8, documentOptions: s_options) as JsonObject ?? throw new ClauseViolation($"{what} is no JSON object");
         }
         catch (JsonException)
         {
@@ -30,11 +33,11 @@ internal static class CloudJson
     public static IReadOnlyList<string> Texts(this JsonNode? message, string name) =>
         message is JsonObject of && of[name] is JsonArray list ? [.. list.OfType<JsonValue>().Select(static value => value.TryGetValue(out string? text) ? text : null).OfType<string>()] : [];
 
-    /// <summary>The type of a message and, of an error, its reason: for people.</summary>
+    /// <summary>The type of a message and, of an error, its reason: for people. A token in it is left out.</summary>
     public static string Told(this JsonObject message)
     {
         string type = message.Text("type") ?? "no type";
-        string text = type == "error" ? $"error ({message.Text("message")})" : type;
+        string text = string.Join(' ', (type == "error" ? $"error ({message.Text("message")})" : type).Split(' ').Select(static word => word.Contains("eyJ", StringComparison.Ordinal) ? "…" : word));
         return Printable.Escape(text.Length <= LongestQuote ? text : text[..LongestQuote] + "…");
     }
 

@@ -95,14 +95,10 @@ internal sealed class CloudRunner(CloudSubject subject, ConformanceRequest reque
         long start = time.GetTimestamp();
         using CancellationTokenSource deadline = new(plan.ClauseDeadline + TimeSpan.FromMinutes(5), time);
         using CancellationTokenSource ends = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, stop.Token);
-        Finding finding;
-        await using (CloudContext context = new(clause, subject, request, _journal, traffic, time, ends.Token))
-        {
-            finding = await JudgeAsync(clause, context, traffic, stop, interrupt);
-            lock (_gate)
-                _ledgers.UnionWith(context.Ledgers.Select(static ledger => $"ledger {ledger.Ledger} of the tenant {ledger.Tenant}"));
-        }
-
+        await using CloudContext context = new(clause, subject, request, _journal, traffic, time, ends.Token);
+        Finding finding = await JudgeAsync(clause, context, traffic, stop, interrupt);
+        lock (_gate)
+            _ledgers.UnionWith(context.Ledgers.Select(static ledger => $"ledger {ledger.Ledger} of the tenant {ledger.Tenant}"));
         return new ClauseResult(clause, finding.Outcome, finding.Evidence, time.GetElapsedTime(start), ReplayOf(clause));
     }
 
@@ -112,9 +108,9 @@ internal sealed class CloudRunner(CloudSubject subject, ConformanceRequest reque
         {
             return await clause.CloudCheck!(context);
         }
-        catch (CloudWithoutSocketException none)
+        catch (CloudUnofferedException unoffered)
         {
-            return Finding.Unsupported(none.Message);
+            return Finding.Unsupported(unoffered.Message);
         }
         catch (StoreUnusableException powerless)
         {
@@ -164,5 +160,5 @@ internal sealed class CloudRunner(CloudSubject subject, ConformanceRequest reque
 
     private string ReplayOf(Clause clause) => string.Create(
         CultureInfo.InvariantCulture,
-        $"fireproofbench conform '{subject.Url}' --cloud-signer FILE --only {clause.Id} --seed {request.Seed} --budget {request.Budget.ToString().ToLowerInvariant()}");
+        $"fireproofbench conform '{subject.Url}' --cloud-signer FILE{(subject.Restart is null ? "" : " --restart-command COMMAND")} --only {clause.Id} --seed {request.Seed} --budget {request.Budget.ToString().ToLowerInvariant()}");
 }

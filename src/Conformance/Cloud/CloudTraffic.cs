@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using System.Net.WebSockets;
 using System.Text.Json.Nodes;
+using FireproofBench.Gateways.Cloud;
 
 namespace FireproofBench.Conformance.Cloud;
 
@@ -9,7 +11,11 @@ internal sealed class CloudTraffic(string run) : IDisposable
 {
     private const int LongestAnswer = 64 << 20;
 
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false, UseCookies = false }) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = LongestAnswer };
+    // The page that every request says to be of, as a browser does: providers answer the questions of pages only when there is one.
+    private const string Origin = "https://conform.example";
+
+    // Clients follow redirects, which a provider may answer with for files.
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, MaxAutomaticRedirections = 5, UseCookies = false }) { Timeout = Timeout.InfiniteTimeSpan, MaxResponseContentBufferSize = LongestAnswer };
     private readonly long[] _counts = new long[4];
     private long _slowest;
 
@@ -33,7 +39,7 @@ internal sealed class CloudTraffic(string run) : IDisposable
     public string Run => run;
 
     /// <summary>The longest that an answer took so far.</summary>
-    public TimeSpan Answer => TimeSpan.FromTicks(Volatile.Read(ref _slowest));
+    public TimeSpan SlowestAnswer => TimeSpan.FromTicks(Volatile.Read(ref _slowest));
 
     /// <summary>The requests so far; messages are puts.</summary>
     public RequestCounts Counts => new(Of(Kind.Message) + Of(Kind.Put), Of(Kind.Get), 0, Of(Kind.Other), 0, 0);
@@ -41,11 +47,16 @@ internal sealed class CloudTraffic(string run) : IDisposable
     /// <summary>What a request is about.</summary>
     public static Kind KindOf(HttpMethod method) => method == HttpMethod.Get ? Kind.Get : method == HttpMethod.Put ? Kind.Put : Kind.Other;
 
-    /// <summary>Where the WebSocket is; null when there is none.</summary>
-    public static Uri? SocketOf(JsonObject answer, Uri messages) =>
-        answer["gestalt"] is { } gestalt && gestalt.Texts("protocolCapabilities").Contains("stream") && gestalt.Texts("wsEndpoints") is [var place, ..] && Uri.TryCreate(messages, place, out Uri? socket)
-            ? new UriBuilder(socket) { Scheme = socket.Scheme is "https" or "wss" ? "wss" : "ws", Port = socket.IsDefaultPort ? -1 : socket.Port }.Uri
-            : null;
+    /// <summary>Where the WebSockets are that an answer offers: clients take any of them. None when clients are to send requests.</summary>
+    public static ImmutableArray<Uri> SocketsOf(JsonObject answer, Uri messages) =>
+        [.. IsOfRequestsAlone(answer) ? [] : answer["gestalt"].Texts("wsEndpoints").Select(place => CloudPlaces.SocketOf(messages, place)).OfType<Uri>()];
+
+    /// <summary>Where messages go that are requests of their own, by what an answer offers: clients take any of them. None when it offers none.</summary>
+    public static ImmutableArray<Uri> RequestsOf(JsonObject answer, Uri messages) =>
+        [.. answer["gestalt"].Texts("protocolCapabilities").Contains("reqRes") ? answer["gestalt"].Texts("httpEndpoints").Select(place => CloudPlaces.RequestOf(messages, place)).OfType<Uri>() : []];
+
+    /// <summary>Whether a page may read an answer.</summary>
+    public static bool IsAdmitted(string allowedOrigin) => allowedOrigin is "*" or Origin;
 
     /// <summary>Counts a request.</summary>
     public void Count(Kind kind) => _ = Interlocked.Increment(ref _counts[(int)kind]);
@@ -56,6 +67,13 @@ internal sealed class CloudTraffic(string run) : IDisposable
     {
         Count(kind);
         using HttpRequestMessage request = new(method, new Uri(address, new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true })) { Content = body };
+        request.Headers.Add("Origin", Origin);
+        if (method == HttpMethod.Options)
+        {
+            request.Headers.Add("Access-Control-Request-Method", "PUT");
+            request.Headers.Add("Access-Control-Request-Headers", "content-type");
+        }
+
         CloudAnswer? taken = null;
         long begin = time.GetTimestamp();
         await WithinAsync(
@@ -97,7 +115,11 @@ internal sealed class CloudTraffic(string run) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    private void Note(TimeSpan took)
+    // Anything but requests alone is a WebSocket to a client.
+    private static bool IsOfRequestsAlone(JsonObject answer) => answer["gestalt"].Texts("protocolCapabilities") is var ways && ways.Contains("reqRes") && !ways.Contains("stream");
+
+    /// <summary>Notes how long an answer took.</summary>
+    public void Note(TimeSpan took)
     {
         long known = Volatile.Read(ref _slowest);
         while (took.Ticks > known)

@@ -20,6 +20,7 @@ internal sealed class CloudWire : IAsyncDisposable
     private readonly SemaphoreSlim _speaking = new(1);
     private readonly Lock _gate = new();
     private readonly List<JsonObject> _heard = [];
+    private int _errorsWithConnection;
     private TaskCompletionSource _news = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<Task> _listening = [];
     private string? _ended;
@@ -40,23 +41,29 @@ internal sealed class CloudWire : IAsyncDisposable
     /// <summary>What it says in each message.</summary>
     public string Token { get; set; }
 
+    /// <summary>How many errors came that name a connection.</summary>
+    public int ErrorsWithConnection => Volatile.Read(ref _errorsWithConnection);
+
     /// <summary>Its connection; null while none is open.</summary>
     public JsonObject? Connection { get; private set; }
 
     /// <summary>Opens a socket, where there are some, and says nothing.</summary>
     /// <exception cref="ClauseViolation">The endpoint takes none.</exception>
-    public static async Task<CloudWire> ConnectAsync(CloudContext context, CloudLedgerName ledger, string token, string query = "random=1")
+    public static async Task<CloudWire> ConnectAsync(CloudContext context, CloudLedgerName ledger, string token, string query = "random=1", Uri? at = null)
     {
-        if (await context.SocketAsync() is not { } place)
+        if ((at ?? await context.SocketAsync()) is not { } place)
         {
             CloudWire asking = new(null, context, ledger, token);
             context.Opened(asking);
             return asking;
         }
 
-        Uri address = new UriBuilder(place) { Query = query }.Uri;
+        Uri address = new UriBuilder(place) { Query = place.Query.Length > 0 ? $"{place.Query}&{query}" : query }.Uri;
         ClientWebSocket socket = new();
         socket.Options.Proxy = null;
+
+        // Clients of the reference engine send nothing by themselves.
+        socket.Options.KeepAliveInterval = TimeSpan.Zero;
         CloudWire wire = new(socket, context, ledger, token);
         try
         {
@@ -111,17 +118,23 @@ internal sealed class CloudWire : IAsyncDisposable
         return answer;
     }
 
+    /// <summary>The address in an answer.</summary>
+    /// <exception cref="ClauseViolation">It has none.</exception>
+    public static string AddressIn(JsonObject answer)
+    {
+        string address = answer.Text("signedUrl") ?? throw new ClauseViolation($"a request for a file was answered with {answer.Told()}, and no address");
+        return Uri.TryCreate(address, UriKind.Absolute, out Uri? url) && url.Scheme is "http" or "https"
+            ? address
+            : throw new ClauseViolation($"the address of a file is {Printable.Key(address)}, and no absolute one of http");
+    }
+
     /// <summary>The address of a file.</summary>
     public async Task<string> AddressAsync(string method, string key, string store = "car", CloudLedgerName? ledger = null)
     {
         string verb = method == "DELETE" ? "Del" : $"{method[0]}{method[1..].ToLowerInvariant()}";
         string of = store == "wal" ? "WAL" : "Data";
         JsonObject answer = await AskAsync(About($"req{verb}{of}", method, store, key, ledger));
-        if (answer.Text("type") != $"res{verb}{of}" || answer.Text("signedUrl") is not { } address)
-            throw new ClauseViolation($"req{verb}{of} was answered with {answer.Told()}, and no address");
-        if (!Uri.TryCreate(address, UriKind.Absolute, out Uri? url) || url.Scheme is not ("http" or "https"))
-            throw new ClauseViolation($"the address of a file is {Printable.Key(address)}, and no absolute one of http");
-        return address;
+        return answer.Text("type") == $"res{verb}{of}" ? AddressIn(answer) : throw new ClauseViolation($"req{verb}{of} was answered with {answer.Told()}, and no address");
     }
 
     /// <summary>A message that sends a head, or several.</summary>
@@ -133,9 +146,12 @@ internal sealed class CloudWire : IAsyncDisposable
     }
 
     /// <summary>Sends a head with keys, and takes the acknowledgement.</summary>
-    public async Task PublishAsync(CloudCommit commit, params string[] keys)
+    public Task PublishAsync(CloudCommit commit, params string[] keys) => PublishAsync(Ledger, commit, keys);
+
+    /// <summary>Sends a head with keys to a ledger, and takes the acknowledgement.</summary>
+    public async Task PublishAsync(CloudLedgerName ledger, CloudCommit commit, params string[] keys)
     {
-        JsonObject answer = await AskAsync(PutMeta(CloudJson.OfMeta([commit.Head], keys)));
+        JsonObject answer = await AskAsync(PutMeta(CloudJson.OfMeta([commit.Head], keys), ledger));
         if (answer.Text("type") != "resPutMeta")
             throw new ClauseViolation($"reqPutMeta was answered with {answer.Told()}");
     }
@@ -172,8 +188,11 @@ internal sealed class CloudWire : IAsyncDisposable
     /// <exception cref="ClauseViolation">Nothing does in time.</exception>
     public async Task<JsonObject> AskAsync(JsonObject message, WebSocketMessageType type = WebSocketMessageType.Binary)
     {
+        long begin = _context.Time.GetTimestamp();
         await SayAsync(message, type);
-        return await AnswerAsync(message);
+        JsonObject answer = await AnswerAsync(message);
+        _context.Note(_context.Time.GetElapsedTime(begin));
+        return answer;
     }
 
     /// <summary>Takes what answers a message that was said.</summary>
@@ -183,8 +202,12 @@ internal sealed class CloudWire : IAsyncDisposable
         return HearAsync(heard => heard.Text("tid") == exchange, $"an answer to {message.Text("type")}");
     }
 
-    /// <summary>Takes the next event of heads.</summary>
-    public Task<JsonObject> EventAsync(string of) => HearAsync(IsEvent, $"an event of {of}");
+    /// <summary>Takes the event that tells of a head; events of others may come before.</summary>
+    public Task<JsonObject> EventAsync(CloudCommit commit, string of) => HearAsync(message => IsEvent(message) && message.Heads().Contains(commit.Name), $"an event of {of}");
+
+    /// <summary>Fails when a head is told within a while in which it is not to be.</summary>
+    public async Task NeverHearsAsync(CloudCommit commit, string evidence) =>
+        CloudContext.Require(await TakeAsync(message => IsEvent(message) && message.Heads().Contains(commit.Name), _context.Silence) is null, $"{evidence}");
 
     /// <summary>Takes the next message of a kind.</summary>
     /// <param name="wanted">Which.</param>
@@ -236,9 +259,6 @@ internal sealed class CloudWire : IAsyncDisposable
             await over.CancelAsync();
         }
     }
-
-    /// <summary>The event that comes within a time in which none is to come; null when none does.</summary>
-    public Task<JsonObject?> UnwantedEventAsync(TimeSpan within) => TakeAsync(IsEvent, within);
 
     /// <summary>Whether the endpoint ends the socket within a time.</summary>
     public async Task<bool> EndsAsync(TimeSpan within)
@@ -326,6 +346,8 @@ internal sealed class CloudWire : IAsyncDisposable
 
     private void Hear(JsonObject message)
     {
+        if (_socket is not null && message.Text("type") == "error" && message["conn"] is not null)
+            _ = Interlocked.Increment(ref _errorsWithConnection);
         lock (_gate)
         {
             _heard.Add(message);

@@ -77,8 +77,8 @@ internal sealed class CloudLine : IDisposable
         JsonElement gestalt = answer.Find("gestalt");
         if (gestalt.ValueKind != JsonValueKind.Object || !Texts(gestalt, "protocolCapabilities").Contains("stream"))
             return null;
-        return Texts(gestalt, "wsEndpoints").FirstOrDefault() is { } place && Uri.TryCreate(_address, place, out Uri? socket)
-            ? new UriBuilder(socket) { Scheme = socket.Scheme is "https" or "wss" ? "wss" : "ws", Query = "random=" + Name, Port = socket.IsDefaultPort ? -1 : socket.Port }.Uri
+        return Texts(gestalt, "wsEndpoints").FirstOrDefault() is { } place && CloudPlaces.SocketOf(_address, place) is { } socket
+            ? new UriBuilder(socket) { Query = socket.Query + (socket.Query.Length > 0 ? "&" : "?") + "random=" + Name }.Uri
             : null;
     }
 

@@ -12,7 +12,6 @@ internal sealed class CloudConforming
 {
     private const string Scheme = "fpcloud+";
     private const string SignerVariable = "CLOUD_SESSION_TOKEN_SECRET";
-    private const int LongestQuote = 200;
 
     /// <summary><c>--cloud-signer</c>.</summary>
     public Option<string?> Signer { get; } = new("--cloud-signer")
@@ -83,15 +82,27 @@ internal sealed class CloudConforming
 
     private static async Task RestartAsync(string command, CancellationToken cancellation)
     {
-        ProcessStartInfo start = OperatingSystem.IsWindows() ? new("cmd.exe", ["/c", command]) : new("/bin/sh", ["-c", command]);
+        ProcessStartInfo start = OperatingSystem.IsWindows() ? new("cmd.exe", ["/c", command]) : new("/bin/sh", ["-c", "exec >&2\n" + command]);
+
+        // What it tells goes with the progress: standard output is the report's.
         start.RedirectStandardInput = true;
         try
         {
             using Process process = Process.Start(start) ?? throw new StoreUnusableException("--restart-command: no process was started");
             process.StandardInput.Close();
-            await process.WaitForExitAsync(cancellation);
+            try
+            {
+                await process.WaitForExitAsync(cancellation);
+            }
+            catch (OperationCanceledException)
+            {
+                process.Kill(entireProcessTree: true);
+                throw;
+            }
+
+            // Not the command itself: it may hold a password, and this stands in reports.
             if (process.ExitCode != 0)
-                throw new StoreUnusableException($"--restart-command ended with {process.ExitCode}: {(command.Length <= LongestQuote ? command : command[..LongestQuote] + "…")}");
+                throw new StoreUnusableException($"--restart-command ended with {process.ExitCode}");
         }
         catch (Win32Exception failure)
         {

@@ -11,7 +11,7 @@ internal static partial class ConformancePage
         page.Add($"<section id=\"settings\"><h2>Recommended settings</h2>\n");
         if (report.Verdict.Kind == VerdictKind.Unsafe)
             page.Add($"<p>No settings make this store safe. What failed is below, each with what to do.</p>\n");
-        else if (report.IsOfCloud && report.Verdict.Settings.IsEmpty)
+        else if (report is { IsOfCloud: true, Interrupted: false, Lost: null } && report.Verdict.Settings.IsEmpty)
             page.Add($"<p>None is needed: clients of the cloud protocol have none.</p>\n");
         if (report.Verdict.Settings.Length > 0)
         {
