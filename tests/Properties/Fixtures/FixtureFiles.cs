@@ -8,15 +8,19 @@ namespace FireproofBench.Properties.Fixtures;
 public static class FixtureFiles
 {
     private const string Vectors = "vectors";
+    private const string CloudTraces = "cloud-traces";
 
     private static readonly string Folder = SourceTree.PropertiesFolder("Fixtures");
+
+    /// <summary>Where the recordings of the cloud protocol lie, one file each.</summary>
+    public static string CloudTracesFolder => Path.Combine(Folder, CloudTraces);
 
     /// <summary>All databases, in the order of their names.</summary>
     public static ImmutableArray<Fixture> All { get; } =
     [
         .. Directory.EnumerateDirectories(Folder)
             .Select(folder => new Fixture(Path.GetFileName(folder), folder))
-            .Where(fixture => fixture.Name != Vectors)
+            .Where(static fixture => fixture.Name is not (Vectors or CloudTraces))
             .OrderBy(fixture => fixture.Name, StringComparer.Ordinal),
     ];
 
