@@ -52,7 +52,7 @@ internal sealed class CloudLedger
     /// <summary>How long is waited before files that were not there are looked for again, beside being told when they come to this endpoint: they may come to another one.</summary>
     public static TimeSpan LateFiles => _lateFiles;
 
-    /// <summary>Who has asked for news: is woken with each file that comes.</summary>
+    /// <summary>Who has asked for news: is woken with each file and each key that comes.</summary>
     public void Add(Signal waiter) => _waiting[waiter] = true;
 
     /// <summary>Nobody waits there any more.</summary>
@@ -100,6 +100,10 @@ internal sealed class CloudLedger
 
         if (meta.Entries.Length > 0)
             _hub.Tell(_database);
+
+        // The hub tells of heads only, and these may all have been known.
+        if (fresh.Length > 0)
+            WakeAll();
         return keys;
     }
 
@@ -131,14 +135,18 @@ internal sealed class CloudLedger
             return;
         Note(file.Cid);
         _ = Interlocked.Increment(ref _arrivals);
-        if (!_holdsBack)
-            return;
-        foreach (Signal waiter in _waiting.Keys)
-            waiter.Set();
+        if (_holdsBack)
+            WakeAll();
     }
 
     /// <summary>A file is gone.</summary>
     public void Removed(CloudFile file) => _ = _present.TryRemove(file.Cid, out _);
+
+    private void WakeAll()
+    {
+        foreach (Signal waiter in _waiting.Keys)
+            waiter.Set();
+    }
 
     private async ValueTask<ImmutableArray<PublishedKey>> ReadKeysAsync(CancellationToken cancellation)
     {

@@ -183,7 +183,8 @@ internal sealed partial class CloudSocket : IDisposable
         _place.Remove(connection);
     }
 
-    // All at first, and then what is new, to the author too: so a client's heads name each other in turn, and databases that share its connection hear of each other.
+    // All at first, and then what is new, to the author too: so a client's heads name each other in turn, and databases that share its connection hear of each other. All again with a new
+    // key: it may have come with a head that was known, whose file others need it for. Keys alone are not told, since nothing that they open is shown.
     private async Task TellAsync(CloudSubscription subscribed, Topic topic, CancellationToken end)
     {
         Signal news = new();
@@ -194,14 +195,19 @@ internal sealed partial class CloudSocket : IDisposable
         try
         {
             HashSet<Cid>? sent = null;
+            int keys = 0;
             while (!end.IsCancellationRequested && _endpoint.Tokens.IsGood(subscribed.Claims))
             {
                 try
                 {
                     (CloudMeta meta, bool holdsBack) = await subscribed.Ledger.ReadAsync(end);
-                    CloudMeta fresh = sent is null ? meta : meta with { Entries = [.. meta.Entries.Where(entry => !sent.Contains(entry.Cid))] };
+                    CloudMeta fresh = sent is null || meta.Keys.Length != keys ? meta : meta with { Entries = [.. meta.Entries.Where(entry => !sent.Contains(entry.Cid))] };
                     if (sent is null || fresh.Entries.Length > 0)
+                    {
                         await _outgoing.Writer.WriteAsync(subscribed.Event(fresh), end);
+                        keys = meta.Keys.Length;
+                    }
+
                     sent = [.. meta.Entries.Select(static entry => entry.Cid)];
                     if (holdsBack)
                         _ = later.Change(CloudLedger.LateFiles, Timeout.InfiniteTimeSpan);

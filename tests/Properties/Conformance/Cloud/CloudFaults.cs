@@ -76,7 +76,7 @@ internal static class CloudFaults
                     message["conn"] = session.Bound.Values.FirstOrDefault()?["conn"]?.DeepClone() ?? new JsonObject();
             }),
         };
-        yield return new CloudFault("answers about files name no ledger", "FPC-10") { Evidence = "has the tenant 'none'", Tell = Changed("resGetData", static (message, _) => message.Remove("tenant")) };
+        yield return new CloudFault("answers about files name no ledger", "FPC-10") { Evidence = "has no tenant", Tell = Changed("resGetData", static (message, _) => message.Remove("tenant")) };
         yield return new CloudFault("ledgers of tokens are not looked at", "FPC-11")
         {
             Evidence = "for a ledger that the token does not name was answered with",

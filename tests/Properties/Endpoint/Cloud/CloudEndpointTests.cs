@@ -16,6 +16,7 @@ namespace FireproofBench.Properties.Endpoint.Cloud;
 public sealed class CloudEndpointTests : IDisposable
 {
     private const string Key = "zJkeDRZAHZFvJkD9DYLnY8k";
+    private const string OtherKey = "zMr1nRtLjEaYdTRbRYfMvJu";
 
     private static readonly TimeSpan _aWhile = TimeSpan.FromMilliseconds(300);
 
@@ -210,6 +211,30 @@ public sealed class CloudEndpointTests : IDisposable
         // Whoever asks once more is told all once more.
         await reader.BindAsync("notes");
         Assert.Single((await reader.HearAsync())["meta"]!["metas"]!.AsArray());
+    }
+
+    [Fact]
+    public async Task A_key_that_comes_with_a_head_that_is_known_is_told_with_it()
+    {
+        await using EndpointServer server = await StartAsync();
+        await using CloudWire author = await CloudWire.OpenAsync(server.Address, Make());
+        await using CloudWire reader = await CloudWire.OpenAsync(server.Address, Make());
+        MetaEntry head = await StoreAsync(author, 1);
+        _ = await author.AskAsync(PutMeta(author, head));
+        await reader.BindAsync("notes");
+        Assert.Equal($"""["{Key}"]""", (await reader.HearAsync())["meta"]!["keys"]!.ToJsonString());
+
+        // All devices write the same first head, each with a file that its own key opens.
+        JsonObject again = PutMeta(author, head);
+        again["meta"]!["keys"] = new JsonArray(OtherKey);
+        _ = await author.AskAsync(again);
+        JsonObject told = await reader.HearAsync();
+        Assert.Equal([Key, OtherKey], told["meta"]!["keys"]!.AsArray().Select(static key => (string)key!).Order(StringComparer.Ordinal));
+        Assert.Equal(head.Cid.ToString(), (string?)Assert.Single(told["meta"]!["metas"]!.AsArray())!["cid"]);
+
+        // What is known with all its keys is not told once more.
+        _ = await author.AskAsync(PutMeta(author, head));
+        Assert.True(await reader.IsSilentAsync(_aWhile));
     }
 
     [Fact]
