@@ -36,12 +36,12 @@ internal sealed class EndpointServer : IAsyncDisposable
     public static GatewayOptions Client { get; } = new() { Time = TimeProvider.System, Entropy = SystemEntropy.Instance };
 
     /// <summary>Starts one: objects in memory and heads in an SQLite file, unless told otherwise.</summary>
-    public static async Task<EndpointServer> StartAsync(Action<EndpointOptions>? configure = null, int port = 0, Action<IServiceCollection>? services = null)
+    public static async Task<EndpointServer> StartAsync(Action<EndpointOptions>? configure = null, int port = 0, Action<IServiceCollection>? services = null, string prefix = "")
     {
         EndpointServer server = new();
         try
         {
-            await server.OpenAsync(configure, port, services);
+            await server.OpenAsync(configure, port, services, prefix);
             return server;
         }
         catch
@@ -52,13 +52,13 @@ internal sealed class EndpointServer : IAsyncDisposable
     }
 
     /// <summary>Starts one at the port of another that ended. Whoever got that port meanwhile gives it back soon.</summary>
-    public static async Task<EndpointServer> RestartAsync(int port, Action<EndpointOptions> configure)
+    public static async Task<EndpointServer> RestartAsync(int port, Action<EndpointOptions> configure, Action<IServiceCollection>? services = null, string prefix = "")
     {
         for (int attempt = 1; ; attempt++)
         {
             try
             {
-                return await StartAsync(configure, port);
+                return await StartAsync(configure, port, services, prefix);
             }
             catch (IOException) when (attempt < 100)
             {
@@ -80,7 +80,7 @@ internal sealed class EndpointServer : IAsyncDisposable
         Assert.Empty(_undocumented.Keys);
     }
 
-    private async Task OpenAsync(Action<EndpointOptions>? configure, int port, Action<IServiceCollection>? services)
+    private async Task OpenAsync(Action<EndpointOptions>? configure, int port, Action<IServiceCollection>? services, string prefix)
     {
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore();
@@ -110,7 +110,7 @@ internal sealed class EndpointServer : IAsyncDisposable
         });
         _app.UseRouting();
         _app.UseWebSockets();
-        _app.MapFireproof();
+        _app.MapFireproof(prefix);
         await _app.StartAsync();
         Address = new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
     }
