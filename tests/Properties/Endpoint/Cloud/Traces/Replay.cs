@@ -266,7 +266,7 @@ internal sealed class Replay : IAsyncDisposable
     }
 
     // Without a socket each event has all.
-    private void CompareState(TraceEntry entry, JsonObject answer, ReplayLedger ledger)
+    private static void CompareState(TraceEntry entry, JsonObject answer, ReplayLedger ledger)
     {
         JsonNode meta = answer["meta"]!;
         Assert.Empty(ledger.FaultsOf(meta));
@@ -342,6 +342,8 @@ internal sealed class Replay : IAsyncDisposable
         using HttpResponseMessage response = await _http.SendAsync(request, Ending);
         Assert.True(response.IsSuccessStatusCode, $"{response.StatusCode} where the recorded server said {entry.Status}");
         RequireOpenToAllPages(response);
+        bool isStored = Directory.EnumerateFiles(_folder.At("objects"), "*", SearchOption.AllDirectories).Any(file => new FileInfo(file).Length == bytes.Length && File.ReadAllBytes(file).AsSpan().SequenceEqual(bytes));
+        Assert.Equal(!address.Discards, isStored);
     }
 
     private async Task GetAsync(ReplayAddress address, TraceEntry entry)

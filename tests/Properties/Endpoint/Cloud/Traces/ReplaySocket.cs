@@ -52,7 +52,7 @@ internal sealed class ReplaySocket : IAsyncDisposable
     public async Task<(JsonObject Answer, JsonObject Question)> AnswerAsync(string exchange)
     {
         JsonObject question = _open.TryGetValue(exchange, out JsonObject? asked) ? asked : throw new InvalidOperationException($"{exchange} was not asked, or is answered.");
-        await HearAsync(() => _answers.ContainsKey(exchange), $"an answer to {question.ToJsonString()}");
+        await HearAsync(() => _answers.ContainsKey(exchange), $"an answer to {question["type"]} {exchange}");
         _open.Remove(exchange);
         return (_answers[exchange], question);
     }

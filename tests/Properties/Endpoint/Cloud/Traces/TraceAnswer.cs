@@ -11,7 +11,7 @@ internal static class TraceAnswer
     {
         bool isError = (string?)answer["type"] == "error";
         foreach (string name in (string[])(isError ? ["tid", "auth"] : ["tid", "auth", "tenant", "methodParam", "urlParam"]))
-            Assert.True(JsonNode.DeepEquals(question[name], answer[name]), $"{name} is {answer[name]?.ToJsonString()} in the answer to {question.ToJsonString()}");
+            Assert.True(JsonNode.DeepEquals(question[name], answer[name]), $"{name} is {answer[name]?.ToJsonString()} in the answer to {question["type"]} {question["tid"]}");
         if (isError)
         {
             Assert.Null(answer["conn"]);
@@ -23,7 +23,7 @@ internal static class TraceAnswer
             Assert.NotEqual("", (string?)connection?["resId"] ?? "");
             if (asked["resId"] is null)
                 _ = connection!.AsObject().Remove("resId");
-            Assert.True(JsonNode.DeepEquals(asked, connection), $"conn is {answer["conn"]?.ToJsonString()} in the answer to {question.ToJsonString()}");
+            Assert.True(JsonNode.DeepEquals(asked, connection), $"conn is {answer["conn"]?.ToJsonString()} in the answer to {question["type"]} {question["tid"]}");
         }
     }
 }
