@@ -38,6 +38,16 @@ internal static class CloudFaults
             Evidence = "what is no JSON was answered with the status 500",
             File = static async (_, _, _, pass) => await pass() is var answer && answer.Status == 400 ? answer with { Status = 500 } : answer,
         };
+        yield return new CloudFault("whoever reads needs no good token", "FPC-03")
+        {
+            Evidence = "bindGetMeta with",
+            Ask = (message, _) => message.Text("type") is "bindGetMeta" or "reqGetData" ? Signed(message, issuer, static claims => claims) : message,
+        };
+        yield return new CloudFault("one of two addresses of requests is not there", "FPC-04")
+        {
+            Evidence = "is no JSON",
+            Tell = Changed("resGestalt", static (message, _) => message["gestalt"]!["httpEndpoints"] = new JsonArray("/fp", "/nowhere")),
+        };
         yield return new CloudFault("the socket that is offered is not there", "FPC-04")
         {
             Evidence = "a WebSocket at",
@@ -50,14 +60,21 @@ internal static class CloudFaults
             Ask = static (message, session) =>
             {
                 if (message.Text("type") == "reqOpen" && message["conn"].Text("resId") is not null)
-                    _ = session.Marks.Add(message.Text("tid")!);
+                    session.Marks[message.Text("tid")!] = true;
                 return message;
             },
             Tell = Changed("resOpen", static (message, session) =>
             {
-                if (session.Marks.Contains(message.Text("tid")!))
+                if (session.Marks.ContainsKey(message.Text("tid")!))
                     message["conn"]!["resId"] = "another";
             }),
+        };
+        yield return new CloudFault("a socket has one connection, the newest", "FPC-06")
+        {
+            Evidence = "under one of two connections on a socket was answered with error",
+            Tell = Changed("resOpen", static (message, session) => session.Opened = message["conn"]!.ToJsonString()),
+            Ask = static (message, session) => message.Text("type") != "reqOpen" && session.Opened is { } newest && message["conn"]?.ToJsonString() is { } from && from != newest
+                ? session.Answer(Error(message, "dispatch missing connection")) : message,
         };
         ConcurrentDictionary<string, bool> opened = [];
         yield return new CloudFault("requests of connections that it does not know are refused", "FPC-07")
@@ -81,6 +98,18 @@ internal static class CloudFaults
         {
             Evidence = "for a ledger that the token does not name was answered with",
             Ask = (message, _) => message["tenant"].Text("ledger") is { } ledger && message["tenant"].Text("tenant") is { } tenant ? Signed(message, issuer, _ => new CloudLedgerName(tenant, ledger)) : message,
+        };
+        yield return new CloudFault("the ledger is taken from the parameters of the address", "FPC-11")
+        {
+            Evidence = "where only the parameters of the address name it",
+            Ask = (message, _) =>
+            {
+                if (message["urlParam"].Text("ledger") is not { } ledger || ledger == message["tenant"].Text("ledger") || message["tenant"].Text("tenant") is not { } tenant)
+                    return message;
+                JsonObject signed = Signed(message, issuer, _ => new CloudLedgerName(tenant, ledger));
+                signed["tenant"]!["ledger"] = ledger;
+                return signed;
+            },
         };
         yield return new CloudFault("heads are told to all ledgers", "FPC-11")
         {
@@ -176,21 +205,57 @@ internal static class CloudFaults
                     message["type"] = "resPutMeta";
             }),
         };
+        ConcurrentDictionary<string, JsonNode> putting = [];
+        yield return new CloudFault("heads that are refused are told all the same", "FPC-19")
+        {
+            Evidence = "a head that was refused was told",
+            Ask = (message, _) =>
+            {
+                if (message.Text("type") == "reqPutMeta" && message.Heads().Count > 0)
+                    putting[message.Text("tid")!] = message["meta"]!.DeepClone();
+                return message;
+            },
+            Tell = (message, session) =>
+            {
+                if (message.Text("type") == "error" && putting.TryGetValue(message.Text("tid")!, out JsonNode? refused))
+                {
+                    foreach (CloudProxySession other in session.All.Where(other => other != session))
+                    {
+                        foreach (JsonObject bound in other.Bound.Values)
+                            other.Send(CloudProxySession.EventOf(bound, refused));
+                    }
+                }
+
+                return [message];
+            },
+        };
+        ConcurrentDictionary<string, string[]> broughtBy = [];
+        yield return new CloudFault("with a head the keys are told that came with it", "FPC-20")
+        {
+            Evidence = "has not all keys of the ledger",
+            Ask = (message, _) =>
+            {
+                foreach (string head in message.Text("type") == "reqPutMeta" ? message.Heads() : [])
+                    broughtBy[head] = [.. message.Keys()];
+                return message;
+            },
+            Tell = Changed("eventGetMeta", (message, _) => message["meta"]!["keys"] = new JsonArray([.. message.Heads().SelectMany(head => broughtBy[head]).Distinct().Select(static key => (JsonNode)key)])),
+        };
         yield return new CloudFault("an author is not told of its own heads", "FPC-20")
         {
             Evidence = "an event of head 1 at the author did not come",
             Ask = static (message, session) =>
             {
-                if (message.Text("type") == "reqPutMeta")
-                    session.Marks.UnionWith(message.Heads());
+                foreach (string head in message.Text("type") == "reqPutMeta" ? message.Heads() : [])
+                    session.Marks[head] = true;
                 return message;
             },
-            Tell = static (message, session) => message.Text("type") == "eventGetMeta" && message.Heads().Any(session.Marks.Contains) ? [] : [message],
+            Tell = static (message, session) => message.Text("type") == "eventGetMeta" && message.Heads().Any(session.Marks.ContainsKey) ? [] : [message],
         };
         yield return new CloudFault("those who may only read are told nothing more", "FPC-20")
         {
             Evidence = "at a device that may only read did not come",
-            Tell = static (message, session) => message.Text("type") != "eventGetMeta" || session.Marks.Add("told") || !IsReading(message) ? [message] : [],
+            Tell = static (message, session) => message.Text("type") != "eventGetMeta" || session.Marks.TryAdd("told", true) || !IsReading(message) ? [message] : [],
         };
         ConcurrentDictionary<string, bool> parents = [];
         yield return new CloudFault("heads that others name as their parents are dropped", "FPC-21")
@@ -229,17 +294,18 @@ internal static class CloudFaults
         yield return new CloudFault("heads are told before their files are there", "FPC-23")
         {
             Evidence = "a head was told while its file was not there",
-            Ask = static (message, session) =>
+            Ask = (message, session) =>
             {
-                if (message.Text("type") == "reqPutMeta" && message["tenant"].Text("ledger") is { } ledger)
-                {
-                    foreach (CloudProxySession other in session.All)
-                    {
-                        if (other.Bound.TryGetValue(ledger, out JsonObject? bound))
-                            other.Send(CloudProxySession.EventOf(bound, message["meta"]));
-                    }
-                }
-
+                _ = TellAsync(message, session, TimeSpan.Zero);
+                return message;
+            },
+        };
+        yield return new CloudFault("heads are told before their files are there, half a second later", "FPC-23")
+        {
+            Evidence = "a head was told while its file was not there",
+            Ask = (message, session) =>
+            {
+                _ = TellAsync(message, session, TimeSpan.FromMilliseconds(500));
                 return message;
             },
         };
@@ -271,10 +337,21 @@ internal static class CloudFaults
             Evidence = "of a token that may only read was told to others",
             Ask = (message, _) => message.Text("type") is "reqPutMeta" or "reqPutData" ? Signed(message, issuer, static claims => claims, "write") : message,
         };
+        ConcurrentDictionary<string, byte[]> overwritten = [];
+        yield return new CloudFault("who may only read may put over a file", "FPC-27")
+        {
+            Evidence = "after a token that may only read had put another one in its place",
+            File = async (method, address, body, pass) =>
+            {
+                if (method == HttpMethod.Put && address.Query.Contains("discard=1", StringComparison.Ordinal))
+                    overwritten[address.AbsolutePath] = body;
+                return await pass() is var answer && method == HttpMethod.Get && answer.Status == 200 && overwritten.TryGetValue(address.AbsolutePath, out byte[]? other) ? answer with { Body = other } : answer;
+            },
+        };
         yield return new CloudFault("each connection is told once", "FPC-28")
         {
             Evidence = "differs",
-            Tell = static (message, session) => message.Text("type") != "eventGetMeta" || session.IsRequest || session.Marks.Add("told") ? [message] : [],
+            Tell = static (message, session) => message.Text("type") != "eventGetMeta" || session.IsRequest || session.Marks.TryAdd("told", true) ? [message] : [],
         };
         yield return new CloudFault("keys are kept and told to nobody", "FPC-29") { Evidence = "differs", Tell = Changed("eventGetMeta", static (message, _) => message["meta"]!["keys"] = new JsonArray()) };
         yield return new CloudFault("a file that is in another ledger is forbidden", "FPC-30")
@@ -303,6 +380,19 @@ internal static class CloudFaults
                 return [message];
             },
         };
+    }
+
+    private static async Task TellAsync(JsonObject message, CloudProxySession session, TimeSpan later)
+    {
+        if (message.Text("type") != "reqPutMeta" || message["tenant"].Text("ledger") is not { } ledger)
+            return;
+        JsonNode? meta = message["meta"]?.DeepClone();
+        await Task.Delay(later);
+        foreach (CloudProxySession other in session.All)
+        {
+            if (other.Bound.TryGetValue(ledger, out JsonObject? bound))
+                other.Send(CloudProxySession.EventOf(bound, meta));
+        }
     }
 
     private static Func<JsonObject, CloudProxySession, IEnumerable<JsonObject>> Changed(string type, Action<JsonObject, CloudProxySession> change) => (message, session) =>

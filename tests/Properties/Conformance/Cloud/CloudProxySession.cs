@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -23,10 +24,13 @@ internal sealed class CloudProxySession(CloudProxy proxy, WebSocket? socket) : I
     public IEnumerable<CloudProxySession> All => proxy.Sessions;
 
     /// <summary>What was bound on it: connection and question, by ledger.</summary>
-    public Dictionary<string, JsonObject> Bound { get; } = new(StringComparer.Ordinal);
+    public ConcurrentDictionary<string, JsonObject> Bound { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Things that a fault remembers of it.</summary>
-    public HashSet<string> Marks { get; } = new(StringComparer.Ordinal);
+    public ConcurrentDictionary<string, bool> Marks { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The connection that was opened on it last.</summary>
+    public string? Opened { get; set; }
 
     /// <summary>What a request of its own is answered with in place of the endpoint's answer.</summary>
     public JsonObject? Instead { get; private set; }
