@@ -153,6 +153,8 @@ internal sealed class CloudDevice : IAsyncDisposable
                 ValueWebSocketReceiveResult received;
                 do
                 {
+                    if (length == message.Length)
+                        Array.Resize(ref message, 2 * length);
                     received = await _socket.ReceiveAsync(message.AsMemory(length), _ending.Token);
                     length += received.Count;
                 }
@@ -166,7 +168,7 @@ internal sealed class CloudDevice : IAsyncDisposable
         {
             // It ends.
         }
-        catch (Exception broken) when (broken is WebSocketException or InvalidOperationException)
+        catch (Exception broken) when (broken is WebSocketException or InvalidOperationException or JsonException or KeyNotFoundException or FormatException)
         {
             foreach (TaskCompletionSource<string> waiting in _open.Values)
                 _ = waiting.TrySetException(broken);

@@ -1,6 +1,6 @@
 // How long it takes from a put on one device of the reference engine until it is read on another one, each in a process of its own, over an endpoint of the cloud protocol.
 //   TOOL=path/to/FireproofBench.Scenarios node bench/Endpoint/visible.mjs [PUTS=300] [PAUSE_MS=100]
-// Needs the packages of tests/Properties/Reference (npm ci there).
+// A device looks through all documents whenever it is told of new ones, as a page does, so the figure grows with their number. Needs the packages of tests/Properties/Reference (npm ci there).
 import { fork, spawn } from 'node:child_process';
 import { generateKeyPairSync, sign } from 'node:crypto';
 import fs from 'node:fs';
@@ -47,6 +47,14 @@ async function judge(puts, between) {
     ['serve', '--listen', 'http://127.0.0.1:0', '--data', path.join(scratch, 'objects'), '--meta', `sqlite:${path.join(scratch, 'heads.sqlite')}`, '--cloud', path.join(scratch, 'public.jwk')],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
+  const ended = (name) => (code) => {
+    if (over) return;
+    console.error(`${name} ended with ${code}`);
+    serving.kill();
+    process.exit(1);
+  };
+  let over = false;
+  serving.on('exit', ended('the endpoint'));
   const address = await new Promise((resolve) => serving.stdout.once('data', (line) => resolve(String(line).trim())));
   const url = `${address.replace('http:', 'fpcloud:')}?protocol=ws`;
   const token = tokenOf(privateKey);
@@ -54,6 +62,7 @@ async function judge(puts, between) {
   const devices = [];
   for (const name of ['one', 'two']) {
     const process_ = fork(fileURLToPath(import.meta.url), ['device', path.join(scratch, name), url, token], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    process_.on('exit', ended(`device ${name}`));
     await new Promise((resolve) => {
       process_.on('message', (message) => {
         if (message.ready) resolve();
@@ -75,6 +84,7 @@ async function judge(puts, between) {
   after.sort((a, b) => a - b);
   const at = (share) => after[Math.min(after.length - 1, Math.floor(share * after.length))];
   console.log(`${after.length} of ${puts} puts seen by the other device; from the put until it is read: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, max ${after.at(-1)} ms`);
+  over = true;
   for (const one of devices) one.send({});
   serving.kill();
   await pause(500);

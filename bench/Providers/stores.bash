@@ -52,9 +52,12 @@ open_store() { # name
 close_store() {
   [ -n "$opened" ] || return 0
   if [ -n "$endpoint" ]; then
-    kill "$(cat "$scratch/pid")" 2>/dev/null || true
-    wait "$endpoint" 2>/dev/null || true
+    # It may be another process than the first, which is the shell's own.
+    endpoint=$(cat "$scratch/pid")
+    kill "$endpoint" 2>/dev/null || true
+    wait "$endpoint" 2>/dev/null || while kill -0 "$endpoint" 2>/dev/null; do sleep 0.1; done
     endpoint=
+    restart=
     rm -rf "$scratch/objects" "$scratch/address" "$scratch"/heads.sqlite*
   fi
   case $opened in

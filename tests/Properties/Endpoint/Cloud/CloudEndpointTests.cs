@@ -3,16 +3,14 @@ using System.Text;
 using System.Text.Json.Nodes;
 using FireproofBench.Endpoint.Access;
 using FireproofBench.Endpoint.Cloud;
-using FireproofBench.Endpoint.Heads;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Engine.Storage;
-using FireproofBench.Gateways.Filesystem;
 using Xunit;
 
 namespace FireproofBench.Properties.Endpoint.Cloud;
 
-/// <summary>What the endpoint answers on the wire to clients of the cloud protocol, kind and unkind ones.</summary>
+/// <summary>What this endpoint alone answers on the wire to clients of the cloud protocol. What every endpoint has to is in the clauses, which it keeps (<c>CloudClausesTests</c>).</summary>
 public sealed class CloudEndpointTests : IDisposable
 {
     private const string Key = "zJkeDRZAHZFvJkD9DYLnY8k";
@@ -87,31 +85,6 @@ public sealed class CloudEndpointTests : IDisposable
     }
 
     [Fact]
-    public async Task A_connection_is_opened_again_by_the_name_that_it_had()
-    {
-        await using EndpointServer server = await StartAsync();
-        await using CloudWire wire = await CloudWire.OpenAsync(server.Address, Make());
-        Assert.NotNull(wire.Connection["resId"]);
-        await using CloudWire again = await CloudWire.OpenAsync(server.Address, Make(), wire.Connection);
-        Assert.Equal(wire.Connection.ToJsonString(), again.Connection.ToJsonString());
-        JsonObject strange = new() { ["reqId"] = "zzz", ["resId"] = "of a server that is gone" };
-        await using CloudWire forgotten = await CloudWire.OpenAsync(server.Address, Make(), strange);
-        Assert.Equal(strange.ToJsonString(), forgotten.Connection.ToJsonString());
-    }
-
-    [Fact]
-    public async Task What_nobody_opened_is_refused_on_a_socket_and_taken_as_a_request_of_its_own()
-    {
-        await using EndpointServer server = await StartAsync();
-        await using CloudWire wire = await CloudWire.ConnectAsync(server.Address, Make());
-        JsonObject question = CloudWire.About(wire.Message("bindGetMeta"), "acme", "notes", "GET", "meta", "main");
-        question["conn"] = new JsonObject { ["reqId"] = "a", ["resId"] = "b" };
-        JsonObject refused = await wire.AskAsync(question);
-        Assert.Equal(("error", null), ((string?)refused["type"], refused["conn"]));
-        Assert.Equal("eventGetMeta", (string?)(await CloudWire.PutAsync(server.Address, question)).Body["type"]);
-    }
-
-    [Fact]
     public async Task What_it_does_not_know_is_answered_with_an_error_and_the_next_message_is_served()
     {
         await using EndpointServer server = await StartAsync();
@@ -169,51 +142,6 @@ public sealed class CloudEndpointTests : IDisposable
     }
 
     [Fact]
-    public async Task Five_hundred_requests_for_files_on_one_socket_are_all_answered()
-    {
-        await using EndpointServer server = await StartAsync();
-        await using CloudWire wire = await CloudWire.OpenAsync(server.Address, Make());
-        HashSet<string> open = [];
-        for (int i = 0; i < 500; i++)
-        {
-            JsonObject question = wire.About("reqPutData", "notes", "PUT", "car", CidOf(i));
-            open.Add((string)question["tid"]!);
-            await wire.SayAsync(question);
-        }
-
-        for (int i = 0; i < 500; i++)
-            Assert.True(open.Remove((string)(await wire.HearAsync())["tid"]!));
-    }
-
-    [Fact]
-    public async Task Heads_are_told_to_all_of_the_ledger_the_author_too_and_to_nobody_else()
-    {
-        await using EndpointServer server = await StartAsync();
-        await using CloudWire author = await CloudWire.OpenAsync(server.Address, Make());
-        await using CloudWire reader = await CloudWire.OpenAsync(server.Address, Make("notes", "read"));
-        await using CloudWire elsewhere = await CloudWire.OpenAsync(server.Address, Make("other"));
-        foreach ((CloudWire wire, string ledger) in ((CloudWire, string)[])[(author, "notes"), (reader, "notes"), (elsewhere, "other")])
-        {
-            await wire.BindAsync(ledger);
-            JsonObject first = await wire.HearAsync();
-            Assert.Equal(("eventGetMeta", """{"metas":[],"keys":[]}"""), ((string?)first["type"], first["meta"]!.ToJsonString()));
-            Assert.Equal(wire.Connection.ToJsonString(), first["conn"]!.ToJsonString());
-        }
-
-        MetaEntry head = await StoreAsync(author, 1);
-        await author.SayAsync(PutMeta(author, head));
-        List<JsonObject> heard = [await author.HearAsync(), await author.HearAsync()];
-        Assert.Equal(["eventGetMeta", "resPutMeta"], heard.Select(static message => (string?)message["type"]).Order(StringComparer.Ordinal));
-        JsonObject told = await reader.HearAsync();
-        Assert.Equal((head.Cid.ToString(), Key), ((string?)told["meta"]!["metas"]![0]!["cid"], (string?)told["meta"]!["keys"]![0]));
-        Assert.True(await elsewhere.IsSilentAsync(_aWhile));
-
-        // Whoever asks once more is told all once more.
-        await reader.BindAsync("notes");
-        Assert.Single((await reader.HearAsync())["meta"]!["metas"]!.AsArray());
-    }
-
-    [Fact]
     public async Task A_key_that_comes_with_a_head_that_is_known_is_told_with_it()
     {
         await using EndpointServer server = await StartAsync();
@@ -238,76 +166,6 @@ public sealed class CloudEndpointTests : IDisposable
     }
 
     [Fact]
-    public async Task A_ledger_that_the_token_does_not_name_gives_nothing()
-    {
-        await using EndpointServer server = await StartAsync();
-        await using CloudWire wire = await CloudWire.OpenAsync(server.Address, Make());
-        foreach (JsonObject question in (JsonObject[])[
-            wire.About("bindGetMeta", "other", "GET", "meta", "main"), wire.About("reqGetData", "other", "GET", "car", CidOf(1)), PutMeta(wire, HeadOf(1), "other")])
-        {
-            JsonObject refused = await wire.AskAsync(question);
-            Assert.Equal(("error", null, null), ((string?)refused["type"], refused["signedUrl"], refused["meta"]));
-        }
-
-        // Without a ledger the one that the token selects is meant.
-        JsonObject selected = wire.About("reqGetData", "notes", "GET", "car", CidOf(1));
-        _ = selected.Remove("tenant");
-        JsonObject answer = await wire.AskAsync(selected);
-        Assert.Equal(("resGetData", """{"tenant":"acme","ledger":"notes"}"""), ((string?)answer["type"], answer["tenant"]!.ToJsonString()));
-    }
-
-    [Fact]
-    public async Task A_head_is_held_back_until_its_file_is_there()
-    {
-        await using EndpointServer server = await StartAsync();
-        await using CloudWire author = await CloudWire.OpenAsync(server.Address, Make());
-        await using CloudWire reader = await CloudWire.OpenAsync(server.Address, Make());
-        await reader.BindAsync("notes");
-        _ = await reader.HearAsync();
-        Assert.Equal("resPutMeta", (string?)(await author.AskAsync(PutMeta(author, HeadOf(1))))["type"]);
-        Assert.True(await reader.IsSilentAsync(_aWhile));
-        MetaEntry head = await StoreAsync(author, 1);
-        Assert.Equal(head.Cid.ToString(), (string?)(await reader.HearAsync())["meta"]!["metas"]![0]!["cid"]);
-    }
-
-    [Theory]
-    [InlineData("data of another id")]
-    [InlineData("no files")]
-    [InlineData("no key")]
-    [InlineData("no meta")]
-    public async Task Heads_that_cannot_be_read_are_refused_and_told_to_nobody(string kind)
-    {
-        await using EndpointServer server = await StartAsync();
-        await using CloudWire author = await CloudWire.OpenAsync(server.Address, Make());
-        await using CloudWire reader = await CloudWire.OpenAsync(server.Address, Make());
-        await reader.BindAsync("notes");
-        _ = await reader.HearAsync();
-        JsonObject message = PutMeta(author, await StoreAsync(author, 1));
-        JsonNode meta = message["meta"]!;
-        switch (kind)
-        {
-            case "data of another id":
-                meta["metas"]![0]!["cid"] = HeadOf(2).Cid.ToString();
-                break;
-            case "no files":
-                byte[] block = [0xa1, 0x61, (byte)'a', 0x01];
-                meta["metas"]![0]!["cid"] = Cid.Of(CidCodec.DagCbor, block).ToString();
-                meta["metas"]![0]!["data"] = "M" + Convert.ToBase64String(block);
-                break;
-            case "no key":
-                meta["keys"] = new JsonArray("z0OIl");
-                break;
-            default:
-                _ = message.Remove("meta");
-                break;
-        }
-
-        JsonObject refused = await author.AskAsync(message);
-        Assert.Equal(("error", null), ((string?)refused["type"], refused["conn"]));
-        Assert.True(await reader.IsSilentAsync(_aWhile));
-    }
-
-    [Fact]
     public async Task Writes_of_a_token_that_may_only_read_are_acknowledged_and_thrown_away()
     {
         await using EndpointServer server = await StartAsync();
@@ -326,75 +184,6 @@ public sealed class CloudEndpointTests : IDisposable
         Assert.Equal("error", (string?)(await refused.AskAsync(refused.About("reqPutData", "notes", "PUT", "car", CidOf(1))))["type"]);
     }
 
-    [Fact]
-    public async Task A_token_that_ends_meanwhile_ends_events_and_answers()
-    {
-        await using EndpointServer server = await StartAsync(skew: TimeSpan.Zero);
-        string brief = _signer.MakeCloud("acme", "notes", expires: DateTime.UtcNow.AddSeconds(2));
-        await using CloudWire reader = await CloudWire.OpenAsync(server.Address, brief);
-        await reader.BindAsync("notes");
-        _ = await reader.HearAsync();
-        await Task.Delay(2500, Token);
-        await using CloudWire author = await CloudWire.OpenAsync(server.Address, Make());
-        _ = await author.AskAsync(PutMeta(author, await StoreAsync(author, 1)));
-        JsonObject next = await reader.AskAsync(reader.About("reqGetData", "notes", "GET", "car", CidOf(1)));
-        Assert.Equal("error", (string?)next["type"]);
-        Assert.True(await reader.IsSilentAsync(_aWhile));
-    }
-
-    [Fact]
-    public async Task All_that_was_acknowledged_is_there_after_a_restart_and_addresses_go_on()
-    {
-        DirectoryInfo folder = Directory.CreateTempSubdirectory("cloud-restart-");
-        try
-        {
-            MetaEntry head;
-            string address;
-            JsonObject connection;
-            await using (EndpointServer before = await StartAsync(folder: folder.FullName))
-            {
-                await using CloudWire author = await CloudWire.OpenAsync(before.Address, Make());
-                head = await StoreAsync(author, 1);
-                _ = await author.AskAsync(PutMeta(author, head));
-                address = await author.AddressAsync("reqGetData", "notes", CarOf(1).ToString());
-                connection = author.Connection;
-            }
-
-            await using EndpointServer after = await StartAsync(folder: folder.FullName);
-            await using CloudWire again = await CloudWire.OpenAsync(after.Address, Make(), connection);
-            await again.BindAsync("notes");
-            JsonObject all = await again.HearAsync();
-            Assert.Equal((head.Cid.ToString(), Key), ((string?)all["meta"]!["metas"]![0]!["cid"], (string?)all["meta"]!["keys"]![0]));
-            Assert.Equal(200, (int)(await CloudWire.SendAsync(HttpMethod.Get, new UriBuilder(address) { Port = after.Address.Port }.Uri.ToString())).StatusCode);
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
-    }
-
-    [Fact]
-    public async Task What_one_says_to_others_comes_to_those_of_the_same_ledger()
-    {
-        await using EndpointServer server = await StartAsync();
-        await using CloudWire one = await CloudWire.OpenAsync(server.Address, Make());
-        await using CloudWire other = await CloudWire.OpenAsync(server.Address, Make());
-        await using CloudWire elsewhere = await CloudWire.OpenAsync(server.Address, Make("other"));
-        foreach ((CloudWire wire, string ledger) in ((CloudWire, string)[])[(one, "notes"), (other, "notes"), (elsewhere, "other")])
-        {
-            await wire.BindAsync(ledger);
-            _ = await wire.HearAsync();
-        }
-
-        JsonObject message = one.About("reqChat", "notes", "PUT", "meta", "main");
-        message["message"] = "hello";
-        JsonObject answer = await one.AskAsync(message);
-        Assert.Equal(("ack: hello", other.Connection.ToJsonString()), ((string?)answer["message"], answer["targets"]![0]!.ToJsonString()));
-        JsonObject said = await other.HearAsync();
-        Assert.Equal(("resChat", "hello", null), ((string?)said["type"], (string?)said["message"], said["auth"]));
-        Assert.True(await elsewhere.IsSilentAsync(_aWhile));
-    }
-
     private static Cid CarOf(int n) => Cid.Of(CidCodec.Car, [(byte)n, (byte)(n >> 8)]);
 
     private static string CidOf(int n) => CarOf(n).ToString();
@@ -408,9 +197,9 @@ public sealed class CloudEndpointTests : IDisposable
         return HeadOf(n);
     }
 
-    private static JsonObject PutMeta(CloudWire wire, MetaEntry head, string ledger = "notes")
+    private static JsonObject PutMeta(CloudWire wire, MetaEntry head)
     {
-        JsonObject message = wire.About("reqPutMeta", ledger, "PUT", "meta", "main");
+        JsonObject message = wire.About("reqPutMeta", "notes", "PUT", "meta", "main");
         message["meta"] = new JsonObject
         {
             ["metas"] = new JsonArray(new JsonObject { ["cid"] = head.Cid.ToString(), ["parents"] = new JsonArray(), ["data"] = "M" + Convert.ToBase64String(head.Data.Span) }),
@@ -421,20 +210,10 @@ public sealed class CloudEndpointTests : IDisposable
 
     private string Make(string ledger = "notes", string right = "write") => _signer.MakeCloud("acme", ledger, right);
 
-    private Task<EndpointServer> StartAsync(bool offersSocket = true, bool discards = true, KeySource? keys = null, TimeSpan? skew = null, string? folder = null) => EndpointServer.StartAsync(options =>
+    private Task<EndpointServer> StartAsync(bool offersSocket = true, bool discards = true, KeySource? keys = null) => EndpointServer.StartAsync(options => options.Cloud = new CloudOptions
     {
-        options.Cloud = new CloudOptions
-        {
-            Keys = keys ?? KeySource.FromJson(_signer.Jwk),
-            OffersSocket = offersSocket,
-            DiscardsForbiddenWrites = discards,
-            ClockSkew = skew ?? TimeSpan.FromSeconds(60),
-        };
-        if (folder is not null)
-        {
-            string objects = Directory.CreateDirectory(Path.Combine(folder, "objects")).FullName;
-            options.Data = _ => new FileDataGateway(objects, EndpointServer.Client);
-            options.Heads = _ => new SqliteHeadStore(Path.Combine(folder, "heads.sqlite"), TimeProvider.System);
-        }
+        Keys = keys ?? KeySource.FromJson(_signer.Jwk),
+        OffersSocket = offersSocket,
+        DiscardsForbiddenWrites = discards,
     });
 }
