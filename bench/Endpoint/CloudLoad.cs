@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using FireproofBench.Conformance.Cloud;
 using FireproofBench.Gateways.Cloud.Protocol;

@@ -42,15 +42,15 @@ internal static partial class CloudProtocol
             "Use another endpoint: no client of the reference engine gets in.",
             TellsItsGestaltAsync),
         Of(
-            3, ClauseLevel.Must, "A message without a token, or with one that is garbled, over, signed by a stranger or lacks a claim, is answered with an error and does nothing; so is what is no message.",
+            3, ClauseLevel.Must, "A message without a good token (garbled, expired, of a stranger, unsigned, lacking a claim) is answered with an error and does nothing, whatever it asks for; so is what is no message.",
             "The token of each message is all that keeps strangers out: the socket itself asks for none.",
-            "Sends questions and heads with bad tokens of several kinds, and bytes that are no JSON; then looks whether anything was stored.",
+            "Sends every kind of message with bad tokens of several kinds, on the socket and as requests, and bytes that are no JSON; then looks whether anything was stored.",
             "Do not open this endpoint to anybody who is not to read and write all of it.",
             RefusesBadTokensAsync),
         Of(
             4, ClauseLevel.May, "What the gestalt offers works: messages over a WebSocket, messages as requests of their own, or both.",
             "Clients believe the gestalt: they use the WebSocket unless only requests are offered.",
-            "Opens a connection and asks for heads in each of the ways that are offered.",
+            "Opens a connection and asks for heads at every address that is offered, since clients take any of them.",
             "Let the endpoint offer the one way that works.",
             OffersWhatWorksAsync),
         Of(
@@ -92,7 +92,7 @@ internal static partial class CloudProtocol
         Of(
             11, ClauseLevel.Must, "What is about a tenant or ledger that the token does not name gets an error, and no address, head or event; a message that names none is about the one that the token selects.",
             "Ledgers of several users are at one endpoint, and heads carry the keys.",
-            "Asks for addresses and heads of another ledger and sends it a head; then writes there, and looks whether anything comes.",
+            "Asks for addresses and heads of another ledger, also where only a part of the message names it, and sends it a head; then writes there, and looks whether anything comes, and whether the head is there.",
             "Give each user an endpoint of their own.",
             KeepsLedgersApartAsync),
     ];
@@ -114,7 +114,7 @@ internal static partial class CloudProtocol
         Of(
             14, ClauseLevel.Must, "A file that is not there is answered with 404; an address that was altered, or used for another method or file, is refused; no name leads outside.",
             "A client takes 404 for a file that comes later, and everything else for a failure. Addresses are in logs and pages.",
-            "Asks for absent files, alters the name, the method and each parameter of addresses, and asks for addresses of names such as ../../etc/passwd. How long an address is good is not waited for.",
+            "Asks for absent files, alters the name, the method, the signature and the times of addresses, and asks for addresses of names such as ../../etc/passwd. How long an address is good is not waited for.",
             "Do not let addresses of this endpoint reach anybody who may not read and write the whole ledger.",
             BindsAddressesAsync),
         Of(
@@ -206,7 +206,7 @@ internal static partial class CloudProtocol
         Of(
             28, ClauseLevel.Must, "Two devices that attach to an empty ledger see each other's writes, end with the same heads after concurrent ones, and a third one gets all.",
             "It is what the endpoint is for.",
-            "Attaches databases of this engine, which send what the protocol has, over the WebSocket; writes by turns and at the same time, and compares documents and heads.",
+            "Attaches databases of this engine, which send requests and are told of heads over the WebSocket; writes by turns and at the same time, and compares documents and heads.",
             "Use another endpoint.",
             BringsDevicesTogetherAsync),
         Of(

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using System.Text;
 using FireproofBench.Conformance.Cloud;
 using FireproofBench.Endpoint.Access;
 using FireproofBench.Endpoint.Cloud;
+using FireproofBench.Engine.Blocks;
 using FireproofBench.Properties.Endpoint;
 using FireproofBench.Properties.Fixtures;
 using Xunit;
@@ -37,6 +39,28 @@ public sealed class CloudClausesTests : IDisposable
         Assert.Equal(offersSocket ? 32 : 27, report.Results.Count(static result => result.Outcome == ClauseOutcome.Passed));
         Assert.Equal(VerdictKind.Safe, report.Verdict.Kind);
         Assert.NotEmpty(report.Leftovers);
+    }
+
+    [Fact]
+    public async Task An_endpoint_below_a_path_keeps_them_too()
+    {
+        await using EndpointServer server = await EndpointServer.StartAsync(options => options.Cloud = new CloudOptions { Keys = KeySource.FromJson(_signer.Jwk) }, prefix: "/base");
+        ImmutableArray<Clause> clauses = [.. ClauseBook.Cloud.Clauses.Where(static clause => clause.Id is "FPC-01" or "FPC-04" or "FPC-07" or "FPC-13" or "FPC-14" or "FPC-28")];
+        ConformanceReport report = await CloudRuns.OfAsync(new Uri(server.Address, "/base/fp"), _issuer, null, clauses, TimeSpan.FromSeconds(20));
+        Assert.All(report.Results, static result => Assert.True(result.Outcome == ClauseOutcome.Passed, $"{result.Clause.Id} {result.Outcome}: {result.Evidence}"));
+    }
+
+    [Fact]
+    public void The_key_is_read_in_the_forms_in_which_the_reference_server_has_it()
+    {
+        byte[] jwk = Encoding.UTF8.GetBytes(_signer.PrivateJwk);
+        foreach (string text in (string[])[_signer.PrivateJwk, "z" + Base58.Encode(jwk), Convert.ToBase64String(jwk) + "\n"])
+            CloudIssuer.Read(text).Dispose();
+        foreach (string wrong in (string[])[_signer.Jwk, "", "no key", "z0", "{}", _signer.PrivateJwk.Replace("\"x\":\"", "\"x\":\"!", StringComparison.Ordinal), new string('a', CloudIssuer.MaxKeyLength + 1)])
+        {
+            FormatException refused = Assert.Throws<FormatException>(() => CloudIssuer.Read(wrong));
+            Assert.DoesNotContain("\"d\"", refused.Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]

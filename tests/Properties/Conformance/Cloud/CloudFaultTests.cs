@@ -48,6 +48,9 @@ public sealed class CloudFaultTests : IDisposable
         ClauseResult result = Assert.Single(report.Results);
         Assert.True(result.Outcome == ClauseOutcome.Failed, $"{result.Outcome}: {result.Evidence}");
         Assert.Contains(fault.Evidence, result.Evidence, StringComparison.Ordinal);
+
+        // So every JWT begins: none is in what reports show.
+        Assert.DoesNotContain("eyJ", result.Evidence, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -94,6 +94,20 @@ internal static class CloudFaults
             }),
         };
         yield return new CloudFault("answers about files name no ledger", "FPC-10") { Evidence = "has no tenant", Tell = Changed("resGetData", static (message, _) => message.Remove("tenant")) };
+        yield return new CloudFault("answers repeat another token", "FPC-10")
+        {
+            Evidence = "has another token",
+            Tell = Changed("resGetData", static (message, _) => message["auth"]!["params"]!["jwk"] = message["auth"]!["params"].Text("jwk") + "x"),
+        };
+        yield return new CloudFault("errors repeat the token", "FPC-10")
+        {
+            Evidence = "reqPutMeta was answered with error (refused …)",
+            Tell = Changed("resPutMeta", static (message, _) =>
+            {
+                message["type"] = "error";
+                message["message"] = "refused " + message["auth"]!["params"].Text("jwk");
+            }),
+        };
         yield return new CloudFault("ledgers of tokens are not looked at", "FPC-11")
         {
             Evidence = "for a ledger that the token does not name was answered with",

@@ -15,7 +15,7 @@ internal static class CloudRuns
     /// <param name="patience">How long an answer may take: on a busy machine longer than in use.</param>
     public static Task<ConformanceReport> OfAsync(Uri endpoint, CloudIssuer issuer, Func<CancellationToken, Task>? restart, ImmutableArray<Clause> clauses, TimeSpan patience)
     {
-        CloudSubject subject = new() { Url = $"fpcloud+{endpoint}", Messages = new Uri(endpoint, "/fp"), Issuer = issuer, Restart = restart, AnswerWithin = patience, MeetWithin = patience * 2 };
+        CloudSubject subject = new() { Url = $"fpcloud+{endpoint}", Messages = endpoint.AbsolutePath == "/" ? new Uri(endpoint, "/fp") : endpoint, Issuer = issuer, Restart = restart, AnswerWithin = patience, MeetWithin = patience * 2 };
         ConformanceRequest request = new() { Clauses = clauses, Profile = ConnectorProfile.Cloud, Budget = Budget.Quick, Seed = 7 };
         return new CloudRunner(subject, request, new UnwatchedRun(), TimeProvider.System).RunAsync(TestContext.Current.CancellationToken);
     }
