@@ -3,6 +3,7 @@ using FireproofBench.Conformance.Cloud;
 using FireproofBench.Endpoint.Access;
 using FireproofBench.Endpoint.Cloud;
 using FireproofBench.Properties.Endpoint;
+using FireproofBench.Properties.Fixtures;
 using Xunit;
 
 namespace FireproofBench.Properties.Conformance.Cloud;
@@ -56,4 +57,12 @@ public sealed class CloudFaultTests : IDisposable
     [Fact]
     public void Each_clause_has_a_fault_that_it_finds() =>
         Assert.Equal(ClauseBook.Cloud.Clauses.Select(static clause => clause.Id), CloudFaults.Make(_issuer).Select(static fault => fault.Killer).Distinct().Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void The_table_of_wrong_endpoints_is_that_of_the_tests()
+    {
+        string[] rows = [.. CloudFaults.Make(_issuer).Select(static fault => $"| {fault.Killer} | {fault.Name} |").Order(StringComparer.Ordinal)];
+        string[] told = [.. File.ReadLines(SourceTree.At("results/conformance/power/cloud.md")).Where(static line => line.StartsWith("| FPC-", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        Assert.Equal(rows, told);
+    }
 }
