@@ -37,7 +37,8 @@ internal static class CloudJson
     public static string Told(this JsonObject message)
     {
         string type = message.Text("type") ?? "no type";
-        string text = string.Join(' ', (type == "error" ? $"error ({message.Text("message")})" : type).Split(' ').Select(static word => word.Contains("eyJ", StringComparison.Ordinal) ? "…" : word));
+        string reason = string.Join(' ', (message.Text("message") ?? "").Split(' ').Select(static word => word.Contains("eyJ", StringComparison.Ordinal) ? "…" : word));
+        string text = type == "error" ? $"error ({reason})" : type;
         return Printable.Escape(text.Length <= LongestQuote ? text : text[..LongestQuote] + "…");
     }
 
