@@ -8,13 +8,18 @@ using System.Text;
 using System.Text.Json;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Car;
+using FireproofBench.Engine.Clock;
+using FireproofBench.Engine.Pail;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Engine.Storage;
 
 namespace FireproofBench.EndpointBench;
 
-/// <summary>What a device of the reference engine is on the wire: for each put the address of a file, the file, and its head; for each head that it is told, the files of the others in its own log.</summary>
-/// <remarks>Files are not sealed and hold no documents. Their headers name the log as the reference engine's do, up to the hundred at which it compacts.</remarks>
+/// <summary>
+/// What a device of the reference engine is on the wire: for each put the address of a file, the file, and its head; for each head that it is told the address of that file, and the file; and beyond a
+/// hundred files in its log a compaction.
+/// </summary>
+/// <remarks>Files are not sealed, and each holds an event, a shard and a document of its own: a device that merges carries the heads of the others on.</remarks>
 internal sealed class CloudDevice : IAsyncDisposable
 {
     private const int LongestLog = 100;
@@ -27,15 +32,17 @@ internal sealed class CloudDevice : IAsyncDisposable
     private readonly CancellationTokenSource _ending = new();
     private readonly SemaphoreSlim _sending = new(1);
     private readonly ConcurrentDictionary<string, TaskCompletionSource<string>> _open = new(StringComparer.Ordinal);
-    private readonly ConcurrentDictionary<string, long> _begun;
+    private readonly ConcurrentDictionary<string, CloudCommit> _begun;
     private readonly Lock _gate = new();
     private readonly List<CarGroup> _log = [];
+    private readonly Dictionary<Cid, (ClockEvent Event, Block Shard, Block Document)> _clock = [];
+    private readonly ConcurrentDictionary<string, bool> _own = new(StringComparer.Ordinal);
     private ImmutableArray<Cid> _heads = [];
     private Task _listening = Task.CompletedTask;
     private string _connection = "";
     private int _exchanges;
 
-    private CloudDevice(HttpClient http, string token, string tenant, string ledger, ConcurrentDictionary<string, long> begun)
+    private CloudDevice(HttpClient http, string token, string tenant, string ledger, ConcurrentDictionary<string, CloudCommit> begun)
     {
         _http = http;
         _token = token;
@@ -47,6 +54,9 @@ internal sealed class CloudDevice : IAsyncDisposable
     /// <summary>How long it took until a head that another device had begun to put was told here, in milliseconds.</summary>
     public ConcurrentBag<double> Seen { get; } = [];
 
+    /// <summary>Why files of others could not be read.</summary>
+    public ConcurrentBag<string> Failures { get; } = [];
+
     /// <summary>Attaches one.</summary>
     /// <param name="endpoint">The endpoint.</param>
     /// <param name="http">Sends files.</param>
@@ -54,7 +64,7 @@ internal sealed class CloudDevice : IAsyncDisposable
     /// <param name="tenant">The tenant.</param>
     /// <param name="ledger">The ledger.</param>
     /// <param name="begun">When which head was begun to be put, by whichever device.</param>
-    public static async Task<CloudDevice> AttachAsync(Uri endpoint, HttpClient http, string token, string tenant, string ledger, ConcurrentDictionary<string, long> begun)
+    public static async Task<CloudDevice> AttachAsync(Uri endpoint, HttpClient http, string token, string tenant, string ledger, ConcurrentDictionary<string, CloudCommit> begun)
     {
         CloudDevice device = new(http, token, tenant, ledger, begun);
         await device._socket.ConnectAsync(new UriBuilder(endpoint) { Scheme = "ws", Path = "/ws" }.Uri, CancellationToken.None);
@@ -65,39 +75,34 @@ internal sealed class CloudDevice : IAsyncDisposable
         return device;
     }
 
-    /// <summary>Puts a document: its file, and the head that names it.</summary>
+    /// <summary>Puts a document: its file, and the head that names it. Now and then a compaction follows.</summary>
     /// <param name="intended">When it was to begin; from there it is counted until others see it.</param>
     public async Task PutAsync(long intended)
     {
         byte[] content = [0x59, DocumentLength >> 8, DocumentLength & 255, .. RandomNumberGenerator.GetBytes(DocumentLength)];
         Block document = Block.Of(CidCodec.DagCbor, content);
+        string key = document.Cid.ToString();
+        Shard shard = Shard.Create("", [new ShardEntry(key, document.Cid)]);
         CarHeader header;
-        ImmutableArray<Cid> parents;
+        ClockEvent put;
         lock (_gate)
         {
-            if (_log.Count >= LongestLog)
-                _log.Clear();
-            header = new CarHeader([.. _log], [document.Cid], []);
-            parents = _heads;
+            put = ClockEvent.Put(key, document.Cid, shard.Cid, _clock.Keys);
+            header = new CarHeader([.. _log], [put.Cid], []);
         }
 
-        Block last = header.ToBlock();
-        byte[] file = CarWriter.Write([last.Cid], [document, last]);
-        CarGroup group = new([Cid.Of(CidCodec.Car, file)]);
-        MetaEntry head = MetaPayload.Write(group, parents);
-        _begun[head.Cid.ToString()] = intended;
-        string answer = await AskAsync("reqPutData", About("PUT", "car", group.First.ToString()));
-        using (JsonDocument address = JsonDocument.Parse(answer))
-        {
-            using ByteArrayContent body = new(file);
-            using HttpResponseMessage stored = await _http.PutAsync(new Uri(address.RootElement.GetProperty("signedUrl").GetString()!), body);
-            _ = stored.EnsureSuccessStatusCode();
-        }
-
+        CarGroup stored = await StoreAsync(intended, header, [(put, shard.Block, document)]);
         lock (_gate)
-            _log.Add(group);
-        string meta = $$"""{"metas":[{"cid":"{{head.Cid}}","parents":[{{string.Join(',', parents.Select(static parent => $"\"{parent}\""))}}],"data":"M{{Convert.ToBase64String(head.Data.Span)}}"}],"keys":[]}""";
-        _ = await AskAsync("reqPutMeta", About("PUT", "meta", "main") + ",\"meta\":" + meta);
+        {
+            foreach (Cid parent in put.Parents)
+                _ = _clock.Remove(parent);
+            _clock[put.Cid] = (put, shard.Block, document);
+            _log.Insert(0, stored);
+            if (_log.Count <= LongestLog)
+                return;
+        }
+
+        await CompactAsync();
     }
 
     /// <summary>Asks for the addresses of so many files at once.</summary>
@@ -118,6 +123,80 @@ internal sealed class CloudDevice : IAsyncDisposable
         _socket.Dispose();
         _ending.Dispose();
         _sending.Dispose();
+    }
+
+    private async Task CompactAsync()
+    {
+        CarHeader header;
+        ImmutableArray<(ClockEvent Event, Block Shard, Block Document)> changes;
+        lock (_gate)
+        {
+            header = new CarHeader([], [.. _clock.Keys], [.. _log]);
+            changes = [.. _clock.Values];
+        }
+
+        CarGroup stored = await StoreAsync(0, header, changes);
+        lock (_gate)
+        {
+            _ = _log.RemoveAll(header.Compact.Contains);
+            _log.Insert(0, stored);
+        }
+    }
+
+    private async Task<CarGroup> StoreAsync(long intended, CarHeader header, ImmutableArray<(ClockEvent Event, Block Shard, Block Document)> changes)
+    {
+        Block last = header.ToBlock();
+        byte[] file = CarWriter.Write([last.Cid], [last, .. changes.SelectMany(static change => (Block[])[change.Event.Block, change.Shard, change.Document])]);
+        CarGroup group = new([Cid.Of(CidCodec.Car, file)]);
+        ImmutableArray<Cid> parents = _heads;
+        MetaEntry head = MetaPayload.Write(group, parents);
+        _own[head.Cid.ToString()] = true;
+        _begun[head.Cid.ToString()] = new CloudCommit(intended, group, header.Compact, changes);
+        using (ByteArrayContent body = new(file))
+        using (HttpResponseMessage stored = await _http.PutAsync(await AddressAsync("reqPutData", "PUT", group.First), body))
+            _ = stored.EnsureSuccessStatusCode();
+        string meta = $$"""{"metas":[{"cid":"{{head.Cid}}","parents":[{{string.Join(',', parents.Select(static parent => $"\"{parent}\""))}}],"data":"M{{Convert.ToBase64String(head.Data.Span)}}"}],"keys":[]}""";
+        _ = await AskAsync("reqPutMeta", About("PUT", "meta", "main") + ",\"meta\":" + meta);
+        return group;
+    }
+
+    private async Task<Uri> AddressAsync(string question, string method, Cid file)
+    {
+        using JsonDocument address = JsonDocument.Parse(await AskAsync(question, About(method, "car", file.ToString())));
+        return new Uri(address.RootElement.GetProperty("signedUrl").GetString()!);
+    }
+
+    // A device that is behind reads file after file; here the next head is taken in while the former's file is fetched.
+    private async Task TakeInAsync(string name)
+    {
+        if (!_begun.TryRemove(name, out CloudCommit? commit))
+            return;
+        try
+        {
+            byte[] file = await _http.GetByteArrayAsync(await AddressAsync("reqGetData", "GET", commit.Group.First), _ending.Token);
+            if (!commit.Group.First.Names(file))
+                throw new InvalidOperationException("a file came back changed");
+        }
+        catch (Exception failure) when (failure is HttpRequestException or OperationCanceledException or InvalidOperationException or TimeoutException)
+        {
+            if (!_ending.IsCancellationRequested)
+                Failures.Add(failure.Message);
+            return;
+        }
+
+        if (commit.Intended != 0)
+            Seen.Add(Stopwatch.GetElapsedTime(commit.Intended).TotalMilliseconds);
+        lock (_gate)
+        {
+            _ = _log.RemoveAll(commit.Replaced.Contains);
+            _log.Insert(0, commit.Group);
+            foreach ((ClockEvent change, Block shard, Block document) in commit.Changes)
+            {
+                foreach (Cid parent in change.Parents)
+                    _ = _clock.Remove(parent);
+                _clock[change.Cid] = (change, shard, document);
+            }
+        }
     }
 
     private string About(string method, string store, string key) =>
@@ -177,7 +256,6 @@ internal sealed class CloudDevice : IAsyncDisposable
 
     private void Hear(ReadOnlyMemory<byte> utf8)
     {
-        long now = Stopwatch.GetTimestamp();
         using JsonDocument message = JsonDocument.Parse(utf8);
         JsonElement root = message.RootElement;
         string type = root.GetProperty("type").GetString()!;
@@ -193,11 +271,10 @@ internal sealed class CloudDevice : IAsyncDisposable
                 {
                     if (_log.Contains(group))
                         continue;
-                    _log.Add(group);
                 }
 
-                if (_begun.TryGetValue(name, out long begun))
-                    Seen.Add(Stopwatch.GetElapsedTime(begun, now).TotalMilliseconds);
+                if (!_own.TryRemove(name, out _))
+                    _ = TakeInAsync(name);
             }
 
             if (heads.Count > 0)

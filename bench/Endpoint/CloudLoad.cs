@@ -31,7 +31,7 @@ internal static class CloudLoad
             using CloudIssuer issuer = CloudIssuer.Read(jwk);
             await using EndpointProcess endpoint = await EndpointProcess.StartAsync("--cloud", keys);
             using HttpClient http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(60) };
-            ConcurrentDictionary<string, long> begun = new(StringComparer.Ordinal);
+            ConcurrentDictionary<string, CloudCommit> begun = new(StringComparer.Ordinal);
             List<CloudDevice> all = [];
             string Token(string ledger) => issuer.Make(DateTimeOffset.UtcNow.AddHours(3), "write", [new CloudLedgerName(Tenant, ledger)]);
             for (int i = 0; i < devices; i++)
@@ -90,9 +90,12 @@ internal static class CloudLoad
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"{put} puts, {put / seconds:0} a second; processor time of the endpoint {endpoint.ProcessorTime.TotalSeconds:0.0} s in {seconds:0.0} s; memory {endpoint.Memory >> 20} MB, at most {endpoint.PeakMemory >> 20} MB"));
-            Tell("from the intended start of a put until the other device of the ledger was told", [.. all.SelectMany(static device => device.Seen)]);
+            Tell("from the intended start of a put until the other device of the ledger had its file", [.. all.SelectMany(static device => device.Seen)]);
             if (burst > 0)
                 Tell($"{burst} addresses at once beside them", bursts);
+            string[] failures = [.. all.SelectMany(static device => device.Failures)];
+            if (failures.Length > 0)
+                Console.WriteLine($"{failures.Length} files of others could not be read, the first of them: {failures[0]}");
             foreach (CloudDevice device in all)
                 await device.DisposeAsync();
         }

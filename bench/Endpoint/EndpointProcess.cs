@@ -40,12 +40,12 @@ internal sealed class EndpointProcess : IAsyncDisposable
         File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith(name + ":", StringComparison.Ordinal)).Split(' ', '\t').Last(static part => long.TryParse(part, out _)),
         CultureInfo.InvariantCulture);
 
-    /// <summary>Starts one and waits until it listens.</summary>
+    /// <summary>Starts one and waits until it listens. Its folder is in the one that <c>FOLDER</c> names, or in <c>/var/tmp</c>.</summary>
     /// <param name="more">Further options of <c>serve</c>.</param>
     public static async Task<EndpointProcess> StartAsync(params string[] more)
     {
         string tool = Environment.GetEnvironmentVariable("TOOL") ?? Path.Combine(Root(), "src", "Scenarios", "bin", "Release", "net10.0", "FireproofBench.Scenarios");
-        DirectoryInfo folder = Directory.CreateDirectory($"/var/tmp/fireproofbench-{Guid.NewGuid():n}");
+        DirectoryInfo folder = Directory.CreateDirectory(Path.Combine(Environment.GetEnvironmentVariable("FOLDER") ?? "/var/tmp", $"fireproofbench-{Guid.NewGuid():n}"));
         ProcessStartInfo start = new(
             tool,
             ["serve", "--listen", "http://127.0.0.1:0", "--data", Path.Combine(folder.FullName, "objects"), "--meta", "sqlite:" + Path.Combine(folder.FullName, "heads.sqlite"), .. more])

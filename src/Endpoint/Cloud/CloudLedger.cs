@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using FireproofBench.Endpoint.Heads;
 using FireproofBench.Endpoint.Push;
 using FireproofBench.Engine.Blocks;
-using FireproofBench.Engine.Car;
 using FireproofBench.Engine.Cbor;
 using FireproofBench.Engine.Crypto;
 using FireproofBench.Engine.Ports;
@@ -19,8 +18,9 @@ namespace FireproofBench.Endpoint.Cloud;
 /// </remarks>
 internal sealed class CloudLedger
 {
-    private const int MaxPresent = 100_000;
-    private const int LongestFileForItsHeader = 1 << 20;
+    // A log has some hundred files; those of a few logs are not looked for again and again.
+    private const int RecentCapacity = 1024;
+    private const int SpareHeads = 64;
     private static readonly TimeSpan _lateFiles = TimeSpan.FromSeconds(1);
 
     private readonly string _database;
@@ -28,10 +28,14 @@ internal sealed class CloudLedger
     private readonly EndpointStores _stores;
     private readonly EndpointOptions _options;
     private readonly HeadHub _hub;
-    private readonly ConcurrentDictionary<Cid, bool> _present = new();
+    private readonly Supersession _supersession;
+    private readonly RecentFiles _present = new(RecentCapacity);
+    private readonly ConcurrentDictionary<Cid, CloudHead> _heads = new();
     private readonly ConcurrentDictionary<Signal, bool> _waiting = new();
-    private (HeadState State, ImmutableArray<PublishedKey> Keys)? _keys;
+    private volatile KnownKeys? _keys;
+    private volatile View? _view;
     private int _arrivals;
+    private int _removals;
     private volatile bool _holdsBack;
 
     /// <summary>A ledger.</summary>
@@ -44,6 +48,7 @@ internal sealed class CloudLedger
         _stores = stores;
         _options = options;
         _hub = hub;
+        _supersession = new Supersession(database, stores.Data);
     }
 
     /// <summary>The name of its database.</summary>
@@ -65,19 +70,24 @@ internal sealed class CloudLedger
         while (true)
         {
             int arrivals = Volatile.Read(ref _arrivals);
+            int removals = Volatile.Read(ref _removals);
             HeadState state = await _stores.Heads.ReadAsync(_database, cancellation);
-            ImmutableArray<MetaEntry>.Builder shown = ImmutableArray.CreateBuilder<MetaEntry>(state.Entries.Length);
-            foreach (MetaEntry entry in state.Entries)
+            KnownKeys keys = await ReadKeysAsync(cancellation);
+
+            // What one subscriber was shown is what all are shown.
+            if (_view is { } known && ReferenceEquals(known.State, state) && ReferenceEquals(known.Keys, keys) && known.Removals == removals)
+                return (known.Meta, false);
+            CloudMeta meta = new(await ShownAsync(state, removals, cancellation), keys.Keys);
+            _holdsBack = meta.Entries.Length < state.Entries.Length;
+            if (!_holdsBack)
             {
-                if (await HasFilesAsync(entry, cancellation))
-                    shown.Add(entry);
+                _view = new View(state, keys, removals, meta);
+                return (meta, false);
             }
 
-            _holdsBack = shown.Count < state.Entries.Length;
-
             // A file that came while its head was looked at woke nobody.
-            if (!_holdsBack || arrivals == Volatile.Read(ref _arrivals))
-                return (new CloudMeta(shown.ToImmutable(), await ReadKeysAsync(cancellation)), _holdsBack);
+            if (arrivals == Volatile.Read(ref _arrivals))
+                return (meta, true);
         }
     }
 
@@ -86,12 +96,12 @@ internal sealed class CloudLedger
     public async ValueTask<ImmutableArray<PublishedKey>> PublishAsync(CloudMeta meta, CancellationToken cancellation)
     {
         // Keys first: who is shown a head can open its files.
-        ImmutableArray<PublishedKey> keys = await ReadKeysAsync(cancellation);
+        ImmutableArray<PublishedKey> keys = (await ReadKeysAsync(cancellation)).Keys;
         PublishedKey[] fresh = [.. meta.Keys.Where(key => !keys.Any(former => former.Fingerprint == key.Fingerprint))];
         foreach (PublishedKey key in fresh)
             _ = await _stores.Heads.PublishAsync(_keysDatabase, ToEntry(key), [], _options.MaxHeads, cancellation);
         if (fresh.Length > 0)
-            keys = await ReadKeysAsync(cancellation);
+            keys = (await ReadKeysAsync(cancellation)).Keys;
         foreach (MetaEntry entry in meta.Entries)
         {
             ImmutableArray<Cid> superseded = await SupersededAsync(entry, keys, cancellation);
@@ -125,7 +135,7 @@ internal sealed class CloudLedger
             return false;
         }
 
-        return (await ReadKeysAsync(cancellation)).Any(key => key.Fingerprint == seal);
+        return (await ReadKeysAsync(cancellation)).Keys.Any(key => key.Fingerprint == seal);
     }
 
     /// <summary>A file has come: heads that waited for it are shown.</summary>
@@ -133,14 +143,25 @@ internal sealed class CloudLedger
     {
         if (file.Store != CloudStore.Car)
             return;
-        Note(file.Cid);
+        _present.Add(file.Cid);
         _ = Interlocked.Increment(ref _arrivals);
         if (_holdsBack)
             WakeAll();
     }
 
     /// <summary>A file is gone.</summary>
-    public void Removed(CloudFile file) => _ = _present.TryRemove(file.Cid, out _);
+    public void Removed(CloudFile file)
+    {
+        if (file.Store != CloudStore.Car)
+            return;
+        _present.Remove(file.Cid);
+        _ = Interlocked.Increment(ref _removals);
+        foreach (CloudHead head in _heads.Values)
+        {
+            if (head.Group is { } group && group.Cars.Contains(file.Cid))
+                head.IsWhole = false;
+        }
+    }
 
     private void WakeAll()
     {
@@ -148,89 +169,74 @@ internal sealed class CloudLedger
             waiter.Set();
     }
 
-    private async ValueTask<ImmutableArray<PublishedKey>> ReadKeysAsync(CancellationToken cancellation)
+    private async ValueTask<KnownKeys> ReadKeysAsync(CancellationToken cancellation)
     {
         HeadState state = await _stores.Heads.ReadAsync(_keysDatabase, cancellation);
         if (_keys is { } known && ReferenceEquals(known.State, state))
-            return known.Keys;
-        ImmutableArray<PublishedKey> keys = [.. state.Entries.Select(ToKey).OfType<PublishedKey>()];
-        _keys = (state, keys);
-        return keys;
+            return known;
+        KnownKeys read = new(state, [.. state.Entries.Select(ToKey).OfType<PublishedKey>()]);
+        _keys = read;
+        return read;
     }
 
-    private async ValueTask<bool> HasFilesAsync(MetaEntry entry, CancellationToken cancellation)
+    private async ValueTask<ImmutableArray<MetaEntry>> ShownAsync(HeadState state, int removals, CancellationToken cancellation)
     {
-        CarGroup group;
-        try
+        ImmutableArray<MetaEntry>.Builder shown = ImmutableArray.CreateBuilder<MetaEntry>(state.Entries.Length);
+        foreach (MetaEntry entry in state.Entries)
         {
-            group = MetaPayload.Read(entry);
-        }
-        catch (MalformedBlockException)
-        {
-            // It came by the endpoint's own protocol, which does not look into heads. A client of this one would end its subscription over it.
-            return false;
+            CloudHead head = Of(entry);
+            if (!head.IsWhole && (head.Group is not { } group || !await AreThereAsync(group, cancellation)))
+                continue;
+            shown.Add(entry);
+
+            // Where a file was deleted meanwhile, it is looked for again.
+            head.IsWhole = removals == Volatile.Read(ref _removals);
         }
 
+        if (_heads.Count > (2 * state.Entries.Length) + SpareHeads)
+            Forget(state);
+        return shown.DrainToImmutable();
+    }
+
+    private CloudHead Of(MetaEntry entry) => _heads.GetOrAdd(entry.Cid, static (_, entry) => CloudHead.Of(entry), entry);
+
+    // Heads that went are read again should they come back.
+    private void Forget(HeadState state)
+    {
+        HashSet<Cid> present = [.. state.Entries.Select(static entry => entry.Cid)];
+        foreach (Cid former in _heads.Keys.Where(former => !present.Contains(former)))
+            _ = _heads.TryRemove(former, out _);
+    }
+
+    private async ValueTask<bool> AreThereAsync(CarGroup group, CancellationToken cancellation)
+    {
         foreach (Cid car in group.Cars)
         {
-            if (!await HasAsync(car, cancellation))
+            if (_present.Contains(car))
+                continue;
+            if (await _stores.Data.HeadAsync(new CloudFile("GET", _database, CloudStore.Car, car.ToString(), false).InStore, cancellation) is null)
                 return false;
+            _present.Add(car);
         }
 
         return true;
     }
 
-    private async ValueTask<bool> HasAsync(Cid car, CancellationToken cancellation)
-    {
-        if (_present.ContainsKey(car))
-            return true;
-        if (await _stores.Data.HeadAsync(new CloudFile("GET", _database, CloudStore.Car, car.ToString(), false).InStore, cancellation) is null)
-            return false;
-        Note(car);
-        return true;
-    }
-
-    private void Note(Cid car)
-    {
-        if (_present.Count >= MaxPresent)
-            _present.Clear();
-        _present[car] = true;
-    }
-
-    // A head is replaced by one whose own log names its files, all of which are there: the log is in the file, which the ledger's keys open. What parents say is no help: clients name as
-    // parents what they were shown, before they merged it. What the file says that its compaction replaced is left: the reference engine can name files there whose content it did not take
-    // over. Where the file cannot be read nothing is replaced; a client passes over what it knows.
     private async ValueTask<ImmutableArray<Cid>> SupersededAsync(MetaEntry entry, ImmutableArray<PublishedKey> keys, CancellationToken cancellation)
     {
         HeadState state = await _stores.Heads.ReadAsync(_database, cancellation);
-        if (state.Entries.IsEmpty || await ReadHeaderAsync(MetaPayload.Read(entry).First, keys, cancellation) is not { } header)
+        if (Of(entry).Group is not { } added)
             return [];
-        HashSet<CarGroup> log = [.. header.Cars];
-        ImmutableArray<Cid> superseded = [.. state.Entries.Where(former => former.Cid != entry.Cid && log.Contains(MetaPayload.Read(former))).Select(static former => former.Cid)];
-        if (superseded.IsEmpty)
-            return [];
-        foreach (Cid car in log.SelectMany(static group => group.Cars))
+        List<(Cid Cid, CarGroup Group)> formers = new(state.Entries.Length);
+        foreach (MetaEntry former in state.Entries)
         {
-            if (!await HasAsync(car, cancellation))
-                return [];
+            if (former.Cid != entry.Cid && Of(former).Group is { } group)
+                formers.Add((former.Cid, group));
         }
 
-        return superseded;
-    }
-
-    private async ValueTask<CarHeader?> ReadHeaderAsync(Cid car, ImmutableArray<PublishedKey> keys, CancellationToken cancellation)
-    {
-        string key = new CloudFile("GET", _database, CloudStore.Car, car.ToString(), false).InStore;
-        if (await _stores.Data.HeadAsync(key, cancellation) is not { Length: <= LongestFileForItsHeader } || await _stores.Data.GetAsync(key, null, cancellation) is not { } content)
-            return null;
-        try
-        {
-            return CarHeader.ReadStored(content.Bytes, car, keys);
-        }
-        catch (Exception unreadable) when (unreadable is SealException or CarException)
-        {
-            return null;
-        }
+        IReadOnlySet<CarGroup> replaced = await _supersession.FindAsync(
+            added, [.. formers.Select(static former => former.Group)], keys, group => AreThereAsync(group, cancellation), cancellation);
+        return [.. formers.Where(former => replaced.Contains(former.Group)).Select(static former => former.Cid)];
     }
 
     // {key: bytes}, named by its hash: the same key is the same entry, whoever brings it.
@@ -261,4 +267,8 @@ internal sealed class CloudLedger
             return null;
         }
     }
+
+    private sealed record KnownKeys(HeadState State, ImmutableArray<PublishedKey> Keys);
+
+    private sealed record View(HeadState State, KnownKeys Keys, int Removals, CloudMeta Meta);
 }

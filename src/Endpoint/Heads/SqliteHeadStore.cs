@@ -52,33 +52,29 @@ public sealed class SqliteHeadStore : SqlHeadStore
     /// <inheritdoc/>
     public override async IAsyncEnumerable<string?> WatchAsync([EnumeratorCancellation] CancellationToken cancellation)
     {
-        HeadSession? session = null;
-        long seen = -1;
-        try
+        // The number of a connection rises with the commits of all others: asked on the one that this store publishes through, with those of other endpoints only.
+        (HeadSession? Session, long Version) seen = (null, 0);
+        while (!cancellation.IsCancellationRequested)
         {
-            while (!cancellation.IsCancellationRequested)
+            (HeadSession? Session, long Version) now = seen;
+            try
             {
-                long now = seen;
-                try
-                {
-                    session ??= await OpenAsync(cancellation);
-                    now = Convert.ToInt64(await session.Command("PRAGMA data_version").ExecuteScalarAsync(cancellation), CultureInfo.InvariantCulture);
-                }
-                catch (SqliteException)
-                {
-                    // Whoever reads or writes is told. The watch goes on when the file is there again.
-                }
-
-                if (now != seen && seen >= 0)
-                    yield return null;
-                seen = now;
-                await Task.Delay(WatchPause, _time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                now = await LookAsync(
+                    async session => (session, Convert.ToInt64(await session.Command("PRAGMA data_version").ExecuteScalarAsync(cancellation), CultureInfo.InvariantCulture)), cancellation);
             }
-        }
-        finally
-        {
-            if (session is not null)
-                await session.DisposeAsync();
+            catch (SqliteException)
+            {
+                // Whoever reads or writes is told. The watch goes on when the file is there again.
+            }
+            catch (OperationCanceledException)
+            {
+                yield break;
+            }
+
+            if (now != seen && seen.Session is not null)
+                yield return null;
+            seen = now;
+            await Task.Delay(WatchPause, _time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -103,27 +103,28 @@ public sealed record CarHeader(ImmutableArray<CarGroup> Cars, ImmutableArray<Cid
         }
     }
 
-    /// <summary>Reads the header out of a file as a provider has it, for those who keep heads and were given the keys: it says which files of a log a head stands for.</summary>
+    /// <summary>Opens a file as a provider has it, for those who keep heads and were given the keys: its header says which files of a log a head stands for.</summary>
     /// <param name="stored">The file, sealed or plain.</param>
     /// <param name="name">The content id that the file is named by.</param>
     /// <param name="keys">Keys that may open it; none for a plain file.</param>
-    /// <returns>Null when no key opens it, or it is none of the first files of a commit.</returns>
+    /// <returns>Null when no key opens it.</returns>
     /// <exception cref="SealException">The file was changed, or is none.</exception>
     /// <exception cref="CarException">What is sealed in it is no CAR file.</exception>
-    public static CarHeader? ReadStored(ReadOnlyMemory<byte> stored, Cid name, IReadOnlyList<PublishedKey> keys)
+    public static CarFile? OpenStored(ReadOnlyMemory<byte> stored, Cid name, IReadOnlyList<PublishedKey> keys)
     {
-        ReadOnlyMemory<byte> plain = stored;
-        if (SealedFile.IsSealed(stored.Span))
-        {
-            if (keys.Count == 0)
-                return null;
-            using KeyRing ring = new(keys[0].ToFileKey(), [.. keys.Skip(1).Select(static key => key.ToFileKey())]);
-            if (ring.Find(SealedFile.KeyOf(stored.Span)) is null)
-                return null;
-            plain = SealedFile.Open(ring, stored.Span, name);
-        }
+        if (!SealedFile.IsSealed(stored.Span))
+            return CarFile.Parse(stored);
+        if (keys.Count == 0)
+            return null;
+        using KeyRing ring = new(keys[0].ToFileKey(), [.. keys.Skip(1).Select(static key => key.ToFileKey())]);
+        return ring.Find(SealedFile.KeyOf(stored.Span)) is null ? null : CarFile.Parse(SealedFile.Open(ring, stored.Span, name));
+    }
 
-        CarFile file = CarFile.Parse(plain);
+    /// <summary>Reads the header of a commit's first file.</summary>
+    /// <returns>Null when the file is none of the first files of a commit.</returns>
+    public static CarHeader? ReadFirst(CarFile file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
         if (file.Roots.Count != 1 || file.Blocks.Count == 0 || file.Blocks[0].Cid != file.Roots[0])
             return null;
         Block first = new(file.Roots[0], file.Content(file.Blocks[0]));

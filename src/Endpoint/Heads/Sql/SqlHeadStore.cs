@@ -16,6 +16,8 @@ public abstract class SqlHeadStore : IHeadStore
 
     private readonly Channel<Publishing> _waiting = Channel.CreateBounded<Publishing>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
     private readonly ConcurrentDictionary<string, HeadState> _states = new(StringComparer.Ordinal);
+    private readonly SemaphoreSlim _writing = new(1);
+    private HeadSession? _writer;
     private HeadState? _never;
     private string? _log;
     private Task? _publisher;
@@ -95,6 +97,9 @@ public abstract class SqlHeadStore : IHeadStore
         _ = _waiting.Writer.TryComplete();
         if (_publisher is not null)
             await _publisher;
+        if (_writer is not null)
+            await _writer.DisposeAsync();
+        _writing.Dispose();
         await CloseAsync();
         GC.SuppressFinalize(this);
     }
@@ -122,6 +127,20 @@ public abstract class SqlHeadStore : IHeadStore
 
     /// <summary>What a failure of the database means.</summary>
     private protected abstract StorageException Map(DbException failure, string operation);
+
+    /// <summary>Looks at the session that all publications of this store go through, between two of them.</summary>
+    private protected async ValueTask<T> LookAsync<T>(Func<HeadSession, ValueTask<T>> look, CancellationToken cancellation)
+    {
+        await _writing.WaitAsync(cancellation);
+        try
+        {
+            return await look(_writer ??= await OpenAsync(cancellation));
+        }
+        finally
+        {
+            _ = _writing.Release();
+        }
+    }
 
     /// <summary>Closes what is open.</summary>
     private protected abstract ValueTask CloseAsync();
@@ -165,18 +184,23 @@ public abstract class SqlHeadStore : IHeadStore
 
     private async Task PublishAllAsync()
     {
-        HeadSession? session = null;
         List<Publishing> batch = [];
         while (await _waiting.Reader.WaitToReadAsync())
         {
             while (batch.Count < MaxBatch && _waiting.Reader.TryRead(out Publishing? next))
                 batch.Add(next);
-            session = await PublishAsync(session, batch);
+            await _writing.WaitAsync();
+            try
+            {
+                _writer = await PublishAsync(_writer, batch);
+            }
+            finally
+            {
+                _ = _writing.Release();
+            }
+
             batch.Clear();
         }
-
-        if (session is not null)
-            await session.DisposeAsync();
     }
 
     // A publication is the same done twice as once: what failed may be tried again on a new connection.
