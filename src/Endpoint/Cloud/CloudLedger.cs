@@ -54,10 +54,13 @@ internal sealed class CloudLedger
     /// <summary>The name of its database.</summary>
     public string Database => _database;
 
+    /// <summary>The name of the database of its keys.</summary>
+    public string KeysDatabase => _keysDatabase;
+
     /// <summary>How long is waited before files that were not there are looked for again, beside being told when they come to this endpoint: they may come to another one.</summary>
     public static TimeSpan LateFiles => _lateFiles;
 
-    /// <summary>Who has asked for news: is woken with each file and each key that comes.</summary>
+    /// <summary>Who has asked for news: is woken with each file that comes while heads are held back.</summary>
     public void Add(Signal waiter) => _waiting[waiter] = true;
 
     /// <summary>Nobody waits there any more.</summary>
@@ -111,9 +114,9 @@ internal sealed class CloudLedger
         if (meta.Entries.Length > 0)
             _hub.Tell(_database);
 
-        // The hub tells of heads only, and these may all have been known.
+        // The heads may all have been known.
         if (fresh.Length > 0)
-            WakeAll();
+            _hub.Tell(_keysDatabase);
         return keys;
     }
 
@@ -145,8 +148,10 @@ internal sealed class CloudLedger
             return;
         _present.Add(file.Cid);
         _ = Interlocked.Increment(ref _arrivals);
-        if (_holdsBack)
-            WakeAll();
+        if (!_holdsBack)
+            return;
+        foreach (Signal waiter in _waiting.Keys)
+            waiter.Set();
     }
 
     /// <summary>A file is gone.</summary>
@@ -161,12 +166,6 @@ internal sealed class CloudLedger
             if (head.Group is { } group && group.Cars.Contains(file.Cid))
                 head.IsWhole = false;
         }
-    }
-
-    private void WakeAll()
-    {
-        foreach (Signal waiter in _waiting.Keys)
-            waiter.Set();
     }
 
     private async ValueTask<KnownKeys> ReadKeysAsync(CancellationToken cancellation)

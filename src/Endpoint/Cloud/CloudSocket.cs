@@ -162,11 +162,22 @@ internal sealed partial class CloudSocket : IDisposable
 
         if (_subscriptions.Count == MostSubscriptions)
             throw new CloudMessageException("as many ledgers as one socket may have are bound on this one", subscribed.Request);
-        if (await _endpoint.Hub.JoinAsync(subscribed.Ledger.Database) is not { } topic)
+        if (await _endpoint.Hub.JoinAsync(subscribed.Ledger.Database) is not { } heads)
             throw new CloudMessageException("there are as many subscribers as this endpoint takes", subscribed.Request);
+        Topic keys;
+        try
+        {
+            keys = (await _endpoint.Hub.JoinAsync(subscribed.Ledger.KeysDatabase, isOneMore: false))!;
+        }
+        catch
+        {
+            _endpoint.Hub.Leave(heads);
+            throw;
+        }
+
         _endpoint.Rooms.Enter(subscribed.Ledger.Database, subscribed.Connection, _send);
         CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(_gone.Token);
-        _subscriptions[name] = (end, TellAsync(subscribed, topic, end.Token));
+        _subscriptions[name] = (end, TellAsync(subscribed, heads, keys, end.Token));
     }
 
     private async ValueTask EndAsync(CloudConnection connection)
@@ -185,27 +196,28 @@ internal sealed partial class CloudSocket : IDisposable
 
     // All at first, and then what is new, to the author too: so a client's heads name each other in turn, and databases that share its connection hear of each other. All again with a new
     // key: it may have come with a head that was known, whose file others need it for. Keys alone are not told, since nothing that they open is shown.
-    private async Task TellAsync(CloudSubscription subscribed, Topic topic, CancellationToken end)
+    private async Task TellAsync(CloudSubscription subscribed, Topic heads, Topic keys, CancellationToken end)
     {
         Signal news = new();
-        topic.Add(news);
+        heads.Add(news);
+        keys.Add(news);
         subscribed.Ledger.Add(news);
         using CancellationTokenRegistration ending = end.UnsafeRegister(static news => ((Signal)news!).Set(), news);
         await using ITimer later = _endpoint.Time.CreateTimer(static news => ((Signal)news!).Set(), news, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         try
         {
             HashSet<Cid>? sent = null;
-            int keys = 0;
+            int known = 0;
             while (!end.IsCancellationRequested && _endpoint.Tokens.IsGood(subscribed.Claims))
             {
                 try
                 {
                     (CloudMeta meta, bool holdsBack) = await subscribed.Ledger.ReadAsync(end);
-                    CloudMeta fresh = sent is null || meta.Keys.Length != keys ? meta : meta with { Entries = [.. meta.Entries.Where(entry => !sent.Contains(entry.Cid))] };
+                    CloudMeta fresh = sent is null || meta.Keys.Length != known ? meta : meta with { Entries = [.. meta.Entries.Where(entry => !sent.Contains(entry.Cid))] };
                     if (sent is null || fresh.Entries.Length > 0)
                     {
                         await _outgoing.Writer.WriteAsync(subscribed.Event(fresh), end);
-                        keys = meta.Keys.Length;
+                        known = meta.Keys.Length;
                     }
 
                     sent = [.. meta.Entries.Select(static entry => entry.Cid)];
@@ -228,8 +240,10 @@ internal sealed partial class CloudSocket : IDisposable
         finally
         {
             subscribed.Ledger.Remove(news);
-            topic.Remove(news);
-            _endpoint.Hub.Leave(topic);
+            keys.Remove(news);
+            heads.Remove(news);
+            _endpoint.Hub.Leave(keys, isOneLess: false);
+            _endpoint.Hub.Leave(heads);
         }
     }
 

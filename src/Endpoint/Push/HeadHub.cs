@@ -20,15 +20,17 @@ internal sealed partial class HeadHub(IHeadStore heads, EndpointOptions options,
     public int Subscribers => Volatile.Read(ref _subscribers);
 
     /// <summary>Joins the subscribers of a database.</summary>
+    /// <param name="database">The database.</param>
+    /// <param name="isOneMore">False for a second database that an earlier subscription listens to as well.</param>
     /// <returns>The topic, which has a state; null when there are too many subscribers.</returns>
-    public async ValueTask<Topic?> JoinAsync(string database)
+    public async ValueTask<Topic?> JoinAsync(string database, bool isOneMore = true)
     {
         Topic topic;
         lock (_lock)
         {
-            if (_subscribers >= options.MaxSubscriptions)
+            if (isOneMore && _subscribers >= options.MaxSubscriptions)
                 return null;
-            _subscribers++;
+            _subscribers += isOneMore ? 1 : 0;
             if (!_topics.TryGetValue(database, out topic!))
                 _topics.Add(database, topic = new Topic(database, heads));
             topic.Subscribers++;
@@ -42,17 +44,19 @@ internal sealed partial class HeadHub(IHeadStore heads, EndpointOptions options,
         }
         catch
         {
-            Leave(topic);
+            Leave(topic, isOneMore);
             throw;
         }
     }
 
     /// <summary>Leaves.</summary>
-    public void Leave(Topic topic)
+    /// <param name="topic">What was joined.</param>
+    /// <param name="isOneLess">As it was joined.</param>
+    public void Leave(Topic topic, bool isOneLess = true)
     {
         lock (_lock)
         {
-            _subscribers--;
+            _subscribers -= isOneLess ? 1 : 0;
             if (--topic.Subscribers == 0)
                 _ = _topics.Remove(topic.Database);
         }

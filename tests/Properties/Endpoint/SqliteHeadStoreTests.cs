@@ -77,6 +77,51 @@ public sealed class SqliteHeadStoreTests : HeadStoreContract
         Assert.Equal([Entry(1).Cid], delta!.Removed);
     }
 
+    [Fact]
+    public async Task The_watch_tells_of_what_others_write_and_not_of_its_own_writes()
+    {
+        IHeadStore store = await OpenAsync();
+        IHeadStore other = await OpenAsync();
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        await using IAsyncEnumerator<string?> watch = store.WatchAsync(end.Token).GetAsyncEnumerator(CancellationToken.None);
+        Task<bool> told = watch.MoveNextAsync().AsTask();
+        for (int i = 0; i < 10; i++)
+        {
+            _ = await store.PublishAsync("notes", Entry(i), [], 100, Token);
+            await Task.Delay(SqliteHeadStore.WatchPause, Token);
+        }
+
+        Assert.False(told.IsCompleted);
+        _ = await other.PublishAsync("notes", Entry(11), [], 100, Token);
+        Assert.True(await told);
+        Assert.Null(watch.Current);
+        await end.CancelAsync();
+        Assert.False(await watch.MoveNextAsync());
+    }
+
+    [Theory]
+    [InlineData(HeadTables.ReadHeads)]
+    [InlineData(HeadTables.ReadSince)]
+    [InlineData(HeadTables.CountHeads)]
+    public async Task Reading_heads_does_not_look_through_the_history_of_a_database(string statement)
+    {
+        _ = await OpenAsync();
+        await using SqliteConnection connection = new($"Data Source={File};Pooling=False");
+        await connection.OpenAsync(Token);
+        await using SqliteCommand plan = connection.CreateCommand();
+#pragma warning disable CA2100 // A constant.
+        plan.CommandText = "EXPLAIN QUERY PLAN " + statement;
+#pragma warning restore CA2100
+        plan.Parameters.AddWithValue("@d", "notes");
+        plan.Parameters.AddWithValue("@n", 7);
+        List<string> steps = [];
+        await using SqliteDataReader rows = await plan.ExecuteReaderAsync(Token);
+        while (await rows.ReadAsync(Token))
+            steps.Add(rows.GetString(3));
+        Assert.Contains(steps, static step => step.Contains("fireproof_heads", StringComparison.Ordinal));
+        Assert.DoesNotContain(steps, static step => step.Contains("(database=?)", StringComparison.Ordinal) && !step.Contains("fireproof_heads", StringComparison.Ordinal));
+    }
+
     private protected override async Task<long> CountEventsAsync()
     {
         await using SqliteConnection connection = new($"Data Source={File};Pooling=False");

@@ -20,15 +20,19 @@ internal static class HeadTables
         WHERE d.name = @d ORDER BY e.added
         """;
 
+    // Two halves, so that each has its index: one condition of both would look through the whole history.
     public const string ReadSince =
         """
         SELECT d.sequence, d.horizon, e.cid, e.parents, e.data, e.removed FROM fireproof_databases d
-        LEFT JOIN fireproof_events e ON e.database = d.name
-            AND ((e.removed IS NULL AND e.added > @n) OR (e.removed > @n AND e.added <= @n))
+        LEFT JOIN (
+            SELECT cid, parents, data, removed, added FROM fireproof_events WHERE database = @d AND removed IS NULL AND added > @n
+            UNION ALL
+            SELECT cid, parents, data, removed, added FROM fireproof_events WHERE database = @d AND removed > @n AND added <= @n) e ON 1 = 1
         WHERE d.name = @d ORDER BY e.added
         """;
 
-    public const string CountHeads = "SELECT COUNT(*) FROM fireproof_events WHERE database = @d AND removed IS NULL";
+    // All were added after nought: without saying so, SQLite takes the primary key, and looks through the whole history.
+    public const string CountHeads = "SELECT COUNT(*) FROM fireproof_events WHERE database = @d AND removed IS NULL AND added > 0";
 
     public const string CountHead = "SELECT COUNT(*) FROM fireproof_events WHERE database = @d AND cid = @c AND removed IS NULL";
 
