@@ -19,7 +19,7 @@ namespace FireproofBench.Endpoint.Cloud;
 internal sealed class CloudLedger
 {
     // A log has some hundred files; those of a few logs are not looked for again and again.
-    private const int RecentCapacity = 1024;
+    private const int RecentCapacity = 256;
     private const int SpareHeads = 64;
     private static readonly TimeSpan _lateFiles = TimeSpan.FromSeconds(1);
 
@@ -59,6 +59,9 @@ internal sealed class CloudLedger
 
     /// <summary>How long is waited before files that were not there are looked for again, beside being told when they come to this endpoint: they may come to another one.</summary>
     public static TimeSpan LateFiles => _lateFiles;
+
+    /// <summary>Whether anybody has asked for news.</summary>
+    public bool IsListenedTo => !_waiting.IsEmpty;
 
     /// <summary>Who has asked for news: is woken with each file that comes while heads are held back.</summary>
     public void Add(Signal waiter) => _waiting[waiter] = true;

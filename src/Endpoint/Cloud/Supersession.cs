@@ -37,7 +37,7 @@ internal sealed class Supersession(string database, IDataGateway data)
             replaced.UnionWith(await CompactedAsync(added, first, header, formers, keys, cancellation));
         if (replaced.Count == 0)
             return replaced;
-        foreach (CarGroup listed in header.Cars)
+        foreach (CarGroup listed in (CarGroup[])[added, .. header.Cars])
         {
             if (!await areThere(listed))
                 return ImmutableHashSet<CarGroup>.Empty;

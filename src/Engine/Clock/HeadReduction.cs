@@ -37,7 +37,8 @@ internal sealed class HeadReduction
             BitArray marks = _marks[cid];
             if (PrecedesAll(marks))
                 continue;
-            foreach (Cid parent in (await _events.GetAsync(cid, cancellation)).Parents.ToArray())
+            ClockEvent change = await _events.GetAsync(cid, cancellation);
+            foreach (Cid parent in change.Parents)
                 Mark(parent, marks);
         }
 

@@ -36,7 +36,20 @@ internal sealed class ValueHistory(Cid before)
             _changes.Add((ofEvent, value));
     }
 
-    private bool Recurs => _changes.FindIndex(change => change.Value == _changes[^1].Value) < _changes.Count - 1;
+    private bool Recurs
+    {
+        get
+        {
+            Cid last = _changes[^1].Value;
+            for (int i = 0; i < _changes.Count - 1; i++)
+            {
+                if (_changes[i].Value == last)
+                    return true;
+            }
+
+            return false;
+        }
+    }
 
     // Each key has its last value in one span of events or several: where the spans of all overlap is a moment that was like the end.
     private static int FirstWhole(List<ValueHistory> histories, int earliest, int last)

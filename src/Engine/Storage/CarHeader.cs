@@ -18,6 +18,9 @@ namespace FireproofBench.Engine.Storage;
 /// <param name="Compact">The groups that this one replaces, newest first.</param>
 public sealed record CarHeader(ImmutableArray<CarGroup> Cars, ImmutableArray<Cid> Heads, ImmutableArray<CarGroup> Compact)
 {
+    // A count that a damaged file names is believed as far as this.
+    private const int MaxReserved = 1024;
+
     /// <summary>
     /// Whether the header stands for itself: it names a state that was merged from several heads, and adds nothing to it. No log lists a bookmark, so that it can go
     /// when the next head is there. A field of ours, <c>meta: {head, bookmark: true}</c>, which the reference engine passes over.
@@ -152,7 +155,7 @@ public sealed record CarHeader(ImmutableArray<CarGroup> Cars, ImmutableArray<Cid
     private static ImmutableArray<CarGroup> ReadGroups(ref DagCborReader reader)
     {
         int count = reader.ReadArrayHeader();
-        var groups = ImmutableArray.CreateBuilder<CarGroup>();
+        var groups = ImmutableArray.CreateBuilder<CarGroup>(Math.Min(count, MaxReserved));
         for (int i = 0; i < count; i++)
         {
             ImmutableArray<Cid> cars = ReadLinks(ref reader);
@@ -184,7 +187,7 @@ public sealed record CarHeader(ImmutableArray<CarGroup> Cars, ImmutableArray<Cid
     private static ImmutableArray<Cid> ReadLinks(ref DagCborReader reader)
     {
         int count = reader.ReadArrayHeader();
-        var links = ImmutableArray.CreateBuilder<Cid>();
+        var links = ImmutableArray.CreateBuilder<Cid>(Math.Min(count, MaxReserved));
         for (int i = 0; i < count; i++)
             links.Add(reader.ReadLink());
         return links.DrainToImmutable();

@@ -191,13 +191,18 @@ public sealed partial class RemoteLink
         long bytes = 0;
         DateTimeOffset? oldest = null;
         LedgerState state = _replica.State;
-        foreach (Cid car in state.Heads.SequenceEqual(_remoteHeads) ? [] : state.Log.SelectMany(static group => group.Cars).Where(car => !_uploader.IsThere(car)))
+        foreach (CarGroup group in state.Heads.AsSpan().SequenceEqual(_remoteHeads.AsSpan()) ? [] : state.Log)
         {
-            files++;
-            bytes += _replica.Blocks.LengthOf(car);
-            if (!_since.TryGetValue(car, out DateTimeOffset since))
-                _since[car] = since = now;
-            oldest = oldest is null || since < oldest ? since : oldest;
+            foreach (Cid car in group.Cars)
+            {
+                if (_uploader.IsThere(car))
+                    continue;
+                files++;
+                bytes += _replica.Blocks.LengthOf(car);
+                if (!_since.TryGetValue(car, out DateTimeOffset since))
+                    _since[car] = since = now;
+                oldest = oldest is null || since < oldest ? since : oldest;
+            }
         }
 
         if (files == 0)

@@ -44,6 +44,8 @@ public sealed class SupersessionTests : IAsyncDisposable
         Commit second = Change(2, first);
         CarGroup former = await StoreAsync(new CarHeader([], [first.Head], []), first);
         CarGroup absent = new([Cid.Of(CidCodec.Car, [1])]);
+        CarGroup begun = await StoreAsync(new CarHeader([former], [second.Head], []), second);
+        Assert.Empty(await FindAsync(new CarGroup([begun.First, absent.First]), former));
         Assert.Empty(await FindAsync(await StoreAsync(new CarHeader([former, absent], [second.Head], []), second), former));
     }
 
@@ -90,6 +92,7 @@ public sealed class SupersessionTests : IAsyncDisposable
         Cid rest = await StoreAsync(CarWriter.Write([first.Blocks[^1].Cid], [first.Blocks[^1]]));
         CarGroup begun = await StoreAsync(new CarHeader([], [first.Head], [former]), first with { Blocks = first.Blocks[..^1] });
         Assert.Empty(await FindAsync(begun, former));
+        Assert.Empty(await FindAsync(new CarGroup([begun.First, Cid.Of(CidCodec.Car, [1])]), former));
         Assert.Equal([former], await FindAsync(new CarGroup([begun.First, rest]), former));
     }
 
@@ -151,7 +154,16 @@ public sealed class SupersessionTests : IAsyncDisposable
         return [.. formers.Where(replaced.Contains)];
     }
 
-    private async ValueTask<bool> AreThereAsync(CarGroup group) => await _files.HeadAsync($"{Database}/data/{group.First}.car", Token) is not null;
+    private async ValueTask<bool> AreThereAsync(CarGroup group)
+    {
+        foreach (Cid car in group.Cars)
+        {
+            if (await _files.HeadAsync($"{Database}/data/{car}.car", Token) is null)
+                return false;
+        }
+
+        return true;
+    }
 
     private sealed record Commit(Cid Head, Block[] Blocks);
 }
