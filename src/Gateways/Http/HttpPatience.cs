@@ -4,36 +4,36 @@ namespace FireproofBench.Gateways.Http;
 internal sealed class HttpPatience : IDisposable
 {
     private readonly TimeSpan _idle;
-    private readonly CancellationTokenSource _timer;
-    private readonly CancellationTokenSource _either;
+    private readonly CancellationTokenSource _end;
+    private readonly CancellationTokenRegistration _wish;
 
     public HttpPatience(TimeSpan idle, TimeProvider time, CancellationToken caller)
     {
         _idle = idle;
         Caller = caller;
-        _timer = new CancellationTokenSource(idle, time);
-        _either = CancellationTokenSource.CreateLinkedTokenSource(_timer.Token, caller);
+        _end = new CancellationTokenSource(idle, time);
+        _wish = caller.UnsafeRegister(static end => ((CancellationTokenSource)end!).Cancel(), _end);
     }
 
     /// <summary>The caller's own wish.</summary>
     public CancellationToken Caller { get; }
 
     /// <summary>Either end.</summary>
-    public CancellationToken Token => _either.Token;
+    public CancellationToken Token => _end.Token;
 
     /// <summary>Whether the time is up.</summary>
-    public bool IsOver => _timer.IsCancellationRequested;
+    public bool IsOver => _end.IsCancellationRequested && !Caller.IsCancellationRequested;
 
     /// <summary>How long nothing may move.</summary>
     public TimeSpan Idle => _idle;
 
     /// <summary>Something moved.</summary>
-    public void Touch() => _timer.CancelAfter(_idle);
+    public void Touch() => _end.CancelAfter(_idle);
 
     /// <inheritdoc/>
     public void Dispose()
     {
-        _either.Dispose();
-        _timer.Dispose();
+        _wish.Dispose();
+        _end.Dispose();
     }
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using FireproofBench.Engine.Ports;
 
 namespace FireproofBench.Gateways.Http;
@@ -12,7 +11,7 @@ namespace FireproofBench.Gateways.Http;
 internal sealed class HttpTransport : IDisposable
 {
     private readonly HttpTransportOptions _options;
-    private readonly HttpClient _client;
+    private readonly HttpMessageInvoker _invoker;
 
     public HttpTransport(HttpTransportOptions options)
     {
@@ -30,15 +29,13 @@ internal sealed class HttpTransport : IDisposable
             // A server can move to another address; a connection that it closed for idleness must not meet the next request.
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
+
+            // What is measured around a call must not tell servers its name.
+            ActivityHeadersPropagator = null,
         };
-        _client = new HttpClient(options.Wire is { } wire ? wire(sockets) : sockets, disposeHandler: true)
-        {
-            // Deadlines are the patience's: this one would end long bodies too, by the system's clock.
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
-        _client.DefaultRequestHeaders.Authorization = options.Authorization;
-        _client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("FireproofBench", null));
-        _client.DefaultRequestHeaders.AcceptEncoding.Add(new StringWithQualityHeaderValue("identity"));
+
+        // The deadlines, and what goes with every request, are set here: the runtime's client would do each of it once more for every request.
+        _invoker = new HttpMessageInvoker(options.Wire is { } wire ? wire(sockets) : sockets, disposeHandler: true);
     }
 
     /// <summary>Sends a request and waits for the head of its answer, whatever its status.</summary>
@@ -51,13 +48,14 @@ internal sealed class HttpTransport : IDisposable
     public async ValueTask<HttpAnswer> SendAsync(HttpRequestMessage request, HttpCall call, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
+        Address(request);
         HttpUpload? upload = UploadOf(request, call);
         HttpPatience patience = new(_options.IdlePatience, _options.Time, cancellation);
         if (upload is not null)
             upload.Moved = patience.Touch;
         try
         {
-            HttpResponseMessage response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, patience.Token);
+            HttpResponseMessage response = await _invoker.SendAsync(request, patience.Token);
             patience.Touch();
             HttpAnswer answer = new(call, request, response, patience, _options.Time);
             if (answer.EncodingComplaint is { } complaint)
@@ -86,7 +84,7 @@ internal sealed class HttpTransport : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _client.Dispose();
+    public void Dispose() => _invoker.Dispose();
 
     /// <summary>What a failure of sending or of reading means.</summary>
     internal static Exception Map(Exception failure, HttpCall call, Uri? address, HttpPatience patience, bool sentWhole) => failure switch
@@ -99,6 +97,14 @@ internal sealed class HttpTransport : IDisposable
             StorageErrorKind.Transient, call.Operation, call.Key, $"no connection to {HttpFailures.ServerOf(address)} in time; check the network and the address", failure),
         _ => HttpFailures.OfConnection(call, failure, HttpFailures.ServerOf(address), sentWhole),
     };
+
+    private void Address(HttpRequestMessage request)
+    {
+        if (_options.Authorization is { } authorization)
+            request.Headers.Authorization = authorization;
+        _ = request.Headers.TryAddWithoutValidation("User-Agent", "FireproofBench");
+        _ = request.Headers.TryAddWithoutValidation("Accept-Encoding", "identity");
+    }
 
     // The runtime sends a request without a body again by itself when a kept connection turns out closed. An empty body keeps it from that.
     private static HttpUpload? UploadOf(HttpRequestMessage request, HttpCall call)
