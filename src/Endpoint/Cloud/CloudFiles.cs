@@ -22,24 +22,23 @@ internal sealed class CloudFiles(CloudAddresses addresses, CloudLedgers ledgers,
             throw new RequestRefusedException(StatusCodes.Status400BadRequest, nameof(StorageErrorKind.InvalidName), "this names no file");
         if (!addresses.IsGood(file, query["exp"], query["sig"]))
             throw new RequestRefusedException(StatusCodes.Status403Forbidden, nameof(StorageErrorKind.NotAuthorized), "this address was not given out for this, or is too old: ask for a new one");
-        CloudLedger ledger = ledgers.Of(file.Database);
         EndpointRequest request = new(http, file.Database, file.InDatabase, _holder);
         switch (file.Method)
         {
             case "GET":
                 await reads.GetAsync(request);
                 break;
-            case "PUT" when file.IsDiscarded || await ledger.KeepsAsync(file, http.RequestAborted):
+            case "PUT" when file.IsDiscarded || await ledgers.Of(file.Database).KeepsAsync(file, http.RequestAborted):
                 await DrainAsync(http);
                 break;
             case "PUT":
                 await writes.PutAsync(request);
-                ledger.Arrived(file);
+                ledgers.Of(file.Database).Arrived(file);
                 break;
             default:
                 if (!file.IsDiscarded)
                     await writes.DeleteAsync(request);
-                ledger.Removed(file);
+                ledgers.Of(file.Database).Removed(file);
                 break;
         }
     }

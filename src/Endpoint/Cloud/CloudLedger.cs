@@ -18,8 +18,8 @@ namespace FireproofBench.Endpoint.Cloud;
 /// </remarks>
 internal sealed class CloudLedger
 {
-    // A log has some hundred files; those of a few logs are not looked for again and again.
-    private const int RecentCapacity = 256;
+    // Each log is looked through with each commit: as long as all its files fit, none is asked for twice. It grows as it is used.
+    private const int RecentCapacity = 8192;
     private const int SpareHeads = 64;
     private static readonly TimeSpan _lateFiles = TimeSpan.FromSeconds(1);
 
@@ -36,7 +36,6 @@ internal sealed class CloudLedger
     private volatile View? _view;
     private int _arrivals;
     private int _removals;
-    private volatile bool _holdsBack;
 
     /// <summary>A ledger.</summary>
     public CloudLedger(string database, EndpointStores stores, EndpointOptions options, HeadHub hub)
@@ -63,8 +62,10 @@ internal sealed class CloudLedger
     /// <summary>Whether anybody has asked for news.</summary>
     public bool IsListenedTo => !_waiting.IsEmpty;
 
-    /// <summary>Who has asked for news: is woken with each file that comes while heads are held back.</summary>
-    public void Add(Signal waiter) => _waiting[waiter] = true;
+    /// <summary>Who has asked for news.</summary>
+    /// <param name="waiter">Is woken with each file that comes while heads are held back from it.</param>
+    /// <param name="isHeldBack">Whether heads are.</param>
+    public void Note(Signal waiter, bool isHeldBack) => _waiting[waiter] = isHeldBack;
 
     /// <summary>Nobody waits there any more.</summary>
     public void Remove(Signal waiter) => _ = _waiting.TryRemove(waiter, out _);
@@ -73,7 +74,7 @@ internal sealed class CloudLedger
     /// <returns>The heads and keys, and whether others are held back.</returns>
     public async ValueTask<(CloudMeta Meta, bool HoldsBack)> ReadAsync(CancellationToken cancellation)
     {
-        while (true)
+        for (bool again = false; ; again = true)
         {
             int arrivals = Volatile.Read(ref _arrivals);
             int removals = Volatile.Read(ref _removals);
@@ -84,15 +85,14 @@ internal sealed class CloudLedger
             if (_view is { } known && ReferenceEquals(known.State, state) && ReferenceEquals(known.Keys, keys) && known.Removals == removals)
                 return (known.Meta, false);
             CloudMeta meta = new(await ShownAsync(state, removals, cancellation), keys.Keys);
-            _holdsBack = meta.Entries.Length < state.Entries.Length;
-            if (!_holdsBack)
+            if (meta.Entries.Length == state.Entries.Length)
             {
                 _view = new View(state, keys, removals, meta);
                 return (meta, false);
             }
 
-            // A file that came while its head was looked at woke nobody.
-            if (arrivals == Volatile.Read(ref _arrivals))
+            // A file that came while its head was looked at may have been missed. Files of others come all the time: who asks looks again by and by.
+            if (again || arrivals == Volatile.Read(ref _arrivals))
                 return (meta, true);
         }
     }
@@ -151,10 +151,11 @@ internal sealed class CloudLedger
             return;
         _present.Add(file.Cid);
         _ = Interlocked.Increment(ref _arrivals);
-        if (!_holdsBack)
-            return;
-        foreach (Signal waiter in _waiting.Keys)
-            waiter.Set();
+        foreach ((Signal waiter, bool isHeldBack) in _waiting)
+        {
+            if (isHeldBack)
+                waiter.Set();
+        }
     }
 
     /// <summary>A file is gone.</summary>
@@ -162,11 +163,12 @@ internal sealed class CloudLedger
     {
         if (file.Store != CloudStore.Car)
             return;
-        _present.Remove(file.Cid);
+        Cid gone = file.Cid;
         _ = Interlocked.Increment(ref _removals);
+        _present.Remove(gone);
         foreach (CloudHead head in _heads.Values)
         {
-            if (head.Group is { } group && group.Cars.Contains(file.Cid))
+            if (head.Group is { } group && group.Cars.Contains(gone))
                 head.IsWhole = false;
         }
     }
@@ -192,19 +194,22 @@ internal sealed class CloudLedger
             shown.Add(entry);
 
             // Where a file was deleted meanwhile, it is looked for again.
-            head.IsWhole = removals == Volatile.Read(ref _removals);
+            head.IsWhole = true;
+            if (removals != Volatile.Read(ref _removals))
+                head.IsWhole = false;
         }
 
-        if (_heads.Count > (2 * state.Entries.Length) + SpareHeads)
-            Forget(state);
+        Trim(state);
         return shown.DrainToImmutable();
     }
 
     private CloudHead Of(MetaEntry entry) => _heads.GetOrAdd(entry.Cid, static (_, entry) => CloudHead.Of(entry), entry);
 
     // Heads that went are read again should they come back.
-    private void Forget(HeadState state)
+    private void Trim(HeadState state)
     {
+        if (_heads.Count <= (2 * state.Entries.Length) + SpareHeads)
+            return;
         HashSet<Cid> present = [.. state.Entries.Select(static entry => entry.Cid)];
         foreach (Cid former in _heads.Keys.Where(former => !present.Contains(former)))
             _ = _heads.TryRemove(former, out _);
@@ -216,9 +221,14 @@ internal sealed class CloudLedger
         {
             if (_present.Contains(car))
                 continue;
+            int removals = Volatile.Read(ref _removals);
             if (await _stores.Data.HeadAsync(new CloudFile("GET", _database, CloudStore.Car, car.ToString(), false).InStore, cancellation) is null)
                 return false;
+
+            // One that was deleted meanwhile is not remembered.
             _present.Add(car);
+            if (removals != Volatile.Read(ref _removals))
+                _present.Remove(car);
         }
 
         return true;
@@ -227,18 +237,11 @@ internal sealed class CloudLedger
     private async ValueTask<ImmutableArray<Cid>> SupersededAsync(MetaEntry entry, ImmutableArray<PublishedKey> keys, CancellationToken cancellation)
     {
         HeadState state = await _stores.Heads.ReadAsync(_database, cancellation);
-        if (Of(entry).Group is not { } added)
+        Trim(state);
+        if (Of(entry) is not { Group: not null } added)
             return [];
-        List<(Cid Cid, CarGroup Group)> formers = new(state.Entries.Length);
-        foreach (MetaEntry former in state.Entries)
-        {
-            if (former.Cid != entry.Cid && Of(former).Group is { } group)
-                formers.Add((former.Cid, group));
-        }
-
-        IReadOnlySet<CarGroup> replaced = await _supersession.FindAsync(
-            added, [.. formers.Select(static former => former.Group)], keys, group => AreThereAsync(group, cancellation), cancellation);
-        return [.. formers.Where(former => replaced.Contains(former.Group)).Select(static former => former.Cid)];
+        return await _supersession.FindAsync(
+            added, [.. state.Entries.Where(former => former.Cid != entry.Cid).Select(Of)], keys, group => AreThereAsync(group, cancellation), cancellation);
     }
 
     // {key: bytes}, named by its hash: the same key is the same entry, whoever brings it.

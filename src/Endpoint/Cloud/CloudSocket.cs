@@ -162,22 +162,41 @@ internal sealed partial class CloudSocket : IDisposable
 
         if (_subscriptions.Count == MostSubscriptions)
             throw new CloudMessageException("as many ledgers as one socket may have are bound on this one", subscribed.Request);
-        if (await _endpoint.Hub.JoinAsync(subscribed.Ledger.Database) is not { } heads)
-            throw new CloudMessageException("there are as many subscribers as this endpoint takes", subscribed.Request);
-        Topic keys;
+
+        // From here on the ledger is not forgotten.
+        Signal news = new();
+        subscribed.Ledger.Note(news, isHeldBack: false);
+        (Topic Heads, Topic Keys)? topics = null;
         try
         {
-            keys = (await _endpoint.Hub.JoinAsync(subscribed.Ledger.KeysDatabase, isOneMore: false))!;
+            topics = await JoinAsync(subscribed.Ledger);
+        }
+        finally
+        {
+            if (topics is null)
+                subscribed.Ledger.Remove(news);
+        }
+
+        if (topics is not { } joined)
+            throw new CloudMessageException("there are as many subscribers as this endpoint takes", subscribed.Request);
+        _endpoint.Rooms.Enter(subscribed.Ledger.Database, subscribed.Connection, _send);
+        CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(_gone.Token);
+        _subscriptions[name] = (end, TellAsync(subscribed, news, joined.Heads, joined.Keys, end.Token));
+    }
+
+    private async ValueTask<(Topic Heads, Topic Keys)?> JoinAsync(CloudLedger ledger)
+    {
+        if (await _endpoint.Hub.JoinAsync(ledger.Database) is not { } heads)
+            return null;
+        try
+        {
+            return (heads, (await _endpoint.Hub.JoinAsync(ledger.KeysDatabase, isOneMore: false))!);
         }
         catch
         {
             _endpoint.Hub.Leave(heads);
             throw;
         }
-
-        _endpoint.Rooms.Enter(subscribed.Ledger.Database, subscribed.Connection, _send);
-        CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(_gone.Token);
-        _subscriptions[name] = (end, TellAsync(subscribed, heads, keys, end.Token));
     }
 
     private async ValueTask EndAsync(CloudConnection connection)
@@ -196,12 +215,10 @@ internal sealed partial class CloudSocket : IDisposable
 
     // All at first, and then what is new, to the author too: so a client's heads name each other in turn, and databases that share its connection hear of each other. All again with a new
     // key: it may have come with a head that was known, whose file others need it for. Keys alone are not told, since nothing that they open is shown.
-    private async Task TellAsync(CloudSubscription subscribed, Topic heads, Topic keys, CancellationToken end)
+    private async Task TellAsync(CloudSubscription subscribed, Signal news, Topic heads, Topic keys, CancellationToken end)
     {
-        Signal news = new();
         heads.Add(news);
         keys.Add(news);
-        subscribed.Ledger.Add(news);
         using CancellationTokenRegistration ending = end.UnsafeRegister(static news => ((Signal)news!).Set(), news);
         await using ITimer later = _endpoint.Time.CreateTimer(static news => ((Signal)news!).Set(), news, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         try
@@ -212,7 +229,10 @@ internal sealed partial class CloudSocket : IDisposable
             {
                 try
                 {
+                    // A file that comes while it is looked for is not missed.
+                    subscribed.Ledger.Note(news, isHeldBack: true);
                     (CloudMeta meta, bool holdsBack) = await subscribed.Ledger.ReadAsync(end);
+                    subscribed.Ledger.Note(news, holdsBack);
                     CloudMeta fresh = sent is null || meta.Keys.Length != known ? meta : meta with { Entries = [.. meta.Entries.Where(entry => !sent.Contains(entry.Cid))] };
                     if (sent is null || fresh.Entries.Length > 0)
                     {

@@ -8,74 +8,100 @@ using FireproofBench.Gateways.Cloud.Protocol;
 
 namespace FireproofBench.Endpoint.Cloud;
 
-/// <summary>Which heads a new one stands for, by what its own file says, which the ledger's keys open.</summary>
+/// <summary>Which heads a new one stands for, by what its own files say, which the ledger's keys open: its log or its compaction names their files, and its events follow theirs.</summary>
 /// <remarks>
-/// What parents say is no help: clients name as parents what they were shown, before they merged it. Where a file cannot be read nothing is replaced; a client passes over what it knows.
+/// What parents of heads say is no help: clients name what they were shown, before they merged it. Nor does the log alone say enough: the reference engine takes the files of others into its log a moment before
+/// it takes in their state, and a compaction of it can name files whose content it left out. Where something cannot be read or shown nothing is replaced; a client passes over what it knows.
 /// </remarks>
 /// <param name="database">The database of the ledger.</param>
 /// <param name="data">Where its files are.</param>
 internal sealed class Supersession(string database, IDataGateway data)
 {
-    private const int LongestFileForItsHeader = 1 << 20;
+    private const int LongestFirstFile = 1 << 20;
     private const long LongestCompaction = 16 << 20;
 
-    /// <summary>The groups of files that a new one stands for.</summary>
-    /// <param name="added">The files of the new head.</param>
-    /// <param name="formers">The files of the heads that are there.</param>
+    // Commits that were not published lie between two heads of a device; their files are looked through for the events in between.
+    private const int MostFilesBetween = 32;
+    private const int MostDoubts = 4;
+    private const int MostCandidates = 64;
+
+    /// <summary>The heads that a new one stands for.</summary>
+    /// <param name="added">The new head, which names files.</param>
+    /// <param name="formers">The heads that are there.</param>
     /// <param name="keys">The keys of the ledger.</param>
     /// <param name="areThere">Whether all files of a group are there: nothing is replaced by a log with a gap.</param>
     /// <param name="cancellation">Ends the wait.</param>
-    public async ValueTask<IReadOnlySet<CarGroup>> FindAsync(
-        CarGroup added, IReadOnlyCollection<CarGroup> formers, ImmutableArray<PublishedKey> keys, Func<CarGroup, ValueTask<bool>> areThere, CancellationToken cancellation)
+    public async ValueTask<ImmutableArray<Cid>> FindAsync(
+        CloudHead added, IReadOnlyList<CloudHead> formers, ImmutableArray<PublishedKey> keys, Func<CarGroup, ValueTask<bool>> areThere, CancellationToken cancellation)
     {
-        HashSet<CarGroup> replaced = [];
-        if (formers.Count == 0 || await OpenAsync(added.First, LongestFileForItsHeader, keys, cancellation) is not { } first || CarHeader.ReadFirst(first) is not { } header)
-            return replaced;
-        replaced.UnionWith(header.Cars);
-        replaced.IntersectWith(formers);
-        if (header.Compact.Length > 0)
-            replaced.UnionWith(await CompactedAsync(added, first, header, formers, keys, cancellation));
-        if (replaced.Count == 0)
-            return replaced;
-        foreach (CarGroup listed in (CarGroup[])[added, .. header.Cars])
+        CarGroup own = added.Group!;
+        if (await OpenAsync(own.First, LongestFirstFile, keys, cancellation) is not { } first || CarHeader.ReadFirst(first) is not { } header)
+            return [];
+        added.State = header.Heads;
+        HashSet<CarGroup> named = [.. header.Cars, .. header.Compact];
+        List<CloudHead> candidates = [];
+        foreach (CloudHead former in formers)
         {
-            if (!await areThere(listed))
-                return ImmutableHashSet<CarGroup>.Empty;
+            if (candidates.Count < MostCandidates && former.Group is { } group && named.Contains(group) && await KnowsStateAsync(former, keys, cancellation))
+                candidates.Add(former);
         }
 
-        return replaced;
+        if (candidates.Count == 0)
+            return [];
+        foreach (CarGroup listed in (CarGroup[])[own, .. header.Cars])
+        {
+            if (!await areThere(listed))
+                return [];
+        }
+
+        Ancestry ancestry = new(header.Heads);
+        ancestry.Add(first, cancellation);
+        bool isAll = await AddRestAsync(ancestry, own, first, keys, cancellation);
+        if (header.Cars.IsEmpty && header.Compact.Length > 0)
+            return isAll && ancestry.IsComplete && ancestry.HoldsStates(cancellation) ? Shown(candidates, ancestry) : [];
+        await AddBetweenAsync(ancestry, header.Cars, candidates, keys, cancellation);
+        foreach (CloudHead doubted in candidates.Where(former => !ancestry.Contains(former.State)))
+            doubted.Doubts++;
+        return Shown(candidates, ancestry);
     }
 
-    // A compaction in tiers is none of the reference engine's, and took over what it names. One of the whole log did where the state of a head is part of its own and is in its files.
-    private async ValueTask<List<CarGroup>> CompactedAsync(
-        CarGroup added, CarFile first, CarHeader header, IReadOnlyCollection<CarGroup> formers, ImmutableArray<PublishedKey> keys, CancellationToken cancellation)
+    private static ImmutableArray<Cid> Shown(List<CloudHead> candidates, Ancestry ancestry) =>
+        [.. candidates.Where(former => ancestry.Contains(former.State)).Select(static former => former.Cid)];
+
+    private async ValueTask<bool> KnowsStateAsync(CloudHead head, ImmutableArray<PublishedKey> keys, CancellationToken cancellation)
     {
-        HashSet<CarGroup> named = [.. header.Compact];
-        List<CarGroup> candidates = [.. formers.Where(named.Contains)];
-        if (candidates.Count == 0 || header.Cars.Length > 0)
-            return candidates;
-        List<CarFile> files = [first];
+        if (head.State.IsDefault && await OpenAsync(head.Group!.First, LongestFirstFile, keys, cancellation) is { } file && CarHeader.ReadFirst(file) is { } header)
+            head.State = header.Heads;
+        return !head.State.IsDefault;
+    }
+
+    private async ValueTask<bool> AddRestAsync(Ancestry ancestry, CarGroup group, CarFile first, ImmutableArray<PublishedKey> keys, CancellationToken cancellation)
+    {
         long room = LongestCompaction - first.Length;
-        foreach (Cid car in added.Cars.Skip(1))
+        foreach (Cid car in group.Cars.Skip(1))
         {
             if (await OpenAsync(car, room, keys, cancellation) is not { } next)
-                return [];
-            files.Add(next);
+                return false;
+            ancestry.Add(next, cancellation);
             room -= next.Length;
         }
 
-        CompactedFiles compacted = new(files);
-        List<CarGroup> held = [];
-        foreach (CarGroup candidate in candidates)
-        {
-            if (await OpenAsync(candidate.First, LongestFileForItsHeader, keys, cancellation) is { } file && CarHeader.ReadFirst(file) is { } former
-                && former.Heads.All(header.Heads.Contains) && await compacted.HoldAsync(former.Heads, cancellation))
-            {
-                held.Add(candidate);
-            }
-        }
+        return true;
+    }
 
-        return held;
+    // Newest first, until the events of all that is not doubted too often are among them.
+    private async ValueTask AddBetweenAsync(Ancestry ancestry, ImmutableArray<CarGroup> log, List<CloudHead> candidates, ImmutableArray<PublishedKey> keys, CancellationToken cancellation)
+    {
+        long room = LongestCompaction;
+        foreach (Cid car in log.SelectMany(static group => group.Cars).Take(MostFilesBetween))
+        {
+            if (ancestry.IsComplete || candidates.TrueForAll(former => former.Doubts >= MostDoubts || ancestry.Contains(former.State)))
+                return;
+            if (await OpenAsync(car, Math.Min(room, LongestFirstFile), keys, cancellation) is not { } file)
+                continue;
+            ancestry.Add(file, cancellation);
+            room -= file.Length;
+        }
     }
 
     private async ValueTask<CarFile?> OpenAsync(Cid car, long longest, ImmutableArray<PublishedKey> keys, CancellationToken cancellation)

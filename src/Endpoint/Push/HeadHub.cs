@@ -101,16 +101,19 @@ internal sealed partial class HeadHub(IHeadStore heads, EndpointOptions options,
         }
     }
 
-    // Somebody else may be reading for the first time.
+    // Somebody else may be reading for the first time, and fail.
     private static async ValueTask BeginAsync(Topic topic)
     {
         Signal signal = new();
         topic.Add(signal);
         try
         {
-            await topic.RefreshAsync();
-            if (topic.Frame is null)
-                await signal.WaitAsync();
+            while (topic.Frame is null)
+            {
+                await topic.RefreshAsync();
+                if (topic.Frame is null)
+                    await signal.WaitAsync();
+            }
         }
         finally
         {

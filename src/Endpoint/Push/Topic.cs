@@ -59,8 +59,16 @@ internal sealed class Topic(string database, IHeadStore heads)
         }
         catch
         {
+            Signal[] waiting;
             lock (_lock)
+            {
                 _isReading = false;
+
+                // Who waits for the first state reads by itself.
+                waiting = _frame is null ? [.. _waiters] : [];
+            }
+
+            new Waking(waiting).Run();
             throw;
         }
     }

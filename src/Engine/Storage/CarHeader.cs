@@ -117,10 +117,16 @@ public sealed record CarHeader(ImmutableArray<CarGroup> Cars, ImmutableArray<Cid
     {
         if (!SealedFile.IsSealed(stored.Span))
             return CarFile.Parse(stored);
-        if (keys.Count == 0)
-            return null;
-        using KeyRing ring = new(keys[0].ToFileKey(), [.. keys.Skip(1).Select(static key => key.ToFileKey())]);
-        return ring.Find(SealedFile.KeyOf(stored.Span)) is null ? null : CarFile.Parse(SealedFile.Open(ring, stored.Span, name));
+        KeyFingerprint seal = SealedFile.KeyOf(stored.Span);
+        foreach (PublishedKey key in keys)
+        {
+            if (key.Fingerprint != seal)
+                continue;
+            using KeyRing ring = new(key.ToFileKey());
+            return CarFile.Parse(SealedFile.Open(ring, stored.Span, name));
+        }
+
+        return null;
     }
 
     /// <summary>Reads the header of a commit's first file.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Data.Common;
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Ports;
@@ -16,8 +17,12 @@ public abstract class SqlHeadStore : IHeadStore
 
     private readonly Channel<Publishing> _waiting = Channel.CreateBounded<Publishing>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
     private readonly ConcurrentDictionary<string, HeadState> _states = new(StringComparer.Ordinal);
+
+    [SuppressMessage("Usage", "CA2213", Justification = "Who watches may wait for it while the store closes; it holds nothing of the system.")]
     private readonly SemaphoreSlim _writing = new(1);
+
     private HeadSession? _writer;
+    private bool _isClosed;
     private HeadState? _never;
     private string? _log;
     private Task? _publisher;
@@ -97,9 +102,12 @@ public abstract class SqlHeadStore : IHeadStore
         _ = _waiting.Writer.TryComplete();
         if (_publisher is not null)
             await _publisher;
+        await _writing.WaitAsync();
+        _isClosed = true;
         if (_writer is not null)
             await _writer.DisposeAsync();
-        _writing.Dispose();
+        _writer = null;
+        _ = _writing.Release();
         await CloseAsync();
         GC.SuppressFinalize(this);
     }
@@ -129,11 +137,14 @@ public abstract class SqlHeadStore : IHeadStore
     private protected abstract StorageException Map(DbException failure, string operation);
 
     /// <summary>Looks at the session that all publications of this store go through, between two of them.</summary>
+    /// <exception cref="OperationCanceledException">The caller wanted it, or the store is closed.</exception>
     private protected async ValueTask<T> LookAsync<T>(Func<HeadSession, ValueTask<T>> look, CancellationToken cancellation)
     {
         await _writing.WaitAsync(cancellation);
         try
         {
+            if (_isClosed)
+                throw new OperationCanceledException("The store is closed.");
             return await look(_writer ??= await OpenAsync(cancellation));
         }
         finally

@@ -89,6 +89,29 @@ public sealed class CloudReferenceTests : IAsyncDisposable
         }
     }
 
+    [Fact]
+    public async Task Compactions_of_theirs_replace_the_heads_before_them_and_a_new_device_finds_everything()
+    {
+        const int Rounds = 3;
+        const int Writes = 10;
+        await using ServedProcess served = await ServeAsync("sqlite", overSocket: true);
+        string token = _signer.MakeCloud("acme", "notes");
+        ReferenceDatabase theirs = await TheirsAsync(served, token, 0);
+        for (int round = 0; round < Rounds; round++)
+        {
+            await PutAsync(theirs, [.. Enumerable.Range(0, Writes).Select(n => $$"""{"_id":"{{round}}-{{n}}"}""")]);
+            _ = await theirs.CompactAsync(Token);
+        }
+
+        await PutAsync(theirs, """{"_id":"last"}""");
+        await using (OurDevice ours = await OurDevice.OpenAsync(served.Address, token))
+            await TogetherAsync([theirs], [ours], (Rounds * Writes) + 1);
+        await using CloudWire wire = await CloudWire.OpenAsync(served.Address, token);
+        await wire.BindAsync("notes");
+        _ = Assert.Single((await wire.HearAsync())["meta"]!["metas"]!.AsArray());
+        await CloseAsync(theirs);
+    }
+
     private static int Setting(string name, int usual) =>
         int.TryParse(Environment.GetEnvironmentVariable(name), System.Globalization.CultureInfo.InvariantCulture, out int value) ? value : usual;
 
