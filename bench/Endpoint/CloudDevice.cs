@@ -16,13 +16,17 @@ using FireproofBench.Engine.Storage;
 namespace FireproofBench.EndpointBench;
 
 /// <summary>
-/// What a device of the reference engine is on the wire: for each put the address of a file, the file, and its head; for each head that it is told the address of that file, and the file; and beyond a
-/// hundred files in its log a compaction.
+/// What a device of the reference engine is on the wire: for each put the address of a file, the file, and its head; for each head that it is told the address of that file, and the file; and for each
+/// hundred puts in its log a compaction.
 /// </summary>
-/// <remarks>Files are not sealed, and each holds an event, a shard and a document of its own: a device that merges carries the heads of the others on.</remarks>
+/// <remarks>
+/// Files are not sealed, and each holds an event, a shard and a document of its own. Compactions are in tiers, as those of this project's devices: the reference engine's hold all events that there ever were, which
+/// would be some 40 GB of files within ten minutes.
+/// </remarks>
 internal sealed class CloudDevice : IAsyncDisposable
 {
-    private const int LongestLog = 100;
+    private const int MostPuts = 100;
+    private const int MostMerged = 10;
     private const int DocumentLength = 500;
 
     private readonly ClientWebSocket _socket = new();
@@ -34,8 +38,8 @@ internal sealed class CloudDevice : IAsyncDisposable
     private readonly ConcurrentDictionary<string, TaskCompletionSource<string>> _open = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, CloudCommit> _begun;
     private readonly Lock _gate = new();
-    private readonly List<CarGroup> _log = [];
-    private readonly Dictionary<Cid, (ClockEvent Event, Block Shard, Block Document)> _clock = [];
+    private readonly List<CloudCommit> _log = [];
+    private readonly Dictionary<Cid, CloudChange> _clock = [];
     private readonly ConcurrentDictionary<string, bool> _own = new(StringComparer.Ordinal);
     private ImmutableArray<Cid> _heads = [];
     private Task _listening = Task.CompletedTask;
@@ -84,21 +88,19 @@ internal sealed class CloudDevice : IAsyncDisposable
         string key = document.Cid.ToString();
         Shard shard = Shard.Create("", [new ShardEntry(key, document.Cid)]);
         CarHeader header;
-        ClockEvent put;
+        CloudChange change;
         lock (_gate)
         {
-            put = ClockEvent.Put(key, document.Cid, shard.Cid, _clock.Keys);
-            header = new CarHeader([.. _log], [put.Cid], []);
+            change = new CloudChange(ClockEvent.Put(key, document.Cid, shard.Block.Cid, _clock.Keys), shard.Block, document);
+            header = new CarHeader([.. _log.Select(static commit => commit.Group)], [change.Event.Cid], []);
         }
 
-        CarGroup stored = await StoreAsync(intended, header, [(put, shard.Block, document)]);
+        CloudCommit stored = await StoreAsync(intended, 0, header, [change], ImmutableDictionary<Cid, CloudChange>.Empty.Add(change.Event.Cid, change));
         lock (_gate)
         {
-            foreach (Cid parent in put.Parents)
-                _ = _clock.Remove(parent);
-            _clock[put.Cid] = (put, shard.Block, document);
+            Follow(change);
             _log.Insert(0, stored);
-            if (_log.Count <= LongestLog)
+            if (_log.Count(static commit => commit.Level == 0) <= MostPuts)
                 return;
         }
 
@@ -125,39 +127,52 @@ internal sealed class CloudDevice : IAsyncDisposable
         _sending.Dispose();
     }
 
+    private void Follow(CloudChange change)
+    {
+        foreach (Cid parent in change.Event.Parents)
+            _ = _clock.Remove(parent);
+        _clock[change.Event.Cid] = change;
+    }
+
     private async Task CompactAsync()
     {
         CarHeader header;
-        ImmutableArray<(ClockEvent Event, Block Shard, Block Document)> changes;
+        CloudChange[] heads;
+        ImmutableDictionary<Cid, CloudChange>.Builder events = ImmutableDictionary.CreateBuilder<Cid, CloudChange>();
+        int level;
         lock (_gate)
         {
-            header = new CarHeader([], [.. _clock.Keys], [.. _log]);
-            changes = [.. _clock.Values];
+            level = _log.Count(static commit => commit.Level == 1) < MostMerged ? 1 : 2;
+            CloudCommit[] merged = [.. _log.Where(commit => commit.Level < level)];
+            foreach (CloudCommit commit in merged)
+                events.AddRange(commit.Changes);
+            heads = [.. _clock.Values];
+            header = new CarHeader([.. _log.Except(merged).Select(static commit => commit.Group)], [.. _clock.Keys], [.. merged.Select(static commit => commit.Group)]);
         }
 
-        CarGroup stored = await StoreAsync(0, header, changes);
+        CloudCommit stored = await StoreAsync(0, level, header, heads, events.ToImmutable());
         lock (_gate)
         {
-            _ = _log.RemoveAll(header.Compact.Contains);
+            _ = _log.RemoveAll(commit => header.Compact.Contains(commit.Group));
             _log.Insert(0, stored);
         }
     }
 
-    private async Task<CarGroup> StoreAsync(long intended, CarHeader header, ImmutableArray<(ClockEvent Event, Block Shard, Block Document)> changes)
+    private async Task<CloudCommit> StoreAsync(long intended, int level, CarHeader header, CloudChange[] heads, ImmutableDictionary<Cid, CloudChange> events)
     {
         Block last = header.ToBlock();
-        byte[] file = CarWriter.Write([last.Cid], [last, .. changes.SelectMany(static change => (Block[])[change.Event.Block, change.Shard, change.Document])]);
-        CarGroup group = new([Cid.Of(CidCodec.Car, file)]);
+        byte[] file = CarWriter.Write([last.Cid], [last, .. events.Values.Select(static change => change.Event.Block), .. heads.SelectMany(static head => (Block[])[head.Shard, head.Document])]);
+        CloudCommit commit = new(intended, new CarGroup([Cid.Of(CidCodec.Car, file)]), level, header.Compact, events);
         ImmutableArray<Cid> parents = _heads;
-        MetaEntry head = MetaPayload.Write(group, parents);
+        MetaEntry head = MetaPayload.Write(commit.Group, parents);
         _own[head.Cid.ToString()] = true;
-        _begun[head.Cid.ToString()] = new CloudCommit(intended, group, header.Compact, changes);
+        _begun[head.Cid.ToString()] = commit;
         using (ByteArrayContent body = new(file))
-        using (HttpResponseMessage stored = await _http.PutAsync(await AddressAsync("reqPutData", "PUT", group.First), body))
+        using (HttpResponseMessage stored = await _http.PutAsync(await AddressAsync("reqPutData", "PUT", commit.Group.First), body))
             _ = stored.EnsureSuccessStatusCode();
         string meta = $$"""{"metas":[{"cid":"{{head.Cid}}","parents":[{{string.Join(',', parents.Select(static parent => $"\"{parent}\""))}}],"data":"M{{Convert.ToBase64String(head.Data.Span)}}"}],"keys":[]}""";
         _ = await AskAsync("reqPutMeta", About("PUT", "meta", "main") + ",\"meta\":" + meta);
-        return group;
+        return commit;
     }
 
     private async Task<Uri> AddressAsync(string question, string method, Cid file)
@@ -188,14 +203,10 @@ internal sealed class CloudDevice : IAsyncDisposable
             Seen.Add(Stopwatch.GetElapsedTime(commit.Intended).TotalMilliseconds);
         lock (_gate)
         {
-            _ = _log.RemoveAll(commit.Replaced.Contains);
-            _log.Insert(0, commit.Group);
-            foreach ((ClockEvent change, Block shard, Block document) in commit.Changes)
-            {
-                foreach (Cid parent in change.Parents)
-                    _ = _clock.Remove(parent);
-                _clock[change.Cid] = (change, shard, document);
-            }
+            _ = _log.RemoveAll(former => commit.Replaced.Contains(former.Group));
+            _log.Insert(0, commit);
+            if (commit.Level == 0)
+                Follow(commit.Changes.Values.Single());
         }
     }
 
@@ -269,7 +280,7 @@ internal sealed class CloudDevice : IAsyncDisposable
                 CarGroup group = MetaPayload.Read(new MetaEntry(heads[^1], [], Convert.FromBase64String(entry.GetProperty("data").GetString()![1..])));
                 lock (_gate)
                 {
-                    if (_log.Contains(group))
+                    if (_log.Exists(commit => commit.Group.Equals(group)))
                         continue;
                 }
 

@@ -99,6 +99,18 @@ public sealed class SqliteHeadStoreTests : HeadStoreContract
         Assert.False(await watch.MoveNextAsync());
     }
 
+    [Fact]
+    public async Task A_store_that_closes_ends_the_watch()
+    {
+        SqliteHeadStore store = new(File, TimeProvider.System);
+        await store.StartAsync(Token);
+        await using IAsyncEnumerator<string?> watch = store.WatchAsync(Token).GetAsyncEnumerator(CancellationToken.None);
+        Task<bool> told = watch.MoveNextAsync().AsTask();
+        _ = await store.PublishAsync("notes", Entry(1), [], 100, Token);
+        await store.DisposeAsync();
+        Assert.False(await told);
+    }
+
     [Theory]
     [InlineData(HeadTables.ReadHeads)]
     [InlineData(HeadTables.ReadSince)]
