@@ -22,7 +22,7 @@ internal sealed class CloudHead(Cid cid, CarGroup? group)
     /// <summary>The events that its file names as the state; default as long as the file was not read.</summary>
     public ImmutableArray<Cid> State { get; set; }
 
-    /// <summary>How often a log named it whose own state could not be shown to follow this one.</summary>
+    /// <summary>How often a log named it whose own state could not be shown to follow this one, or this one not be read.</summary>
     public int Doubts { get; set; }
 
     /// <summary>Reads one.</summary>

@@ -6,7 +6,6 @@ using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Cbor;
 using FireproofBench.Engine.Crypto;
 using FireproofBench.Engine.Ports;
-using FireproofBench.Engine.Storage;
 using FireproofBench.Gateways.Cloud.Protocol;
 
 namespace FireproofBench.Endpoint.Cloud;
@@ -18,8 +17,6 @@ namespace FireproofBench.Endpoint.Cloud;
 /// </remarks>
 internal sealed class CloudLedger
 {
-    // Each log is looked through with each commit: as long as all its files fit, none is asked for twice. It grows as it is used.
-    private const int RecentCapacity = 8192;
     private const int SpareHeads = 64;
     private static readonly TimeSpan _lateFiles = TimeSpan.FromSeconds(1);
 
@@ -29,7 +26,7 @@ internal sealed class CloudLedger
     private readonly EndpointOptions _options;
     private readonly HeadHub _hub;
     private readonly Supersession _supersession;
-    private readonly RecentFiles _present = new(RecentCapacity);
+    private readonly RecentFiles _present = new();
     private readonly ConcurrentDictionary<Cid, CloudHead> _heads = new();
     private readonly ConcurrentDictionary<Signal, bool> _waiting = new();
     private volatile KnownKeys? _keys;
@@ -189,7 +186,7 @@ internal sealed class CloudLedger
         foreach (MetaEntry entry in state.Entries)
         {
             CloudHead head = Of(entry);
-            if (!head.IsWhole && (head.Group is not { } group || !await AreThereAsync(group, cancellation)))
+            if (!head.IsWhole && (head.Group is not { } group || !await AreThereAsync(group.Cars, cancellation)))
                 continue;
             shown.Add(entry);
 
@@ -215,9 +212,11 @@ internal sealed class CloudLedger
             _ = _heads.TryRemove(former, out _);
     }
 
-    private async ValueTask<bool> AreThereAsync(CarGroup group, CancellationToken cancellation)
+    private async ValueTask<bool> AreThereAsync(ImmutableArray<Cid> cars, CancellationToken cancellation)
     {
-        foreach (Cid car in group.Cars)
+        // A log is looked through with each commit.
+        _present.Reserve(cars.Length);
+        foreach (Cid car in cars)
         {
             if (_present.Contains(car))
                 continue;
@@ -241,7 +240,7 @@ internal sealed class CloudLedger
         if (Of(entry) is not { Group: not null } added)
             return [];
         return await _supersession.FindAsync(
-            added, [.. state.Entries.Where(former => former.Cid != entry.Cid).Select(Of)], keys, group => AreThereAsync(group, cancellation), cancellation);
+            added, [.. state.Entries.Where(former => former.Cid != entry.Cid).Select(Of)], keys, cars => AreThereAsync(cars, cancellation), cancellation);
     }
 
     // {key: bytes}, named by its hash: the same key is the same entry, whoever brings it.

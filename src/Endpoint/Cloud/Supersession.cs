@@ -23,16 +23,20 @@ internal sealed class Supersession(string database, IDataGateway data)
     // Commits that were not published lie between two heads of a device; their files are looked through for the events in between.
     private const int MostFilesBetween = 32;
     private const int MostDoubts = 4;
-    private const int MostCandidates = 64;
+
+    // Of what anybody may send: more than a ledger has that is in use.
+    private const int MostCandidates = 256;
+    private const int MostHeads = 1000;
+    private const int MostRead = 64;
 
     /// <summary>The heads that a new one stands for.</summary>
     /// <param name="added">The new head, which names files.</param>
     /// <param name="formers">The heads that are there.</param>
     /// <param name="keys">The keys of the ledger.</param>
-    /// <param name="areThere">Whether all files of a group are there: nothing is replaced by a log with a gap.</param>
+    /// <param name="areThere">Whether all of these files are there: nothing is replaced by a log with a gap.</param>
     /// <param name="cancellation">Ends the wait.</param>
     public async ValueTask<ImmutableArray<Cid>> FindAsync(
-        CloudHead added, IReadOnlyList<CloudHead> formers, ImmutableArray<PublishedKey> keys, Func<CarGroup, ValueTask<bool>> areThere, CancellationToken cancellation)
+        CloudHead added, IReadOnlyList<CloudHead> formers, ImmutableArray<PublishedKey> keys, Func<ImmutableArray<Cid>, ValueTask<bool>> areThere, CancellationToken cancellation)
     {
         CarGroup own = added.Group!;
         if (await OpenAsync(own.First, LongestFirstFile, keys, cancellation) is not { } first || CarHeader.ReadFirst(first) is not { } header)
@@ -40,19 +44,20 @@ internal sealed class Supersession(string database, IDataGateway data)
         added.State = header.Heads;
         HashSet<CarGroup> named = [.. header.Cars, .. header.Compact];
         List<CloudHead> candidates = [];
-        foreach (CloudHead former in formers)
+        int unread = MostRead;
+        for (int i = formers.Count - 1; i >= 0 && candidates.Count < MostCandidates; i--)
         {
-            if (candidates.Count < MostCandidates && former.Group is { } group && named.Contains(group) && await KnowsStateAsync(former, keys, cancellation))
+            CloudHead former = formers[i];
+            if (former.Group is not { } group || !named.Contains(group))
+                continue;
+            if (former.State.IsDefault && former.Doubts < MostDoubts && unread-- > 0)
+                await ReadStateAsync(former, keys, cancellation);
+            if (former.State is { IsDefault: false, Length: <= MostHeads })
                 candidates.Add(former);
         }
 
-        if (candidates.Count == 0)
+        if (candidates.Count == 0 || !await areThere([.. own.Cars, .. header.Cars.SelectMany(static group => group.Cars)]))
             return [];
-        foreach (CarGroup listed in (CarGroup[])[own, .. header.Cars])
-        {
-            if (!await areThere(listed))
-                return [];
-        }
 
         Ancestry ancestry = new(header.Heads);
         ancestry.Add(first, cancellation);
@@ -68,11 +73,12 @@ internal sealed class Supersession(string database, IDataGateway data)
     private static ImmutableArray<Cid> Shown(List<CloudHead> candidates, Ancestry ancestry) =>
         [.. candidates.Where(former => ancestry.Contains(former.State)).Select(static former => former.Cid)];
 
-    private async ValueTask<bool> KnowsStateAsync(CloudHead head, ImmutableArray<PublishedKey> keys, CancellationToken cancellation)
+    private async ValueTask ReadStateAsync(CloudHead head, ImmutableArray<PublishedKey> keys, CancellationToken cancellation)
     {
-        if (head.State.IsDefault && await OpenAsync(head.Group!.First, LongestFirstFile, keys, cancellation) is { } file && CarHeader.ReadFirst(file) is { } header)
+        if (await OpenAsync(head.Group!.First, LongestFirstFile, keys, cancellation) is { } file && CarHeader.ReadFirst(file) is { } header)
             head.State = header.Heads;
-        return !head.State.IsDefault;
+        else
+            head.Doubts++;
     }
 
     private async ValueTask<bool> AddRestAsync(Ancestry ancestry, CarGroup group, CarFile first, ImmutableArray<PublishedKey> keys, CancellationToken cancellation)

@@ -233,9 +233,9 @@ public sealed class SupersessionTests : IAsyncDisposable
         return [.. formers.Where((_, i) => replaced.Contains(heads[i].Cid))];
     }
 
-    private async ValueTask<bool> AreThereAsync(CarGroup group)
+    private async ValueTask<bool> AreThereAsync(ImmutableArray<Cid> cars)
     {
-        foreach (Cid car in group.Cars)
+        foreach (Cid car in cars)
         {
             if (await _files.HeadAsync($"{Database}/data/{car}.car", Token) is null)
                 return false;
