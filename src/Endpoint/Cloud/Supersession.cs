@@ -8,7 +8,7 @@ using FireproofBench.Gateways.Cloud.Protocol;
 
 namespace FireproofBench.Endpoint.Cloud;
 
-/// <summary>Which heads a new one stands for, by what its own files say, which the ledger's keys open: its log or its compaction names their files, and its events follow theirs.</summary>
+/// <summary>Which heads a new one stands for, by what its own files say, which the ledger's keys open: its log or its compaction names their files, or it is a compaction of everything, and its events follow theirs.</summary>
 /// <remarks>
 /// What parents of heads say is no help: clients name what they were shown, before they merged it. Nor does the log alone say enough: the reference engine takes the files of others into its log a moment before
 /// it takes in their state, and a compaction of it can name files whose content it left out. Where something cannot be read or shown nothing is replaced; a client passes over what it knows.
@@ -42,13 +42,16 @@ internal sealed class Supersession(string database, IDataGateway data)
         if (await OpenAsync(own.First, LongestFirstFile, keys, cancellation) is not { } first || CarHeader.ReadFirst(first) is not { } header)
             return [];
         added.State = header.Heads;
+
+        // A compaction of the whole log that is complete holds whatever its events hold, also where one before it left something out and so left a head.
+        bool isOfAll = header.Cars.IsEmpty && header.Compact.Length > 0;
         HashSet<CarGroup> named = [.. header.Cars, .. header.Compact];
         List<CloudHead> candidates = [];
         int unread = MostRead;
         for (int i = formers.Count - 1; i >= 0 && candidates.Count < MostCandidates; i--)
         {
             CloudHead former = formers[i];
-            if (former.Group is not { } group || !named.Contains(group))
+            if (former.Group is not { } group || !(isOfAll || named.Contains(group)))
                 continue;
             if (former.State.IsDefault && former.Doubts < MostDoubts && unread-- > 0)
                 await ReadStateAsync(former, keys, cancellation);
@@ -62,7 +65,7 @@ internal sealed class Supersession(string database, IDataGateway data)
         Ancestry ancestry = new(header.Heads);
         ancestry.Add(first, cancellation);
         bool isAll = await AddRestAsync(ancestry, own, first, keys, cancellation);
-        if (header.Cars.IsEmpty && header.Compact.Length > 0)
+        if (isOfAll)
             return isAll && ancestry.IsComplete && ancestry.HoldsStates(cancellation) ? Shown(candidates, ancestry) : [];
         await AddBetweenAsync(ancestry, header.Cars, candidates, keys, cancellation);
         foreach (CloudHead doubted in candidates.Where(former => !ancestry.Contains(former.State)))

@@ -112,6 +112,27 @@ public sealed class CloudReferenceTests : IAsyncDisposable
         await CloseAsync(theirs);
     }
 
+    [Fact]
+    public async Task A_compaction_of_theirs_replaces_also_what_their_automatic_ones_left_beside_writes()
+    {
+        const int Writes = 220;
+        await using ServedProcess served = await ServeAsync("sqlite", overSocket: true);
+        string token = _signer.MakeCloud("acme", "notes");
+        ReferenceDatabase theirs = await TheirsAsync(served, token, 0);
+
+        // Beyond a hundred files it compacts by itself, while it goes on to write.
+        for (int i = 0; i < Writes; i++)
+            await PutAsync(theirs, $$"""{"_id":"{{i}}"}""");
+        _ = await theirs.CompactAsync(Token);
+        await PutAsync(theirs, """{"_id":"last"}""");
+        await using (OurDevice ours = await OurDevice.OpenAsync(served.Address, token))
+            await TogetherAsync([theirs], [ours], Writes + 1);
+        await using CloudWire wire = await CloudWire.OpenAsync(served.Address, token);
+        await wire.BindAsync("notes");
+        _ = Assert.Single((await wire.HearAsync())["meta"]!["metas"]!.AsArray());
+        await CloseAsync(theirs);
+    }
+
     private static int Setting(string name, int usual) =>
         int.TryParse(Environment.GetEnvironmentVariable(name), System.Globalization.CultureInfo.InvariantCulture, out int value) ? value : usual;
 

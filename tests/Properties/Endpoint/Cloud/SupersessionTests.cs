@@ -105,6 +105,25 @@ public sealed class SupersessionTests : IAsyncDisposable
         Assert.Equal([one, two, three], await FindAsync(added, one, two, three));
     }
 
+    [Fact]
+    public async Task A_complete_compaction_stands_for_a_head_too_that_one_before_it_left_because_of_a_gap()
+    {
+        Commit first = Change(1);
+        Commit late = Change(2, first);
+        Commit last = Change(3, late);
+        CarGroup one = await StoreAsync(new CarHeader([], [first.Head], []), first);
+        CarGroup two = await StoreAsync(new CarHeader([one], [late.Head], []), late);
+        CarGroup gap = await StoreAsync(new CarHeader([], [late.Head], [two, one]), first);
+        Assert.Empty(await FindAsync(gap, two));
+        CarGroup three = await StoreAsync(new CarHeader([gap], [last.Head], []), last);
+        CarGroup all = await StoreAsync(new CarHeader([], [last.Head], [three, gap]), EventOf(first), EventOf(late), last);
+        Assert.Equal([two, three], await FindAsync(all, two, three));
+
+        // Not for one whose events it does not have.
+        CarGroup other = await StoreAsync(new CarHeader([], [Change(9).Head], []), Change(9));
+        Assert.Equal([two], await FindAsync(all, two, other));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
