@@ -170,15 +170,25 @@ internal sealed class LoadRun : IDisposable
 
     private async Task TakeArrivalsAsync(Iteration iteration)
     {
-        while (await _arrivals.Reader.WaitToReadAsync(CancellationToken.None))
+        while (await NextArrivalAsync() is { } intended)
         {
-            while (_arrivals.Reader.TryRead(out long intended))
-            {
-                Interlocked.Decrement(ref _waiting);
-                if (_giveUp.IsCancellationRequested)
-                    return;
-                await IterateAsync(iteration, intended);
-            }
+            Interlocked.Decrement(ref _waiting);
+            if (_giveUp.IsCancellationRequested)
+                return;
+            await IterateAsync(iteration, intended);
+        }
+    }
+
+    // Null when no more will come. An arrival wakes one worker that reads, but would wake each that waits for there to be something to read.
+    private async ValueTask<long?> NextArrivalAsync()
+    {
+        try
+        {
+            return await _arrivals.Reader.ReadAsync(CancellationToken.None);
+        }
+        catch (ChannelClosedException)
+        {
+            return null;
         }
     }
 
