@@ -33,7 +33,7 @@ internal static class EndpointRatio
 
                 async Task<double> LoadAsync() => await RunAsync(scenario, endpoint.Address, seconds, Path.Combine(work, string.Create(CultureInfo.InvariantCulture, $"endpoint-{scenario}-{round}")));
 
-                async Task<double> BareAsync() => await RunBareAsync(scenario == "raw-put", endpoint.Address, seconds);
+                async Task<double> BareAsync() => await RunBareAsync(scenario == "raw-put", new Uri(endpoint.Address, $"v1/bare-{round}/objects/"), seconds);
             }
 
             double[] ratios = [.. all.Select(static one => one.Load / one.Bare).Order()];
@@ -54,11 +54,10 @@ internal static class EndpointRatio
         return run.GetProperty("steps")[0].GetProperty("perSecond").GetDouble();
     }
 
-    private static async Task<double> RunBareAsync(bool puts, Uri endpoint, int seconds)
+    private static async Task<double> RunBareAsync(bool puts, Uri objects, int seconds)
     {
         using HttpClient client = new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false });
         byte[] content = RandomBytes();
-        Uri objects = new(endpoint, "v1/bare/objects/");
         if (!puts)
         {
             for (int i = 0; i < Items; i++)

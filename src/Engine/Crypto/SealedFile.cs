@@ -29,29 +29,33 @@ public static class SealedFile
     /// <returns>The file as it is stored: <paramref name="plain"/>'s length and 77 to 83 bytes more.</returns>
     public static byte[] Seal(FileKey key, ReadOnlySpan<byte> plain, Cid name)
     {
-        byte[] file = MakeFrame(key, plain.Length, out int start);
-        Encrypt(key, plain, name, file, start);
+        byte[] file = GC.AllocateUninitializedArray<byte>(LengthOf(plain.Length));
+        Encrypt(key, plain, name, file, WriteFrame(key, file, plain.Length));
         return file;
     }
 
-    /// <summary>Makes the frame around a plain file that is not there yet: it is written where it will lie sealed, and never a second time in memory.</summary>
+    /// <summary>Length of a plain file when it is sealed.</summary>
+    internal static int LengthOf(int length) =>
+        NonceStart + FileKey.NonceLength + 5 + DagCborWriter.HeadLength(length + FileKey.TagLength) + length + FileKey.TagLength + 6 + 2 + KeyFingerprint.Length;
+
+    /// <summary>Writes the frame around a plain file that is not there yet: it is written where it will lie sealed, and never a second time in memory.</summary>
     /// <param name="key">The key.</param>
+    /// <param name="file">As long as <see cref="LengthOf"/> says.</param>
     /// <param name="length">Length of the plain file.</param>
-    /// <param name="start">Where in the array the plain file begins.</param>
-    internal static byte[] MakeFrame(FileKey key, int length, out int start)
+    /// <returns>Where the plain file begins.</returns>
+    internal static int WriteFrame(FileKey key, Span<byte> file, int length)
     {
         int dataLength = length + FileKey.TagLength;
         int headLength = DagCborWriter.HeadLength(dataLength);
-        byte[] file = GC.AllocateUninitializedArray<byte>(NonceStart + FileKey.NonceLength + 5 + headLength + dataLength + 6 + 2 + KeyFingerprint.Length);
         Put(file, [0xa3, 0x62, (byte)'i', (byte)'v', 0x40 | FileKey.NonceLength]);
-        Span<byte> rest = Put(file.AsSpan(NonceStart + FileKey.NonceLength), "\x64"u8);
+        Span<byte> rest = Put(file[(NonceStart + FileKey.NonceLength)..], "\x64"u8);
         rest = Put(rest, "data"u8);
         PutHead(rest, dataLength, headLength);
-        start = file.Length - rest.Length + headLength;
-        rest = Put(file.AsSpan(start + dataLength), "\x65keyId"u8);
+        int start = file.Length - rest.Length + headLength;
+        rest = Put(file[(start + dataLength)..], "\x65keyId"u8);
         rest = Put(rest, [0x58, KeyFingerprint.Length]);
         key.Fingerprint.WriteBytes(rest);
-        return file;
+        return start;
     }
 
     /// <summary>Seals the plain file that was written into a frame, in its place.</summary>
@@ -60,7 +64,7 @@ public static class SealedFile
     /// <param name="start">Where the plain file begins.</param>
     /// <param name="length">Its length.</param>
     /// <param name="name">Its content id.</param>
-    internal static void SealInPlace(FileKey key, byte[] file, int start, int length, Cid name) => Encrypt(key, file.AsSpan(start, length), name, file, start);
+    internal static void SealInPlace(FileKey key, Span<byte> file, int start, int length, Cid name) => Encrypt(key, file.Slice(start, length), name, file, start);
 
     /// <summary>Opens a sealed file.</summary>
     /// <param name="keys">The keys of the database.</param>
@@ -149,11 +153,11 @@ public static class SealedFile
         }
     }
 
-    private static void Encrypt(FileKey key, ReadOnlySpan<byte> plain, Cid name, byte[] file, int start)
+    private static void Encrypt(FileKey key, ReadOnlySpan<byte> plain, Cid name, Span<byte> file, int start)
     {
-        Span<byte> nonce = file.AsSpan(NonceStart, FileKey.NonceLength);
+        Span<byte> nonce = file.Slice(NonceStart, FileKey.NonceLength);
         FoldNonce(name, nonce);
-        key.Encrypt(nonce, plain, file.AsSpan(start, plain.Length), file.AsSpan(start + plain.Length, FileKey.TagLength));
+        key.Encrypt(nonce, plain, file.Slice(start, plain.Length), file.Slice(start + plain.Length, FileKey.TagLength));
     }
 
     private static void PutHead(Span<byte> rest, int length, int headLength)

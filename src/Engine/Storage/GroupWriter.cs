@@ -86,6 +86,7 @@ internal sealed class GroupWriter
         CarFile? kept = _store is null ? null : Keep(draft.Plain, roots, blocks, table);
         ReadOnlyMemory<byte> stored = draft.Seal(name);
         await _files.WriteAsync(name, stored, cancellation);
+        draft.Return();
         StoredLength += stored.Length;
         if (kept is not null)
             _store!.Add(name, kept);

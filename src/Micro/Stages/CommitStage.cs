@@ -50,13 +50,15 @@ internal sealed class CommitStage : IDisposable
     {
         LedgerState next = await _committer.WriteAsync(_ledger.State, [RequestOf(Document.From(json))], CancellationToken.None);
         _blocks.Forget(next.Log[0].First);
-        return _gateway.Last.Length;
+        return _gateway.LastLength;
     }
 
     /// <summary>Commits a document and gives the blocks of its file, and the file before it is sealed.</summary>
     public async ValueTask<(IReadOnlyList<Block> Blocks, ReadOnlyMemory<byte> File)> CaptureAsync(JsonElement json)
     {
+        _gateway.Keeps = true;
         await CommitAsync(json);
+        _gateway.Keeps = false;
         byte[] file = SealedFile.Open(_keys, _gateway.Last.Span, Cid.Parse(Path.GetFileNameWithoutExtension(_gateway.LastKey)));
         CarFile car = CarFile.Parse(file);
         return ([.. car.Blocks.Select(block => new Block(block.Cid, car.Content(block)))], file);

@@ -11,13 +11,21 @@ internal sealed class DiscardingGateway : IDataGateway
     /// <summary>The key of what was put last.</summary>
     public string LastKey { get; private set; } = "";
 
-    /// <summary>What was put last.</summary>
+    /// <summary>Length of what was put last.</summary>
+    public int LastLength { get; private set; }
+
+    /// <summary>Whether what is put is kept; else the bytes are gone with the call.</summary>
+    public bool Keeps { get; set; }
+
+    /// <summary>What was put last and kept.</summary>
     public ReadOnlyMemory<byte> Last { get; private set; }
 
     /// <inheritdoc/>
     public ValueTask<string> PutAsync(string key, ReadOnlyMemory<byte> content, PutCondition condition, CancellationToken cancellation)
     {
-        (LastKey, Last) = (key, content);
+        (LastKey, LastLength) = (key, content.Length);
+        if (Keeps)
+            Last = content.ToArray();
         return ValueTask.FromResult("");
     }
 
