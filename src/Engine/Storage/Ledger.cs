@@ -119,7 +119,7 @@ internal sealed class Ledger(BlockStore blocks, IMetadataGateway metadata)
         ImmutableArray<CarGroup> log = [.. union.Log.Where(group => !replaced.Contains(group))];
 
         // What a compaction of theirs replaced can stand only in our log, and the other way round: a log that has not changed is not looked through.
-        HashSet<CarGroup> merged = before.Log.Length == 0 || log.All(before.Log.Contains) ? [] : await ReplacedInAsync(log, log.ToHashSet(), cancellation);
+        HashSet<CarGroup> merged = before.Log.Length == 0 || before.Log.ToHashSet().IsSupersetOf(log) ? [] : await ReplacedInAsync(log, log.ToHashSet(), cancellation);
         return new LedgerState(union.Heads, [.. log.Where(group => !merged.Contains(group))]);
     }
 

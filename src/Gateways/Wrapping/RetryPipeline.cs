@@ -17,8 +17,8 @@ internal sealed class RetryPipeline
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Attempts, 1, nameof(options));
         _options = options;
-        _repeatable = Build(static kind => kind is StorageErrorKind.Throttled or StorageErrorKind.Transient or StorageErrorKind.Ambiguous);
-        _once = Build(static kind => kind is StorageErrorKind.Throttled or StorageErrorKind.Transient);
+        _repeatable = Build(repeatable: true);
+        _once = Build(repeatable: false);
     }
 
     /// <summary>Makes a call, and again while that can help.</summary>
@@ -28,21 +28,29 @@ internal sealed class RetryPipeline
     /// <exception cref="StorageException">The last failure; when the call was made several times its reason says so.</exception>
     public async ValueTask<T> RunAsync<T>(bool repeatable, Func<CancellationToken, ValueTask<T>> call, CancellationToken cancellation)
     {
-        // What a cancelled call gives is the gateway's own to say.
-        if (cancellation.IsCancellationRequested)
+        StorageException first;
+        try
+        {
             return await call(cancellation);
+        }
+        catch (StorageException failure) when (_options.Attempts > 1 && !cancellation.IsCancellationRequested && IsWorthAnother(failure, repeatable))
+        {
+            first = failure;
+        }
 
+        return await RepeatAsync(repeatable, first, call, cancellation);
+    }
+
+    // Nearly every call succeeds at once, and never sees the pipeline: it begins with the failure of the first attempt.
+    private async ValueTask<T> RepeatAsync<T>(bool repeatable, StorageException first, Func<CancellationToken, ValueTask<T>> call, CancellationToken cancellation)
+    {
         // On the caller's context, so that a simulated world can order what follows.
         ResilienceContext context = ResilienceContextPool.Shared.Get(continueOnCapturedContext: true, cancellation);
         int attempts = 0;
         try
         {
             return await (repeatable ? _repeatable : _once).ExecuteAsync(
-                async (own, made) =>
-                {
-                    attempts++;
-                    return await made(own.CancellationToken);
-                },
+                (own, made) => attempts++ == 0 ? ValueTask.FromException<T>(first) : made(own.CancellationToken),
                 context,
                 call);
         }
@@ -57,15 +65,18 @@ internal sealed class RetryPipeline
         }
     }
 
-    private ResiliencePipeline Build(Func<StorageErrorKind, bool> passes)
+    private bool IsWorthAnother(StorageException failure, bool repeatable) =>
+        (failure.Kind is StorageErrorKind.Throttled or StorageErrorKind.Transient || (repeatable && failure.Kind == StorageErrorKind.Ambiguous))
+        && !(failure.RetryAfter > _options.LongestWait);
+
+    private ResiliencePipeline Build(bool repeatable)
     {
         if (_options.Attempts == 1)
             return ResiliencePipeline.Empty;
         RetryStrategyOptions strategy = new()
         {
             MaxRetryAttempts = _options.Attempts - 1,
-            ShouldHandle = arguments => ValueTask.FromResult(
-                arguments.Outcome.Exception is StorageException failure && passes(failure.Kind) && !(failure.RetryAfter > _options.LongestWait)),
+            ShouldHandle = arguments => ValueTask.FromResult(arguments.Outcome.Exception is StorageException failure && IsWorthAnother(failure, repeatable)),
             DelayGenerator = arguments => ValueTask.FromResult<TimeSpan?>(PauseAfter(arguments.Outcome.Exception as StorageException, arguments.AttemptNumber)),
             OnRetry = arguments =>
             {
