@@ -52,7 +52,11 @@ public sealed class FileMemoryTests
 
         public ValueTask DestroyAsync(CancellationToken cancellation) => _below.DestroyAsync(cancellation);
 
-        public ValueTask DisposeAsync() => _below.DisposeAsync();
+        public async ValueTask DisposeAsync()
+        {
+            await _data.DisposeAsync();
+            await _below.DisposeAsync();
+        }
 
         private sealed class Failing(IDataGateway data) : DataGatewayWrapper(data, leaveOpen: true)
         {
