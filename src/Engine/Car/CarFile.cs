@@ -59,7 +59,7 @@ public sealed class CarFile
         for (int i = 0; i < blocks.Length; i++)
         {
             int length = ReadLength(span, ref at);
-            if (length < Cid.BinaryLength || !Cid.TryReadBinary(span.Slice(at, Cid.BinaryLength), out Cid cid))
+            if (!Cid.TryReadBinary(span.Slice(at, Cid.BinaryLength), out Cid cid))
                 throw new CarException(at, "a block does not start with a CIDv1 over SHA-256");
             blocks[i] = new CarBlock(cid, at + Cid.BinaryLength, length - Cid.BinaryLength);
             at += length;
@@ -96,6 +96,10 @@ public sealed class CarFile
         for (; at < span.Length; count++)
         {
             int length = ReadLength(span, ref at);
+
+            // The table of blocks is reserved by this count: no more than the file has room for.
+            if (length < Cid.BinaryLength)
+                throw new CarException(at, $"a block of {length} bytes has no room for a content id");
             at += length;
         }
 
@@ -121,9 +125,7 @@ public sealed class CarFile
             if (reader.ReadMapHeader() != 2)
                 throw reader.Fail("a CAR header has two fields");
             reader.ReadKey("roots"u8);
-            var roots = new Cid[reader.ReadArrayHeader()];
-            for (int i = 0; i < roots.Length; i++)
-                roots[i] = reader.ReadLink();
+            Cid[] roots = reader.ReadLinks();
             reader.ReadKey("version"u8);
             if (reader.ReadInteger() != 1)
                 throw reader.Fail("the version is not 1");

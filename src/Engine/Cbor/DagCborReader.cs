@@ -135,12 +135,22 @@ public ref struct DagCborReader(ReadOnlySpan<byte> bytes)
         return content[1..];
     }
 
+    /// <summary>Reads an array of content ids that the database format makes.</summary>
+    public Cid[] ReadLinks()
+    {
+        var links = new Cid[ReadArrayHeader(DagCborWriter.LinkLength)];
+        for (int i = 0; i < links.Length; i++)
+            links[i] = ReadLink();
+        return links;
+    }
+
     /// <summary>Reads the head of an array.</summary>
-    /// <returns>How many values follow; each takes at least one byte, so the number never exceeds what is left of the block.</returns>
-    public int ReadArrayHeader()
+    /// <param name="itemLength">The fewest bytes that a value of it takes, 1 or more: who reserves memory for them is so bound by the length of the block.</param>
+    /// <returns>How many values follow; never more than what is left of the block has room for.</returns>
+    public int ReadArrayHeader(int itemLength = 1)
     {
         Expect(DagCborKind.Array);
-        return ReadCount(1, "an array");
+        return ReadCount(itemLength, "an array");
     }
 
     /// <summary>Reads the head of a map.</summary>

@@ -96,9 +96,7 @@ public sealed class ClockEvent
             reader.ReadKey("data"u8);
             (OperationKind kind, KeyValue[] operations, Cid root) = ReadOperation(ref reader);
             reader.ReadKey("parents"u8);
-            var parents = new Cid[reader.ReadArrayHeader()];
-            for (int i = 0; i < parents.Length; i++)
-                parents[i] = reader.ReadLink();
+            Cid[] parents = reader.ReadLinks();
             reader.ReadEnd();
             return new ClockEvent(block, kind, operations, root, parents);
         }
@@ -114,7 +112,7 @@ public sealed class ClockEvent
         ReadOnlySpan<byte> first = reader.ReadText();
         if (first.SequenceEqual("ops"u8))
         {
-            var operations = new KeyValue[reader.ReadArrayHeader()];
+            var operations = new KeyValue[reader.ReadArrayHeader(DagCborWriter.LinkLength)];
             for (int i = 0; i < operations.Length; i++)
                 operations[i] = ReadBatched(ref reader);
             Cid root = ReadRoot(ref reader, out ReadOnlySpan<byte> type);

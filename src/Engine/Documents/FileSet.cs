@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Text;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Car;
@@ -107,16 +108,8 @@ internal static class FileSet
     }
 
     // The reference writes a list; older writers a single link.
-    private static ImmutableArray<Cid> ReadCars(ref DagCborReader reader)
-    {
-        if (reader.Peek() == DagCborKind.Link)
-            return [reader.ReadLink()];
-        int count = reader.ReadArrayHeader();
-        var cars = ImmutableArray.CreateBuilder<Cid>(Math.Min(count, 1024));
-        for (int i = 0; i < count; i++)
-            cars.Add(reader.ReadLink());
-        return cars.ToImmutable();
-    }
+    private static ImmutableArray<Cid> ReadCars(ref DagCborReader reader) =>
+        ImmutableCollectionsMarshal.AsImmutableArray(reader.Peek() == DagCborKind.Link ? [reader.ReadLink()] : reader.ReadLinks());
 
     private static DateTimeOffset? ReadTime(ref DagCborReader reader)
     {

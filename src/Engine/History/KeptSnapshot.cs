@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Cbor;
 using FireproofBench.Engine.Ports;
@@ -40,16 +41,16 @@ internal sealed record KeptSnapshot(ImmutableArray<Cid> Heads, CarGroup Group)
             if (reader.ReadMapHeader() != 3)
                 throw reader.Fail("a snapshot has three fields");
             reader.ReadKey("cars"u8);
-            ImmutableArray<Cid> cars = ReadLinks(ref reader);
-            if (cars.IsEmpty)
+            Cid[] cars = reader.ReadLinks();
+            if (cars.Length == 0)
                 throw reader.Fail("a snapshot names at least one file");
             reader.ReadKey("heads"u8);
-            ImmutableArray<Cid> heads = ReadLinks(ref reader);
+            Cid[] heads = reader.ReadLinks();
             reader.ReadKey("version"u8);
             if (reader.ReadInteger() != 1)
                 throw reader.Fail("the version is not 1");
             reader.ReadEnd();
-            return new KeptSnapshot(heads, new CarGroup(cars));
+            return new KeptSnapshot(ImmutableCollectionsMarshal.AsImmutableArray(heads), new CarGroup(ImmutableCollectionsMarshal.AsImmutableArray(cars)));
         }
         catch (DagCborException e)
         {
@@ -69,14 +70,5 @@ internal sealed record KeptSnapshot(ImmutableArray<Cid> Heads, CarGroup Group)
         }
 
         return kept;
-    }
-
-    private static ImmutableArray<Cid> ReadLinks(ref DagCborReader reader)
-    {
-        int count = reader.ReadArrayHeader();
-        var links = ImmutableArray.CreateBuilder<Cid>(Math.Min(count, 1024));
-        for (int i = 0; i < count; i++)
-            links.Add(reader.ReadLink());
-        return links.DrainToImmutable();
     }
 }

@@ -61,7 +61,7 @@ public sealed class Shard
             reader.ReadKey("prefix"u8);
             string prefix = ReadAscii(ref reader);
             reader.ReadKey("entries"u8);
-            var entries = new ShardEntry[reader.ReadArrayHeader()];
+            var entries = new ShardEntry[reader.ReadArrayHeader(DagCborWriter.LinkLength)];
             for (int i = 0; i < entries.Length; i++)
             {
                 entries[i] = ReadEntry(ref reader);

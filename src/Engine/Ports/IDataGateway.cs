@@ -17,7 +17,7 @@ public interface IDataGateway : IAsyncDisposable
 
     /// <summary>Stores an object whole: no reader must ever see a part of it (CCY-01, CCY-02), and an acknowledged one must stay (DUR-01).</summary>
     /// <param name="key">The key.</param>
-    /// <param name="content">The bytes. They do not change until the call has ended; after one that succeeded they may, so a provider that keeps them copies them.</param>
+    /// <param name="content">The bytes. They do not change until the call has ended, in whatever way; then they may, so nothing that it began reads them any more, and a provider that keeps them copies them.</param>
     /// <param name="condition">What has to hold. Enforced, or refused as Unsupported; never ignored (CAS-01).</param>
     /// <param name="cancellation">Ends the call.</param>
     /// <returns>The stored object's version; empty when the provider gives none.</returns>

@@ -235,6 +235,9 @@ internal sealed partial class BlockStore : IBlockSource, IShardSource, IEventSou
 
             _known.Add(car);
             _absent.Remove(car);
+
+            // Else a search that found nothing would give an old fault as its reason.
+            _damaged.Remove(car);
             if (!_slots.TryGetValue(car, out CarSlot? slot))
             {
                 slot = new CarSlot(car, isOwn: false);

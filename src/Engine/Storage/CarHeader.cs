@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Car;
 using FireproofBench.Engine.Cbor;
@@ -18,9 +19,6 @@ namespace FireproofBench.Engine.Storage;
 /// <param name="Compact">The groups that this one replaces, newest first.</param>
 public sealed record CarHeader(ImmutableArray<CarGroup> Cars, ImmutableArray<Cid> Heads, ImmutableArray<CarGroup> Compact)
 {
-    // A count that a damaged file names is believed as far as this.
-    private const int MaxReserved = 1024;
-
     /// <summary>
     /// Whether the header stands for itself: it names a state that was merged from several heads, and adds nothing to it. No log lists a bookmark, so that it can go
     /// when the next head is there. A field of ours, <c>meta: {head, bookmark: true}</c>, which the reference engine passes over.
@@ -108,7 +106,7 @@ public sealed record CarHeader(ImmutableArray<CarGroup> Cars, ImmutableArray<Cid
 
     /// <summary>Opens a file as a provider has it, for those who keep heads and were given the keys: its header says which files of a log a head stands for.</summary>
     /// <param name="stored">The file, sealed or plain.</param>
-    /// <param name="name">The content id that the file is named by.</param>
+    /// <param name="name">The content id that the file is named by; a sealed one is checked against it, a plain one is not.</param>
     /// <param name="keys">Keys that may open it; none for a plain file.</param>
     /// <returns>Null when no key opens it.</returns>
     /// <exception cref="SealException">The file was changed, or is none.</exception>
@@ -160,17 +158,16 @@ public sealed record CarHeader(ImmutableArray<CarGroup> Cars, ImmutableArray<Cid
 
     private static ImmutableArray<CarGroup> ReadGroups(ref DagCborReader reader)
     {
-        int count = reader.ReadArrayHeader();
-        var groups = ImmutableArray.CreateBuilder<CarGroup>(Math.Min(count, MaxReserved));
-        for (int i = 0; i < count; i++)
+        var groups = new CarGroup[reader.ReadArrayHeader(DagCborWriter.LinkLength)];
+        for (int i = 0; i < groups.Length; i++)
         {
-            ImmutableArray<Cid> cars = ReadLinks(ref reader);
+            Cid[] cars = reader.ReadLinks();
             if (cars.Length == 0)
                 throw reader.Fail("a group has at least one file");
-            groups.Add(new CarGroup(cars));
+            groups[i] = new CarGroup(ImmutableCollectionsMarshal.AsImmutableArray(cars));
         }
 
-        return groups.DrainToImmutable();
+        return ImmutableCollectionsMarshal.AsImmutableArray(groups);
     }
 
     private static CarHeader ReadMeta(ref DagCborReader reader, CarHeader header)
@@ -180,7 +177,7 @@ public sealed record CarHeader(ImmutableArray<CarGroup> Cars, ImmutableArray<Cid
         {
             ReadOnlySpan<byte> key = reader.ReadText();
             if (key.SequenceEqual("head"u8))
-                header = header with { Heads = ReadLinks(ref reader) };
+                header = header with { Heads = ImmutableCollectionsMarshal.AsImmutableArray(reader.ReadLinks()) };
             else if (key.SequenceEqual("bookmark"u8))
                 header = header with { IsBookmark = reader.ReadBoolean() };
             else
@@ -188,14 +185,5 @@ public sealed record CarHeader(ImmutableArray<CarGroup> Cars, ImmutableArray<Cid
         }
 
         return header;
-    }
-
-    private static ImmutableArray<Cid> ReadLinks(ref DagCborReader reader)
-    {
-        int count = reader.ReadArrayHeader();
-        var links = ImmutableArray.CreateBuilder<Cid>(Math.Min(count, MaxReserved));
-        for (int i = 0; i < count; i++)
-            links.Add(reader.ReadLink());
-        return links.DrainToImmutable();
     }
 }

@@ -5,7 +5,7 @@ using FireproofBench.Engine.Crypto;
 namespace FireproofBench.Engine.Storage;
 
 /// <summary>A file while it is made: its plain content is written where it will be sealed, named there, and sealed in its place, in memory that is lent.</summary>
-/// <remarks>A commit so allocates nothing for its file, whatever the length: half of what a large one took went into making, clearing and collecting that memory.</remarks>
+/// <remarks>So commits one after the other have one memory for all of their files, whatever the length: making and collecting it each time was half of what a large one allocated.</remarks>
 internal readonly struct FileDraft
 {
     private readonly FileKey? _key;

@@ -70,12 +70,9 @@ internal sealed class GroupIndex
             if (reader.ReadMapHeader() != 3)
                 throw reader.Fail("an index has three fields");
             reader.ReadKey("cars"u8);
-            int count = reader.ReadArrayHeader();
-            if (count > MaxCars)
+            Cid[] cars = reader.ReadLinks();
+            if (cars.Length > MaxCars)
                 throw reader.Fail($"an index names at most {MaxCars} files");
-            var cars = new Cid[count];
-            for (int i = 0; i < count; i++)
-                cars[i] = reader.ReadLink();
             reader.ReadKey("index"u8);
             byte[] entries = reader.ReadBytes().ToArray();
             reader.ReadKey("version"u8);
@@ -86,7 +83,7 @@ internal sealed class GroupIndex
                 throw reader.Fail("the entries are cut off");
             for (int at = DigestPrefix; at < entries.Length; at += EntryLength)
             {
-                if (BinaryPrimitives.ReadUInt16BigEndian(entries.AsSpan(at)) >= count)
+                if (BinaryPrimitives.ReadUInt16BigEndian(entries.AsSpan(at)) >= cars.Length)
                     throw reader.Fail("an entry names a file that is not listed");
             }
 

@@ -128,7 +128,7 @@ internal sealed class Exchange(
         var missing = new Dictionary<CarGroup, Cid>();
         if (entries.Length == 0)
             return [];
-        var log = new HashSet<CarGroup>();
+        var named = new HashSet<CarGroup>();
         var remoteBlocks = new BlockStore(remote, budget: 0);
         foreach (MetaEntry entry in entries)
         {
@@ -136,10 +136,10 @@ internal sealed class Exchange(
             CarHeader header = await remoteBlocks.ReadHeaderAsync(group, cancellation)
                 ?? throw remote.Missing("copy", DataFiles.KeyOfCar(group.First), "the remote head names this file");
             await pull.CopyGroupsAsync([group], cancellation);
-            log.Add(group);
-            foreach (CarGroup older in header.Cars.Where(older => !replaced.Contains(older) && log.Add(older)))
+            named.Add(group);
+            foreach (CarGroup older in header.Cars.Where(named.Add))
             {
-                if (await pull.FindMissingAsync(older, cancellation) is { } car)
+                if (!replaced.Contains(older) && await pull.FindMissingAsync(older, cancellation) is { } car)
                     missing.Add(older, car);
             }
         }
@@ -147,7 +147,9 @@ internal sealed class Exchange(
         await pull.CopyAttachmentsAsync(cancellation);
         if (missing.Count == 0)
             return [];
-        HashSet<CarGroup> held = await ledger.ReplacedInAsync([.. log.Where(group => !missing.ContainsKey(group))], [.. missing.Keys], cancellation);
+
+        // A compaction that was itself replaced here is asked too: it may be the only one that still says what it had replaced.
+        HashSet<CarGroup> held = await ledger.ReplacedInAsync([.. named.Where(group => !missing.ContainsKey(group))], [.. missing.Keys], cancellation);
         foreach ((CarGroup group, Cid car) in missing)
         {
             if (!held.Contains(group))

@@ -195,14 +195,15 @@ public sealed partial class RemoteLink : IAsyncDisposable
             {
                 return;
             }
-            catch (Exception e) when (IsRefusal(e) && !(_wasReadable && WaitsForKey(e)))
-            {
-                Report(status => status with { Activity = SyncActivity.Refused, LastError = e, NextAttempt = null });
-                EndWaiters(e);
-                return;
-            }
             catch (Exception e)
             {
+                if (IsRefusal(e) && !(WaitsForKey(e) && (_wasReadable || await HasKeyNowAsync(cancellation))))
+                {
+                    Report(status => status with { Activity = SyncActivity.Refused, LastError = e, NextAttempt = null });
+                    EndWaiters(e);
+                    return;
+                }
+
                 _wantsLook = true;
 
                 // Whatever it was, the data is safe here, and the remote may be mended: a link that gave up would lose what is written from now on.

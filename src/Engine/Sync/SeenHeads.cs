@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using FireproofBench.Engine.Blocks;
@@ -44,15 +45,12 @@ internal static class SeenHeads
             if (reader.ReadMapHeader() != 2)
                 return [];
             reader.ReadKey("heads"u8);
-            int count = reader.ReadArrayHeader();
-            var heads = ImmutableArray.CreateBuilder<Cid>(Math.Min(count, 1024));
-            for (int i = 0; i < count; i++)
-                heads.Add(reader.ReadLink());
+            Cid[] heads = reader.ReadLinks();
             reader.ReadKey("version"u8);
             if (reader.ReadInteger() != 1)
                 return [];
             reader.ReadEnd();
-            return heads.ToImmutable();
+            return ImmutableCollectionsMarshal.AsImmutableArray(heads);
         }
         catch (DagCborException)
         {

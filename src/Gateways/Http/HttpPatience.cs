@@ -6,13 +6,14 @@ internal sealed class HttpPatience : IDisposable
     private readonly TimeSpan _idle;
     private readonly CancellationTokenSource _end;
     private readonly CancellationTokenRegistration _wish;
+    private volatile bool _isWished;
 
     public HttpPatience(TimeSpan idle, TimeProvider time, CancellationToken caller)
     {
         _idle = idle;
         Caller = caller;
         _end = new CancellationTokenSource(idle, time);
-        _wish = caller.UnsafeRegister(static end => ((CancellationTokenSource)end!).Cancel(), _end);
+        _wish = caller.UnsafeRegister(static patience => ((HttpPatience)patience!).EndByWish(), this);
     }
 
     /// <summary>The caller's own wish.</summary>
@@ -21,8 +22,8 @@ internal sealed class HttpPatience : IDisposable
     /// <summary>Either end.</summary>
     public CancellationToken Token => _end.Token;
 
-    /// <summary>Whether the time is up.</summary>
-    public bool IsOver => _end.IsCancellationRequested && !Caller.IsCancellationRequested;
+    /// <summary>Whether the time was up before the caller wanted the end.</summary>
+    public bool IsOver => _end.IsCancellationRequested && !_isWished;
 
     /// <summary>How long nothing may move.</summary>
     public TimeSpan Idle => _idle;
@@ -35,5 +36,12 @@ internal sealed class HttpPatience : IDisposable
     {
         _wish.Dispose();
         _end.Dispose();
+    }
+
+    // Whoever wants the end of a call that is over already does not make it another one.
+    private void EndByWish()
+    {
+        _isWished = !_end.IsCancellationRequested;
+        _end.Cancel();
     }
 }

@@ -48,7 +48,7 @@ internal sealed class HttpTransport : IDisposable
     public async ValueTask<HttpAnswer> SendAsync(HttpRequestMessage request, HttpCall call, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        Address(request);
+        AddHeaders(request);
         HttpUpload? upload = UploadOf(request, call);
         HttpPatience patience = new(_options.IdlePatience, _options.Time, cancellation);
         if (upload is not null)
@@ -83,7 +83,7 @@ internal sealed class HttpTransport : IDisposable
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Closes what is idle. Calls that are under way go on to their own end.</summary>
     public void Dispose() => _invoker.Dispose();
 
     /// <summary>What a failure of sending or of reading means.</summary>
@@ -98,7 +98,7 @@ internal sealed class HttpTransport : IDisposable
         _ => HttpFailures.OfConnection(call, failure, HttpFailures.ServerOf(address), sentWhole),
     };
 
-    private void Address(HttpRequestMessage request)
+    private void AddHeaders(HttpRequestMessage request)
     {
         if (_options.Authorization is { } authorization)
             request.Headers.Authorization = authorization;

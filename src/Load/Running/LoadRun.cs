@@ -39,8 +39,10 @@ internal sealed class LoadRun : IDisposable
             i => new Iteration(i, new Dice(options.Seed, $"worker {i}"), _recorder, _clock, _giveUp.Token))];
     }
 
-    /// <summary>How many workers a run has.</summary>
-    public static int WorkersOf(LoadPlan plan, LoadOptions options) => Math.Max(plan.HasArrivals ? options.Workers : 1, plan.MostCopies);
+    /// <summary>How many workers a run has: those who take arrivals, and the copies of closed stretches. Nobody is both: arrivals may still wait when a closed stretch begins.</summary>
+    public static int WorkersOf(LoadPlan plan, LoadOptions options) => Math.Max(1, CopiesFrom(plan, options) + plan.MostCopies);
+
+    private static int CopiesFrom(LoadPlan plan, LoadOptions options) => plan.HasArrivals ? options.Workers : 0;
 
     /// <summary>Prepares the scenario and runs the plan to its end, until it has to end early, or until the user ends it; what was measured by then is the outcome.</summary>
     /// <exception cref="OperationCanceledException">It was cancelled during the preparation.</exception>
@@ -67,7 +69,16 @@ internal sealed class LoadRun : IDisposable
         Task rows = OnThread("load collector", CollectAll);
         Task generator = _plan.HasArrivals ? OnThread("load generator", Generate) : Task.CompletedTask;
         Task[] workers = [.. _iterations.Select(iteration => Task.Run(() => WorkAsync(iteration), CancellationToken.None))];
-        await generator;
+        try
+        {
+            await generator;
+        }
+        catch (Exception failure)
+        {
+            _fault = failure;
+            await _stop.CancelAsync();
+        }
+
         _ = _arrivals.Writer.TryComplete();
         Task all = Task.WhenAll(workers);
         TimeSpan left = LoadClock.Span(Math.Max(0, _recorder.Start + LoadClock.Of(_plan.Duration) - _clock.Now));
@@ -82,10 +93,12 @@ internal sealed class LoadRun : IDisposable
         int unfinished = Volatile.Read(ref _underWay);
         await _giveUp.CancelAsync();
         await Task.WhenAny(all, Task.Delay(TimeSpan.FromSeconds(5), _options.Time, CancellationToken.None));
+        while (_arrivals.Reader.TryRead(out long waiting))
+            Drop(waiting);
         await _over.CancelAsync();
         await rows;
         if (_fault is not null)
-            throw new InvalidOperationException($"The scenario failed by itself: {_fault.Message}", _fault);
+            throw new InvalidOperationException($"The run failed by itself: {_fault.Message}", _fault);
         TimeSpan measured = _rows.Where(static row => row.At >= TimeSpan.Zero).Aggregate(TimeSpan.Zero, static (sum, row) => sum + row.Length);
         return new LoadOutcome(
             _clock.Started + LoadClock.Span(_recorder.Start), measured, [.. _rows], _recorder, unfinished, _endedEarly, cancellation.IsCancellationRequested);
@@ -117,6 +130,7 @@ internal sealed class LoadRun : IDisposable
 
     private void Generate()
     {
+        _options.Pacer.GoFirst();
         long begin = LoadClock.Of(s_lead);
         int number = 0;
         foreach (LoadSimulation simulation in _plan.All)
@@ -143,8 +157,7 @@ internal sealed class LoadRun : IDisposable
             _recorder.Arrive(Math.Max(0, _clock.Now - intended));
         if (Volatile.Read(ref _waiting) >= _options.MaxWaiting)
         {
-            if (isMeasured)
-                _recorder.Drop();
+            Drop(intended);
             return;
         }
 
@@ -152,13 +165,18 @@ internal sealed class LoadRun : IDisposable
         _ = _arrivals.Writer.TryWrite(intended);
     }
 
+    private void Drop(long intended)
+    {
+        if (intended >= _recorder.Start)
+            _recorder.Drop();
+    }
+
     private async Task WorkAsync(Iteration iteration)
     {
         try
         {
-            Task open = _plan.HasArrivals && iteration.Worker < _options.Workers ? TakeArrivalsAsync(iteration) : Task.CompletedTask;
-            await KeepCopiesAsync(iteration, open);
-            await open;
+            int copy = iteration.Worker - CopiesFrom(_plan, _options);
+            await (copy < 0 ? TakeArrivalsAsync(iteration) : KeepCopyAsync(iteration, copy));
         }
         catch (Exception failure)
         {
@@ -173,9 +191,12 @@ internal sealed class LoadRun : IDisposable
         while (await NextArrivalAsync() is { } intended)
         {
             Interlocked.Decrement(ref _waiting);
-            if (_giveUp.IsCancellationRequested)
-                return;
-            await IterateAsync(iteration, intended);
+
+            // Whoever wants the end wants nothing more to begin.
+            if (_stop.IsCancellationRequested || _giveUp.IsCancellationRequested)
+                Drop(intended);
+            else
+                await IterateAsync(iteration, intended);
         }
     }
 
@@ -192,17 +213,16 @@ internal sealed class LoadRun : IDisposable
         }
     }
 
-    // A worker takes part in each closed stretch that has that many copies, from the time on at which the line between both numbers rounds to it.
-    private async Task KeepCopiesAsync(Iteration iteration, Task open)
+    // A copy takes part in each closed stretch that has that many copies, from the time on at which the line between both numbers rounds to it.
+    private async Task KeepCopyAsync(Iteration iteration, int copy)
     {
         long begin = LoadClock.Of(s_lead);
         foreach (LoadSimulation simulation in _plan.All)
         {
             long end = begin + LoadClock.Of(simulation.Duration);
-            if (simulation.Copies is { } copies && await BeginAsync(iteration.Worker, copies, begin, end))
+            if (simulation.Copies is { } copies && await BeginAsync(copy, copies, begin, end))
             {
-                // One iteration of a worker at a time: an open stretch before this one may still be under way.
-                long last = LastOf(iteration.Worker, copies, begin, end);
+                long last = LastOf(copy, copies, begin, end);
                 while (_clock.Now < last && !_stop.IsCancellationRequested)
                     await IterateAsync(iteration, null);
             }
@@ -211,15 +231,13 @@ internal sealed class LoadRun : IDisposable
                 break;
             begin = end;
         }
-
-        await open;
     }
 
-    private async ValueTask<bool> BeginAsync(int worker, (int From, int To) copies, long begin, long end)
+    private async ValueTask<bool> BeginAsync(int copy, (int From, int To) copies, long begin, long end)
     {
-        if (worker >= Math.Max(copies.From, copies.To))
+        if (copy >= Math.Max(copies.From, copies.To))
             return false;
-        double share = worker < copies.From ? 0 : (worker - copies.From + 0.5) / (copies.To - copies.From);
+        double share = copy < copies.From ? 0 : (copy - copies.From + 0.5) / (copies.To - copies.From);
         long from = begin + (long)(share * (end - begin));
         try
         {
@@ -234,8 +252,8 @@ internal sealed class LoadRun : IDisposable
         }
     }
 
-    private static long LastOf(int worker, (int From, int To) copies, long begin, long end) =>
-        worker < copies.To ? end : begin + (long)((copies.From - worker - 0.5) / (copies.From - copies.To) * (end - begin));
+    private static long LastOf(int copy, (int From, int To) copies, long begin, long end) =>
+        copy < copies.To ? end : begin + (long)((copies.From - copy - 0.5) / (copies.From - copies.To) * (end - begin));
 
     private async ValueTask IterateAsync(Iteration iteration, long? intended)
     {

@@ -2,7 +2,7 @@ using FireproofBench.Engine.Ports;
 
 namespace FireproofBench.Micro.Stages;
 
-/// <summary>A store that takes everything at once and keeps only the last: so that what is measured ends where the provider begins.</summary>
+/// <summary>A store that takes everything at once, and keeps the last only when it is told to: so that what is measured ends where the provider begins.</summary>
 internal sealed class DiscardingGateway : IDataGateway
 {
     /// <inheritdoc/>

@@ -145,6 +145,34 @@ public sealed class LoadRunTests
         Assert.Contains(outcome.Rows, static row => row.Started == 0 && row.At > TimeSpan.Zero);
     }
 
+    [Fact]
+    public async Task Arrivals_that_still_wait_when_a_closed_stretch_begins_and_its_copies_are_no_iterations_of_one_worker()
+    {
+        int[] under = new int[8];
+        int most = 0;
+        Scenario scenario = new(async iteration =>
+        {
+            most = Math.Max(most, Interlocked.Increment(ref under[iteration.Worker]));
+            await Task.Delay(50);
+            Interlocked.Decrement(ref under[iteration.Worker]);
+        });
+        LoadPlan plan = new([new Inject(200, 0.5 * s_second), new KeepConstant(2, 0.5 * s_second)]);
+        LoadOutcome outcome = await LoadRun.RunAsync(scenario, plan, Options(workers: 4), new UnheardRun(), CancellationToken.None);
+        Assert.Equal(6, LoadRun.WorkersOf(plan, Options(workers: 4)));
+        Assert.Equal(1, most);
+        Assert.Equal(100, outcome.Recorder.GeneratorTotal.Count);
+    }
+
+    [Fact]
+    public async Task Arrivals_that_nobody_took_before_the_run_was_given_up_are_dropped_and_counted()
+    {
+        Scenario scenario = new(static async iteration => await Task.Delay(Timeout.Infinite, iteration.Cancellation));
+        LoadOutcome outcome = await LoadRun.RunAsync(
+            scenario, new LoadPlan([new Inject(100, s_second)]), Options(workers: 2) with { Drain = 0.2 * s_second }, new UnheardRun(), CancellationToken.None);
+        Assert.Equal(2, outcome.Unfinished);
+        Assert.Equal(98, outcome.Recorder.DroppedTotal);
+    }
+
     private static LoadOptions Options(int workers = 16, int waiting = 100_000) => new() { Seed = 1, Workers = workers, MaxWaiting = waiting };
 
     private static Task<LoadOutcome> RunAsync(Scenario scenario, LoadSimulation simulation, int workers = 16, int waiting = 100_000) =>
