@@ -368,8 +368,8 @@ internal static class EngineFaultCatalogue
                     "MaxRetryAttempts = int.MaxValue,"),
                 new(
                     "Gateways/Wrapping/RetryPipeline.cs",
-                    "arguments.Outcome.Exception is StorageException failure && passes(failure.Kind) && !(failure.RetryAfter > _options.LongestWait)",
-                    "arguments.Outcome.Exception is StorageException"),
+                    "&& !(failure.RetryAfter > _options.LongestWait)",
+                    "|| _options.Attempts > 0"),
             ])
         {
             Store = EngineFault.Endpoint,

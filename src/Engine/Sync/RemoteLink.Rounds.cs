@@ -49,16 +49,18 @@ public sealed partial class RemoteLink
     // Another device of the same database made a new key. An invitation brings it into the bag here, where it is looked for at every attempt.
     private static bool WaitsForKey(Exception? reason) => reason is SealException { Fault: SealFault.UnknownKey } || (reason is not null && WaitsForKey(reason.InnerException));
 
-    // A round over a bad network takes minutes: an invitation may have brought the key since it met the head. What fails for another reason now says nothing of the key, and is the next round's.
+    // A round over a bad network takes minutes: an invitation may have brought the key since it met the head, or the head may be gone. What fails for another reason now says nothing of the
+    // key, and is the next round's.
     private async ValueTask<bool> HasKeyNowAsync(CancellationToken cancellation)
     {
-        foreach (UnreadableHead head in _status.Unreadable)
+        bool hasWaited = false;
+        foreach (UnreadableHead head in _status.Unreadable.Where(static head => WaitsForKey(head.Reason)))
         {
-            if (!WaitsForKey(head.Reason) || _entries.FirstOrDefault(entry => entry.Cid == head.Entry) is not { } entry)
-                continue;
+            hasWaited = true;
             try
             {
-                _ = await _replica.Blocks.ReadHeaderAsync(Ledger.ReadGroup(entry), cancellation);
+                if (_entries.FirstOrDefault(entry => entry.Cid == head.Entry) is { } entry)
+                    _ = await _replica.Blocks.ReadHeaderAsync(Ledger.ReadGroup(entry), cancellation);
             }
             catch (StorageException e) when (WaitsForKey(e))
             {
@@ -69,7 +71,7 @@ public sealed partial class RemoteLink
             }
         }
 
-        return true;
+        return hasWaited;
     }
 
     // What was written here goes out; what others wrote is looked for in its turn. Tells whether both sides have all, as far as is known.
