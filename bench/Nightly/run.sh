@@ -78,8 +78,8 @@ load writers-and-compaction --writers 4
 # Seeds that nobody ran before: those of this second.
 first=$(($(date -u +%s) * 10))
 
-# Hundreds of worlds pay for counting which code is hot, which the tool leaves out for its short runs.
-part simulation env DOTNET_TieredPGO=1 "${tool[@]}" simulate --seeds "$first..$((first + seeds - 1))" --history "$out/simulation.jsonl" --report "$out/simulation"
+# Hundreds of worlds pay for counting which code is hot and for collecting garbage more rarely, which the tool leaves out for its short runs.
+part simulation env DOTNET_TieredPGO=1 DOTNET_GCgen0size=0x8000000 "${tool[@]}" simulate --seeds "$first..$((first + seeds - 1))" --history "$out/simulation.jsonl" --report "$out/simulation"
 
 compare() {
   "${tool[@]}" compare "$out/load" --newest "$repeats" --before $((repeats * nights)) --tolerance "$tolerance" --tail-tolerance "$tail_tolerance" >"$out/comparison.txt"
