@@ -14,22 +14,25 @@ internal static class ThresholdCheck
     {
         Recorder recorder = outcome.Recorder;
         StepTotals totals = new();
+        (double Calls, double Bytes) rate = default;
         for (int i = 0; i < recorder.Steps.Length; i++)
         {
-            if (threshold.Step is null || threshold.Step == recorder.Steps[i])
-                totals.Add(recorder.Totals[i]);
+            if (threshold.Step is not null && threshold.Step != recorder.Steps[i])
+                continue;
+            totals.Add(recorder.Totals[i]);
+            (double calls, double bytes) = outcome.RateOf(i);
+            rate = (rate.Calls + calls, rate.Bytes + bytes);
         }
 
         LatencySummary latencies = (threshold.IsActual ? totals.Actual : totals.Intended).Summary();
-        double seconds = Math.Max(outcome.Measured.TotalSeconds, 1e-9);
         return threshold.Metric switch
         {
             ThresholdMetric.Percentile => (threshold.IsActual ? totals.Actual : totals.Intended).At(threshold.Percentile).TotalSeconds,
             ThresholdMetric.Mean => latencies.Mean.TotalSeconds,
             ThresholdMetric.Max => latencies.Max.TotalSeconds,
-            ThresholdMetric.Rate => totals.Actual.Count / seconds,
+            ThresholdMetric.Rate => rate.Calls,
             ThresholdMetric.Count => totals.Actual.Count,
-            ThresholdMetric.ByteRate => totals.Bytes / seconds,
+            ThresholdMetric.ByteRate => rate.Bytes,
             ThresholdMetric.Errors => totals.Failed,
             ThresholdMetric.ErrorShare => totals.Failed == 0 ? 0 : (double)totals.Failed / (totals.Failed + totals.Actual.Count),
             ThresholdMetric.Anomalies => recorder.Anomalies.Values.Sum(),

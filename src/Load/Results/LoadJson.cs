@@ -23,11 +23,12 @@ internal static class LoadJson
         WriteManifest(json, manifest);
         json.WriteString("startedAt", outcome.Started);
         json.WriteNumber("measuredMs", Math.Round(outcome.Measured.TotalMilliseconds, 3));
+        json.WriteNumber("loadedMs", Math.Round(outcome.Loaded.TotalMilliseconds, 3));
         json.WriteBoolean("interrupted", outcome.Interrupted);
         json.WriteString("endedEarly", outcome.EndedEarly);
         json.WriteStartArray("steps");
         for (int i = 0; i < recorder.Steps.Length; i++)
-            WriteStep(json, recorder.Steps[i], recorder.Totals[i], outcome.Measured);
+            WriteStep(json, recorder.Steps[i], recorder.Totals[i], outcome.RateOf(i));
         json.WriteEndArray();
         WriteLatencies(json, "generatorLateness", recorder.GeneratorTotal.Summary());
         WriteLatencies(json, "startLateness", recorder.StartTotal.Summary());
@@ -124,17 +125,16 @@ internal static class LoadJson
         json.WriteString("version", manifest.Version);
     }
 
-    private static void WriteStep(Utf8JsonWriter json, string name, StepTotals totals, TimeSpan measured)
+    private static void WriteStep(Utf8JsonWriter json, string name, StepTotals totals, (double Calls, double Bytes) rate)
     {
-        double seconds = Math.Max(measured.TotalSeconds, 1e-9);
         json.WriteStartObject();
         json.WriteString("name", name);
         json.WriteNumber("succeeded", totals.Actual.Count);
         json.WriteNumber("failed", totals.Failed);
         WriteCounts(json, "errors", totals.Errors.Select(static pair => (pair.Key, pair.Value)));
-        json.WriteNumber("perSecond", Math.Round(totals.Actual.Count / seconds, 3));
+        json.WriteNumber("perSecond", Math.Round(rate.Calls, 3));
         json.WriteNumber("bytes", totals.Bytes);
-        json.WriteNumber("bytesPerSecond", Math.Round(totals.Bytes / seconds));
+        json.WriteNumber("bytesPerSecond", Math.Round(rate.Bytes));
         WriteLatencies(json, "intended", totals.Intended.Summary());
         WriteLatencies(json, "actual", totals.Actual.Summary());
         json.WriteEndObject();

@@ -89,6 +89,8 @@ internal sealed class LoadRun : IDisposable
             await drained.CancelAsync();
         }
 
+        TimeSpan loaded = LoadClock.Span(Math.Max(0, _clock.Now - _recorder.Start));
+
         await Task.WhenAny(all, Task.Delay(_options.Drain, _options.Time, CancellationToken.None));
         int unfinished = Volatile.Read(ref _underWay);
         await _giveUp.CancelAsync();
@@ -101,7 +103,7 @@ internal sealed class LoadRun : IDisposable
             throw new InvalidOperationException($"The run failed by itself: {_fault.Message}", _fault);
         TimeSpan measured = _rows.Where(static row => row.At >= TimeSpan.Zero).Aggregate(TimeSpan.Zero, static (sum, row) => sum + row.Length);
         return new LoadOutcome(
-            _clock.Started + LoadClock.Span(_recorder.Start), measured, [.. _rows], _recorder, unfinished, _endedEarly, cancellation.IsCancellationRequested);
+            _clock.Started + LoadClock.Span(_recorder.Start), measured, loaded, [.. _rows], _recorder, unfinished, _endedEarly, cancellation.IsCancellationRequested);
     }
 
     private static Task OnThread(string name, Action work)

@@ -26,8 +26,12 @@ internal sealed class ColdOpen(LoadTarget target, ScenarioSettings settings) : F
         {
             if (!await iteration.MeasureAsync(0, opening, static (opening, token) => opening.OpenAsync(token)))
                 return;
-            if (await iteration.MeasureAsync(1, opening, static (opening, token) => opening.GetAsync(token)) && !opening.WasThere)
+            if (!await iteration.MeasureAsync(1, opening, static (opening, token) => opening.GetAsync(token)))
+                return;
+            if (opening.Document is null)
                 iteration.See(AnomalyKind.MissingFile, $"'{opening.Id}' is not there for a new device");
+            else if (opening.Device!.Fault(opening.Document) is { } fault)
+                iteration.See(fault.Kind, fault.What);
         }
         finally
         {
@@ -42,7 +46,7 @@ internal sealed class ColdOpen(LoadTarget target, ScenarioSettings settings) : F
 
         public FleetDevice? Device { get; private set; }
 
-        public bool WasThere { get; private set; }
+        public Document? Document { get; private set; }
 
         public async ValueTask<long> OpenAsync(CancellationToken cancellation)
         {
@@ -52,9 +56,8 @@ internal sealed class ColdOpen(LoadTarget target, ScenarioSettings settings) : F
 
         public async ValueTask<long> GetAsync(CancellationToken cancellation)
         {
-            Document? document = await Device!.Database.GetAsync(id, cancellation);
-            WasThere = document is not null;
-            return document?.ToJson().Length ?? 0;
+            Document = await Device!.Database.GetAsync(id, cancellation);
+            return Document?.Body.Length ?? 0;
         }
     }
 }

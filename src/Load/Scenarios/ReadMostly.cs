@@ -35,19 +35,22 @@ internal sealed class ReadMostly(LoadTarget target, ScenarioSettings settings) :
         }
 
         Read read = new(device.Database, id, Settings.Size);
-        if (await iteration.MeasureAsync(0, read, static (read, token) => read.GetAsync(token)) && !read.WasThere)
+        if (!await iteration.MeasureAsync(0, read, static (read, token) => read.GetAsync(token)))
+            return;
+        if (read.Document is null)
             iteration.See(AnomalyKind.MissingFile, $"'{id}' is not there, and was never deleted");
+        else if (device.Fault(read.Document) is { } fault)
+            iteration.See(fault.Kind, fault.What);
     }
 
     private sealed class Read(Database database, string id, int size)
     {
-        public bool WasThere { get; private set; }
+        public Document? Document { get; private set; }
 
         public async ValueTask<long> GetAsync(CancellationToken cancellation)
         {
-            Document? document = await database.GetAsync(id, cancellation);
-            WasThere = document is not null;
-            return WasThere ? size : 0;
+            Document = await database.GetAsync(id, cancellation);
+            return Document is null ? 0 : size;
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Reflection;
+using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Gateways.Entropy;
 using FireproofBench.Load.Judging;
@@ -130,7 +131,7 @@ internal sealed class LoadSession(Terminal terminal, StoreOpener stores)
         {
             return cancellation.IsCancellationRequested ? "the run was interrupted" : "the devices did not come together in time";
         }
-        catch (StorageException failure)
+        catch (Exception failure) when (failure is StorageException or MissingBlockException or MalformedBlockException)
         {
             return failure.Message;
         }

@@ -98,7 +98,7 @@ public sealed partial class LoadPageTests
             Settings = new ScenarioSettings(),
             Version = "1",
         };
-        LoadOutcome outcome = new(DateTimeOffset.UnixEpoch, TimeSpan.FromSeconds(10), [row], recorder, 0, null, false);
+        LoadOutcome outcome = new(DateTimeOffset.UnixEpoch, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10), [row], recorder, 0, null, false);
         ImmutableArray<ThresholdResult> judged = ThresholdCheck.Of(outcome, [Threshold.Read("anomalies == 0", recorder.Steps), Threshold.Read("p99(put) < 1s", recorder.Steps)]);
         return Encoding.UTF8.GetString(LoadPage.Of(manifest, outcome, after, judged, provider));
     }

@@ -173,6 +173,18 @@ public sealed class LoadRunTests
         Assert.Equal(98, outcome.Recorder.DroppedTotal);
     }
 
+    [Fact]
+    public async Task What_ends_after_the_load_is_in_the_totals_and_in_no_rate()
+    {
+        // Each call takes three times as long as the load lasts: of two copies none ends within it.
+        Scenario scenario = new(static _ => Task.Delay(1500));
+        LoadOutcome outcome = await LoadRun.RunAsync(
+            scenario, new LoadPlan([new KeepConstant(2, 0.5 * s_second)]), Options() with { Interval = 0.25 * s_second }, new UnheardRun(), CancellationToken.None);
+        Assert.Equal(2, outcome.Recorder.Totals[0].Actual.Count);
+        Assert.Equal((0d, 0d), outcome.RateOf(0));
+        Assert.True(outcome.Measured > s_second);
+    }
+
     private static LoadOptions Options(int workers = 16, int waiting = 100_000) => new() { Seed = 1, Workers = workers, MaxWaiting = waiting };
 
     private static Task<LoadOutcome> RunAsync(Scenario scenario, LoadSimulation simulation, int workers = 16, int waiting = 100_000) =>

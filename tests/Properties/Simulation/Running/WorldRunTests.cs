@@ -66,6 +66,8 @@ public sealed class WorldRunTests
     [InlineData(1056261, "a database could not be opened, since an event of its history was still at a remote store, which is attached only once it is open")]
     [InlineData(1073836, "a synchronisation stopped at a collected file, whose compaction had been replaced here itself")]
     [InlineData(1077968, "a link was refused for want of a key which an invitation had brought while the round went on")]
+    [InlineData(1083044, "the same, on a disk")]
+    [InlineData(1081120, "a compaction failed for a file that had come damaged once, and whole since, in a world whose files are damaged now and then")]
     [InlineData(1103975, "a compaction failed for a file that had come damaged once, and whole since")]
     public void A_seed_that_once_violated_a_claim_is_sound(long seed, string what)
     {
