@@ -29,13 +29,19 @@ internal static class RunComparison
         {
             StepSample old = new(before.Select(run => run.Steps[i]));
             StepSample young = new(after.Select(run => run.Steps[i]));
-            if (old.Count == 0 || young.Count == 0)
-                throw new InvalidDataException($"there is no successful call of {first.Steps[i].Name} on {(old.Count == 0 ? "the base's" : "the new")} side");
-            metrics.AddRange(Compare(first.Steps[i].Name, old, young, first.HasArrivals, options));
+
+            // Of what the base never came to, such as a merge that was not due, nothing can have become worse.
+            if (old.Count == 0)
+                continue;
+            metrics.AddRange(young.Count == 0 ? [Ceased(first.Steps[i].Name, old, options)] : Compare(first.Steps[i].Name, old, young, first.HasArrivals, options));
         }
 
-        return metrics.ToImmutable();
+        return metrics.Count > 0 ? metrics.ToImmutable() : throw new InvalidDataException("there is no successful call on the base's side");
     }
+
+    // A step that succeeded and does so no more; a few calls may have come to nothing by chance.
+    private static MetricComparison Ceased(string step, StepSample before, ComparisonOptions options) =>
+        new($"rate({step})", before.Rate, 0, 0, 0, options.CentreTolerance, before.Count >= LeastBeyond ? ComparisonVerdict.Worse : ComparisonVerdict.Unclear);
 
     private static IEnumerable<MetricComparison> Compare(string step, StepSample before, StepSample after, bool hasArrivals, ComparisonOptions options)
     {

@@ -62,7 +62,23 @@ public sealed class RunComparisonTests
         ImmutableArray<MeasuredRun> runs = Draw(1, 0, static latency => latency);
         Assert.Contains("only runs of one scenario", Assert.Throws<InvalidDataException>(() => RunComparison.Of(runs, [runs[0] with { Plan = "keep-constant 2 1s" }], new ComparisonOptions())).Message, StringComparison.Ordinal);
         Assert.Contains("no successful call", Assert.Throws<InvalidDataException>(
-            () => RunComparison.Of(runs, [runs[0] with { Steps = [new MeasuredStep("put", [])] }], new ComparisonOptions())).Message, StringComparison.Ordinal);
+            () => RunComparison.Of([runs[0] with { Steps = [new MeasuredStep("put", [])] }], runs, new ComparisonOptions())).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_step_that_nothing_came_of_any_more_is_worse_and_one_that_the_base_never_came_to_is_left_out()
+    {
+        ImmutableArray<MeasuredRun> runs = [.. Draw(1, 0, static latency => latency).Select(static run => run with { Steps = [.. run.Steps, new MeasuredStep("compact", [])] })];
+        ImmutableArray<MeasuredRun> dead = [.. runs.Select(static run => run with { Steps = [new MeasuredStep("put", []), run.Steps[0] with { Name = "compact" }] })];
+        MetricComparison put = Assert.Single(RunComparison.Of(runs, dead, new ComparisonOptions()));
+        Assert.Equal(("rate(put)", ComparisonVerdict.Worse, 0d), (put.Metric, put.Verdict, put.Ratio));
+    }
+
+    [Fact]
+    public void Of_a_few_calls_that_did_not_come_again_nothing_is_said()
+    {
+        ImmutableArray<MeasuredRun> few = [Draw(1, 0, static latency => latency)[0] with { Steps = [new MeasuredStep("put", [new MeasuredInterval(TimeSpan.FromSeconds(1), [(1_000_000, 3)])])] }];
+        Assert.Equal(ComparisonVerdict.Unclear, Assert.Single(RunComparison.Of(few, [few[0] with { Steps = [new MeasuredStep("put", [])] }], new ComparisonOptions())).Verdict);
     }
 
     private static MetricComparison Of(ImmutableArray<MetricComparison> metrics, string name) => Assert.Single(metrics, metric => metric.Metric == name);
