@@ -86,8 +86,8 @@ internal sealed class GroupWriter
         CarFile? kept = _store is null ? null : Keep(draft.Plain, roots, blocks, table);
         ReadOnlyMemory<byte> stored = draft.Seal(name);
         await _files.WriteAsync(name, stored, cancellation);
-        draft.Return();
         StoredLength += stored.Length;
+        draft.Return();
         if (kept is not null)
             _store!.Add(name, kept);
         _places?.AddRange(_blocks.Select(block => (block.Cid, _cars.Count)));

@@ -64,6 +64,15 @@ public sealed class CarRefusals
     }
 
     [Fact]
+    public void A_file_that_ends_in_zeros_reserves_no_place_for_each_of_them()
+    {
+        byte[] file = [.. CarWriter.Write([_block.Cid], [_block]), .. new byte[1 << 20]];
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Throws<CarException>(() => CarFile.Parse(file));
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 64 * 1024);
+    }
+
+    [Fact]
     public void A_header_beyond_its_limit_is_refused()
     {
         Cid[] roots = new Cid[(CarLimits.MaxHeaderLength / DagCborWriter.LinkLength) + 1];
