@@ -28,7 +28,7 @@ internal sealed class Witness(VirtualTime time)
     public void Accuse(Claim claim, string evidence) => _violations.Add(new Violation(claim, time.Elapsed, evidence));
 
     /// <summary>A device was told that a write is done.</summary>
-    public void Acknowledge(int device, int step, ImmutableArray<Cid> heads, ImmutableArray<KeyValue> writes) => _acknowledged.Add(new Acknowledgement(device, step, heads, writes));
+    public void Acknowledge(Acknowledgement told) => _acknowledged.Add(told);
 
     /// <summary>A device was shown some documents at a clock.</summary>
     public void Read(int device, ImmutableArray<Cid> heads, ImmutableArray<KeyValue> values) => _readings.Add(new Reading(device, time.Elapsed, heads, values, IsWhole: false));
@@ -75,6 +75,8 @@ internal sealed class Witness(VirtualTime time)
                 Accuse(Claim.Durability, $"{who} was acknowledged with the event {Names.Of(head)}, which nobody has in the end");
         }
 
+        if (!told.Restored.IsDefault)
+            CompareRestored(history, told, who);
         if (told.Heads.Length != 1 || !history.Has(told.Heads[0]))
             return;
         ClockEvent made = history[told.Heads[0]];
@@ -82,9 +84,24 @@ internal sealed class Witness(VirtualTime time)
         {
             // Deleting what is deleted changes nothing, so it makes no event. Of two writes to one id that became one commit the later one is in it.
             bool isThere = made.Operations.Contains(write) || history.Standing(told.Heads, write.Key).Contains(write.Value)
-                || _acknowledged.Exists(other => other != told && other.Heads.SequenceEqual(told.Heads) && (other.Writes.IsEmpty || other.Writes.Any(joined => joined.Key == write.Key)));
+                || _acknowledged.Exists(other => other != told && other.Heads.SequenceEqual(told.Heads) && other.Writes.Any(joined => joined.Key == write.Key));
             if (!isThere)
                 Accuse(Claim.Durability, $"{who} wrote {write.Key} = {Names.Of(write.Value)}, and the event {Names.Of(made.Cid)} that it was given does not");
+        }
+    }
+
+    // After a rollback each id has what it had then, or what stood beside that; what nobody had written then is deleted.
+    private void CompareRestored(EventGraph history, Acknowledgement told, string who)
+    {
+        if (!told.Restored.All(history.Has) || !told.Heads.All(history.Has))
+            return;
+        foreach (string id in history.Ids)
+        {
+            ImmutableArray<Cid> then = history.Standing(told.Restored, id);
+            ImmutableArray<Cid> now = history.Standing(told.Heads, id);
+            bool isRestored = then.IsEmpty ? now.IsEmpty || now.Contains(DocumentBlock.Tombstone.Cid) : now.Any(value => then.Contains(value));
+            if (id != Engine.Crdt.Genesis.Key && !isRestored)
+                Accuse(Claim.Durability, $"{who} went back to {Names.Of(told.Restored)}, where {id} was {Names.Of(then)}, and came to {Names.Of(told.Heads)}, where it is {Names.Of(now)}");
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using FireproofBench.Gateways.Simulated;
 using FireproofBench.Simulation.Checking;
 using FireproofBench.Simulation.Network;
 using FireproofBench.Simulation.Planning;
@@ -12,9 +11,9 @@ namespace FireproofBench.Simulation.Devices;
 /// <param name="World">The world.</param>
 /// <param name="Trace">What happens.</param>
 /// <param name="Witness">What is told and shown to them.</param>
-/// <param name="Stores">The remote stores.</param>
+/// <param name="Sites">The remote stores, where they are served.</param>
 /// <param name="Shape">The network.</param>
-internal sealed record Scene(Plan Plan, VirtualWorld World, Trace Trace, Witness Witness, ImmutableArray<SimulatedStore> Stores, WireShape Shape)
+internal sealed record Scene(Plan Plan, VirtualWorld World, Trace Trace, Witness Witness, ImmutableArray<StoreSite> Sites, WireShape Shape)
 {
     /// <summary>The name of the database.</summary>
     public const string DatabaseName = "world";
@@ -24,6 +23,9 @@ internal sealed record Scene(Plan Plan, VirtualWorld World, Trace Trace, Witness
 
     /// <summary>Stands in every id, document and file, so that none of it can lie anywhere in the clear unseen.</summary>
     public const string Mark = "fbsim-";
+
+    /// <summary>The snapshots that are kept where all have their files together.</summary>
+    public KeptSnapshots Kept { get; } = new();
 
     /// <summary>Whether the stores may show something later than it is written.</summary>
     public required bool IsLate { get; init; }

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using FireproofBench.Engine;
 using FireproofBench.Engine.Blocks;
+using FireproofBench.Engine.Clock;
 using FireproofBench.Engine.Documents;
 using FireproofBench.Simulation.Checking;
 using FireproofBench.Simulation.Planning;
@@ -21,7 +22,17 @@ internal sealed partial class WorldDevice
         string id = DrawIdWithFiles(dice);
         byte[] content = [.. Encoding.ASCII.GetBytes(Scene.Mark), .. dice.Bytes(dice.Below(LongestFile))];
         NewAttachment file = new("file", content, "application/octet-stream", DateTimeOffset.UnixEpoch);
-        return Acknowledge(step, await database.PutAsync(NewDocument(id, step, 0, dice), [file]), []) + " with a file on " + id[Scene.Mark.Length..];
+        Document document = NewDocument(id, step, 0, dice);
+        PutResult result = await database.PutAsync(document, [file]);
+        return Acknowledge(step, result, [new KeyValue(id, WithFile(document, file).Block.Cid)]) + " with a file";
+    }
+
+    // What the engine is to make of it: the file is a block in a file of its own, and the document names both.
+    private static Document WithFile(Document document, NewAttachment file)
+    {
+        Block block = Block.Of(CidCodec.Raw, file.Content);
+        Cid car = Cid.Of(CidCodec.Car, FileSet.WriteCar([block]));
+        return document.WithFiles(FileSet.WriteField([], [new AttachmentInfo(file.Name, block.Cid, [car], file.Length, file.ContentType, file.LastModified)]));
     }
 
     private async Task<string> ReadFilesAsync(Database database, Dice dice)

@@ -55,19 +55,25 @@ internal sealed partial class WorldDevice
         return string.Create(CultureInfo.InvariantCulture, $"{changes.Changes.Length} since {Names.Of(since)}");
     }
 
-    private static async Task<string> KeepSnapshotAsync(Database database, Dice dice)
+    private async Task<string> KeepSnapshotAsync(Database database, Dice dice)
     {
         string name = "kept-" + dice.Below(SnapshotNames).ToString(CultureInfo.InvariantCulture);
         if (database.Heads.IsEmpty)
             return "nothing is there to keep";
+        KeptSnapshots.Attempt attempt = _kept.Begin(name);
         ImmutableArray<Cid> heads = await database.KeepSnapshotAsync(name);
+        _kept.End(attempt, heads);
         return $"{name} at {Names.Of(heads)}";
     }
 
     private async Task<string> OpenSnapshotAsync(Database database, Dice dice)
     {
         string name = "kept-" + dice.Below(SnapshotNames).ToString(CultureInfo.InvariantCulture);
-        if (await database.OpenSnapshotAsync(name) is not { } kept)
+        KeptSnapshots.Look look = _kept.LookAt(name);
+        DatabaseSnapshot? kept = await database.OpenSnapshotAsync(name);
+        if (_kept.WrongWith(look, kept?.Heads) is { } wrong)
+            _scene.Witness.Accuse(Claim.Durability, $"{Name} opens its snapshot {name}: {wrong}");
+        if (kept is null)
             return $"no {name}";
         ImmutableArray<Engine.Clock.KeyValue> rows = await ReadRowsAsync(kept.RowsAsync(), $"{Name} in its snapshot {name}", kept.Heads);
         return string.Create(CultureInfo.InvariantCulture, $"{name}: {rows.Length} documents at {Names.Of(kept.Heads)}");
@@ -81,7 +87,7 @@ internal sealed partial class WorldDevice
         return await UnlessCompactedAsync(async () =>
         {
             PutResult result = await database.RollbackAsync(heads);
-            return (result.Ids.IsEmpty ? "nothing differs; " : "") + Acknowledge(step, result, []) + $" as it was at {Names.Of(heads)}";
+            return (result.Ids.IsEmpty ? "nothing differs; " : "") + Acknowledge(step, result, [], heads) + $" as it was at {Names.Of(heads)}";
         }) ?? "compacted away";
     }
 }

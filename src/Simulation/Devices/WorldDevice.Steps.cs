@@ -110,9 +110,9 @@ internal sealed partial class WorldDevice
             CultureInfo.InvariantCulture, $$"""{"_id":"{{id}}","by":"{{Plan.NameOf(step.Device)}}","n":{{step.Number}},"part":{{part}},"text":"{{Scene.Mark}}{{padding}}"}"""));
     }
 
-    private string Acknowledge(Step step, PutResult result, ImmutableArray<KeyValue> writes)
+    private string Acknowledge(Step step, PutResult result, ImmutableArray<KeyValue> writes, ImmutableArray<Cid> restored = default)
     {
-        _scene.Witness.Acknowledge(_number, step.Number, result.Heads, writes);
+        _scene.Witness.Acknowledge(new Acknowledgement(_number, step.Number, result.Heads, writes) { Restored = restored });
         _known.Add(result.Heads);
         if (_known.Count > LongestKnown)
             _known.RemoveAt(0);
@@ -161,8 +161,7 @@ internal sealed partial class WorldDevice
             PutResult result = await database.PutAsync(document);
             told.IsDue = true;
 
-            // Of two puts of one id that became one commit only the later one is in it.
-            return Acknowledge(step, result, []);
+            return Acknowledge(step, result, [new KeyValue(document.Id!, document.Block.Cid)]);
         })];
         await Task.WhenAll(puts);
         return string.Create(CultureInfo.InvariantCulture, $"{count} puts");

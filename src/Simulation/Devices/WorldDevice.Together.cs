@@ -23,7 +23,7 @@ internal sealed partial class WorldDevice
             await _scene.DelayAsync(pause);
             await AttachAsync(store);
         });
-        return Scene.NameOfStore(store);
+        return _scene.Sites[store].Name;
     }
 
     private async Task<string> SynchroniseAsync(Database database, Dice dice)
@@ -35,7 +35,7 @@ internal sealed partial class WorldDevice
             try
             {
                 SyncResult result = await database.SyncAsync(remote);
-                return $"{Scene.NameOfStore(store)}: {result.FilesPulled} files here, {result.FilesPushed} there";
+                return $"{_scene.Sites[store].Name}: {result.FilesPulled} files here, {result.FilesPushed} there";
             }
             catch (StorageException failure) when (attempt < MostSynchronisations && failure.Kind is StorageErrorKind.Transient or StorageErrorKind.Ambiguous)
             {

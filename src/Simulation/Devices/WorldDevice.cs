@@ -6,6 +6,7 @@ using FireproofBench.Engine.Sharing;
 using FireproofBench.Engine.Sync;
 using FireproofBench.Gateways;
 using FireproofBench.Gateways.Memory;
+using FireproofBench.Simulation.Checking;
 using FireproofBench.Simulation.Network;
 using FireproofBench.Simulation.Planning;
 using FireproofBench.Simulation.Telling;
@@ -25,6 +26,7 @@ internal sealed partial class WorldDevice
     private readonly Dice _dice;
     private readonly RemoteLink?[] _links;
     private readonly IDeviceStore?[] _remotes;
+    private readonly KeptSnapshots _kept;
     private Wire[] _wires = [];
     private SimulatedProcess? _process;
     private int _lives;
@@ -44,8 +46,9 @@ internal sealed partial class WorldDevice
         Bag = bag;
         Name = Plan.NameOf(number);
         _dice = new Dice(scene.Plan.Seed, "device " + Name);
-        _links = new RemoteLink?[IsDirect ? 0 : scene.Stores.Length];
-        _remotes = new IDeviceStore?[scene.Stores.Length];
+        _links = new RemoteLink?[IsDirect ? 0 : scene.Sites.Length];
+        _remotes = new IDeviceStore?[scene.Sites.Length];
+        _kept = IsDirect ? scene.Kept : new KeptSnapshots();
         Clock = new JumpingTime(scene.World.Time, TimeSpan.Zero);
     }
 
@@ -97,12 +100,14 @@ internal sealed partial class WorldDevice
         _underway = 0;
         SimulatedProcess process = new(_scene.World) { Died = Die };
         _process = process;
-        _wires = [.. _scene.Stores.Select((_, store) => new Wire(
-            _scene.World, _scene.Shape, new Dice(_scene.Plan.Seed, $"wire {Name} {store} {_lives}"), _scene.Trace, _scene.Witness, Name, _scene.Stores[store], Scene.NameOfStore(store))
+        _wires = [.. _scene.Sites.Select((site, store) => new Wire(
+            _scene.World, _scene.Shape, new Dice(_scene.Plan.Seed, $"wire {Name} {store} {_lives}"), _scene.Trace, _scene.Witness, Name, site)
         {
             IsHealed = _scene.IsHealed,
             Copies = _scene.Plan.Has(Features.DamagedCopies) ? new DamagedCopies(_scene.Plan.Seed, $"{Name} {store}", _scene.World.Time) : null,
         })];
+        foreach ((StoreSite site, Wire wire) in _scene.Sites.Zip(_wires))
+            site.Connect(wire);
         if (Medium is DiskMedium disk)
             disk.Disk.WentOff = process.Kill;
         _scene.Trace.Add(Name, TraceKind.Started, "starts", _lives == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"life {_lives}"));
@@ -264,7 +269,7 @@ internal sealed partial class WorldDevice
             {
                 IDeviceStore remote = _remotes[store] ??= OpenRemote(store);
                 RemoteLink link = await database.AttachAsync(
-                    new RemoteStore(Scene.NameOfStore(store), remote.Data, remote.Metadata),
+                    new RemoteStore(_scene.Sites[store].Name, remote.Data, remote.Metadata),
                     new AttachOptions
                     {
                         PollInterval = _scene.Plan.PollInterval,
@@ -292,11 +297,11 @@ internal sealed partial class WorldDevice
             }
             catch (Exception e)
             {
-                Surprise("attaches " + Scene.NameOfStore(store), e);
+                Surprise("attaches " + _scene.Sites[store].Name, e);
                 return;
             }
         }
     }
 
-    private IDeviceStore OpenRemote(int store) => _scene.Stores[store].OpenDatabase(Scene.Prefix, Scene.DatabaseName, _number + 1, _wires[store]);
+    private IDeviceStore OpenRemote(int store) => _scene.Sites[store].Store.OpenDatabase(Scene.Prefix, Scene.DatabaseName, _number + 1, _wires[store]);
 }

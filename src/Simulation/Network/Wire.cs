@@ -15,14 +15,15 @@ namespace FireproofBench.Simulation.Network;
 /// <param name="trace">Is told of every request.</param>
 /// <param name="witness">Sees what must not be.</param>
 /// <param name="actor">Whose requests they are.</param>
-/// <param name="store">The store it leads to.</param>
-/// <param name="place">The same, as a trace has it.</param>
-internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace trace, Witness witness, string actor, SimulatedStore store, string place) : IStoreWay
+/// <param name="site">Where it leads to.</param>
+internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace trace, Witness witness, string actor, StoreSite site) : IStoreWay
 {
     // What stands behind the sealed bytes: the field's name, a head, and a fingerprint.
     private const int KeyNameLength = 40;
 
     private const int TagLength = 16;
+
+    private readonly List<Action> _connections = [];
 
     /// <summary>The world.</summary>
     public VirtualWorld World => world;
@@ -31,7 +32,7 @@ internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace
     public Witness Witness => witness;
 
     /// <summary>Whose requests they are, and where they go.</summary>
-    public string Label => $"{actor} at the {place}";
+    public string Label => $"{actor} at the {site.Name}";
 
     /// <summary>What lies between the store and the process, and may be damaged; null when nothing does.</summary>
     public DamagedCopies? Copies { get; init; }
@@ -61,7 +62,25 @@ internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace
     public IMetadataGateway To(IMetadataGateway heads) => new WiredHeads(heads, this);
 
     /// <summary>The process is gone.</summary>
-    public void Close() => IsClosed = true;
+    public void Close()
+    {
+        IsClosed = true;
+        site.Disconnect(this);
+    }
+
+    /// <summary>A connection is kept from now on.</summary>
+    /// <param name="broken">Called when it breaks from the other end.</param>
+    public void Keep(Action broken) => _connections.Add(broken);
+
+    /// <summary>A connection is kept no longer.</summary>
+    public void Release(Action broken) => _connections.Remove(broken);
+
+    /// <summary>Every connection breaks.</summary>
+    public void Break()
+    {
+        foreach (Action broken in _connections.ToArray())
+            broken();
+    }
 
     /// <summary>Sends a request, and waits for its answer.</summary>
     /// <typeparam name="T">The answer.</typeparam>
@@ -76,7 +95,7 @@ internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace
     {
         cancellation.ThrowIfCancellationRequested();
         Requests++;
-        trace.Add(actor, TraceKind.Request, operation, key, place);
+        trace.Add(actor, TraceKind.Request, operation, key, site.Name);
         TaskCompletionSource<T> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
         using (cancellation.UnsafeRegister(static (state, token) => ((TaskCompletionSource<T>)state!).TrySetCanceled(token), answer))
         {
@@ -92,8 +111,8 @@ internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace
     {
         foreach (Cid car in heads.SelectMany(static head => Ledger.ReadGroup(head).Cars))
         {
-            if (!await store.HoldsAsync(database + DataFiles.KeyOfCar(car)))
-                witness.Accuse(Claim.FilesFirst, $"{actor} left a head at the {place}, and the file {Names.Of(car)}.car of its commit is not there");
+            if (!await site.Store.HoldsAsync(database + DataFiles.KeyOfCar(car)))
+                witness.Accuse(Claim.FilesFirst, $"{actor} left a head at the {site.Name}, and the file {Names.Of(car)}.car of its commit is not there");
         }
     }
 
@@ -109,7 +128,7 @@ internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace
         int at = damage.OneIn(2) ? damage.Below(end) : Math.Max(0, end - 1 - damage.Below(TagLength));
         byte[] changed = sent.ToArray();
         changed[at] ^= (byte)(1 << damage.Below(8));
-        trace.Add(actor, TraceKind.Fault, "gets a damaged file", key, place);
+        trace.Add(actor, TraceKind.Fault, "gets a damaged file", key, site.Name);
         return changed;
     }
 
@@ -117,18 +136,20 @@ internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace
     /// <returns>Whether what was sent arrived.</returns>
     public async Task<bool> PassAsync()
     {
-        if (IsCut)
+        if (IsDown)
             return false;
         await DelayAsync(shape.Latency);
-        return !IsCut;
+        return !IsDown;
     }
+
+    private bool IsDown => IsCut || site.IsAway;
 
     private Dice? DamageOf(string key) => Copies?.Find(key) ?? (shape.Damaged > 0 && dice.Fraction() < shape.Damaged ? dice : null);
 
     private async Task CarryAsync<T>(Request<T> request)
     {
         // Whoever has no connection learns it soon; what gets lost underway is only missed.
-        if (IsCut && !dice.OneIn(4))
+        if (IsDown && !dice.OneIn(4))
         {
             await DelayAsync(shape.Latency);
             request.Fail(StorageErrorKind.Transient, "no connection");
@@ -140,7 +161,7 @@ internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace
         {
             await GiveUpAsync(request, request.Changes);
             await DelayAsync(shape.Timeout);
-            trace.Add(actor, TraceKind.Late, request.Operation, request.Key, place);
+            trace.Add(actor, TraceKind.Late, request.Operation, request.Key, site.Name);
             _ = await ServeAsync(request);
             return;
         }
@@ -184,7 +205,7 @@ internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace
     private async Task AgainAsync<T>(Request<T> request)
     {
         await DelayAsync(shape.Timeout / 2);
-        trace.Add(actor, TraceKind.Again, request.Operation, request.Key, place);
+        trace.Add(actor, TraceKind.Again, request.Operation, request.Key, site.Name);
         _ = await ServeAsync(request);
     }
 

@@ -20,6 +20,12 @@ internal sealed class WiredHeads(IMetadataGateway heads, Wire wire) : MetadataGa
         Mailbox box = new();
         using CancellationTokenSource unsubscribed = new();
         CancellationToken end = unsubscribed.Token;
+        Action broken = () =>
+        {
+            unsubscribed.Cancel();
+            box.Close();
+        };
+        wire.Keep(broken);
         _ = wire.World.Start(() => TellAsync(box, end));
         try
         {
@@ -28,6 +34,7 @@ internal sealed class WiredHeads(IMetadataGateway heads, Wire wire) : MetadataGa
         }
         finally
         {
+            wire.Release(broken);
             unsubscribed.Cancel();
         }
     }

@@ -94,4 +94,7 @@ internal enum Features
 
     /// <summary>Some files arrive damaged each time they are asked for, for a while.</summary>
     DamagedCopies = 1 << 28,
+
+    /// <summary>A remote store that restarts is away for a while, and its connections break; without this a restart does only what the store's own fault makes of it.</summary>
+    StoreRestarts = 1 << 29,
 }

@@ -9,8 +9,10 @@ internal static class PlanDrawing
 {
     private const int MostDevices = 26;
 
-    // By dice of its own, as with those that open one database in place: the other worlds are what they would be without.
+    // By dice of their own, as with those that open one database in place: the other worlds are what they would be without.
     private const int OneWithDamagedCopiesIn = 6;
+    private const int OneWithRestartsIn = 3;
+    private const int OneWithParametersIn = 4;
 
     // What devices only do that have files of their own.
     private const Features OnlyWithFiles = Features.Disks | Features.Detaching | Features.Synchronising | Features.SecondRemote | Features.OnDemand | Features.PublishedKeys | Features.Garbage;
@@ -69,6 +71,8 @@ internal static class PlanDrawing
 
         if (features is null && new Dice(seed, "copies").OneIn(OneWithDamagedCopiesIn))
             on |= Features.DamagedCopies;
+        if (features is null && (on & Features.StoreTrouble) != 0 && new Dice(seed, "restarts").OneIn(OneWithRestartsIn))
+            on |= Features.StoreRestarts;
         (StepKind Kind, int Weight, Features Needs)[] possible = [.. s_kinds.Where(kind => (on & kind.Needs) == kind.Needs)];
         int weights = possible.Sum(static kind => kind.Weight);
         ImmutableArray<Step>.Builder drawn = ImmutableArray.CreateBuilder<Step>(steps);
@@ -84,7 +88,7 @@ internal static class PlanDrawing
         return new Plan
         {
             Seed = seed,
-            Store = store ?? DrawStore(dice),
+            Store = store ?? WithParameters(DrawStore(dice), new Dice(seed, "parameters")),
             Devices = devices,
             Features = on,
             Steps = drawn.MoveToImmutable(),
@@ -106,6 +110,26 @@ internal static class PlanDrawing
             4 => "&push=none",
             _ => "",
         };
+    }
+
+    // What profiles have goes with each other too: nodes whose clocks are apart, caches, outages, and changes that are late now and then only.
+    private static string WithParameters(string address, Dice dice)
+    {
+        if (!dice.OneIn(OneWithParametersIn))
+            return address;
+        bool needsConditions = address.Contains("heads=single", StringComparison.Ordinal);
+        string parameters = "";
+        if (!needsConditions && dice.OneIn(2))
+            parameters += string.Create(CultureInfo.InvariantCulture, $"&replicas={2 + dice.Below(4)}&skew={50 << dice.Below(8)}ms");
+        else if (!needsConditions && dice.OneIn(3))
+            parameters += "&conditional=no";
+        if (dice.OneIn(3))
+            parameters += string.Create(CultureInfo.InvariantCulture, $"&max-age={1 << dice.Below(6)}s");
+        if (dice.OneIn(3))
+            parameters += string.Create(CultureInfo.InvariantCulture, $"&outages={50 << dice.Below(5)}ms");
+        if (dice.OneIn(3))
+            parameters += string.Create(CultureInfo.InvariantCulture, $"&rate=0.{1 + dice.Below(9)}");
+        return address + parameters;
     }
 
     // One world in ten, by dice of its own: the other worlds are what they would be without.

@@ -8,6 +8,7 @@ using FireproofBench.Engine.Sync;
 using FireproofBench.Gateways.Memory;
 using FireproofBench.Simulation.Checking;
 using FireproofBench.Simulation.Devices;
+using FireproofBench.Simulation.Network;
 using FireproofBench.Simulation.Planning;
 
 namespace FireproofBench.Simulation.Running;
@@ -33,6 +34,7 @@ internal sealed partial class WorldRun
             });
         }
 
+        await VerifyConvergenceAsync(heads);
         List<ClockEvent> events = [];
         await GuardAsync(_devices[0], "reads its history", async () => events = await _devices[0].EventsAsync());
         if (_witness.Violations.Count > 0)
@@ -57,6 +59,22 @@ internal sealed partial class WorldRun
             await VerifyCompactionAsync(device);
         foreach (WorldDevice device in _devices)
             await GuardAsync(device, "closes", device.CloseAsync);
+    }
+
+    // The documents of equal heads are compared where they are read; that nobody writes any more, and that all built the same tree of them, is not seen there.
+    private async Task VerifyConvergenceAsync(ImmutableArray<Cid> heads)
+    {
+        Cid root = default;
+        foreach (WorldDevice device in _devices)
+        {
+            if (!device.Database!.Heads.SequenceEqual(heads))
+                _witness.Accuse(Claim.Convergence, $"{device.Name} is at {Names.Of(device.Database.Heads)} when all had come to {Names.Of(heads)} and nobody writes");
+            Cid state = default;
+            await GuardAsync(device, "resolves its heads", async () => state = (await device.Database!.SnapshotAsync(device.Database.Heads)).Pail.Root);
+            if (root.IsDefined && state.IsDefined && state != root)
+                _witness.Accuse(Claim.Convergence, $"the tree of {device.Name} has the root {Names.Of(state)} at {Names.Of(heads)}, and that of others {Names.Of(root)}");
+            root = state.IsDefined ? state : root;
+        }
     }
 
     // What was not to be had at that moment; the next compaction has it. A late store may show a head before the files.
@@ -112,10 +130,10 @@ internal sealed partial class WorldRun
     private async Task VerifyRemotesAsync(ImmutableArray<Cid> heads)
     {
         await RestAsync();
-        for (int store = 0; store < _scene.Stores.Length; store++)
+        foreach (StoreSite site in _scene.Sites)
         {
-            string name = Scene.NameOfStore(store);
-            await using IDeviceStore remote = _scene.Stores[store].OpenDatabase(Scene.Prefix, Scene.DatabaseName);
+            string name = site.Name;
+            await using IDeviceStore remote = site.Store.OpenDatabase(Scene.Prefix, Scene.DatabaseName);
             await using Database reader = await Database.OpenAsync(
                 Scene.DatabaseName,
                 new MemoryDeviceStore(Scene.DatabaseName, _world.Time),

@@ -1,5 +1,6 @@
 using FireproofBench.Simulation.Devices;
 using FireproofBench.Simulation.Disks;
+using FireproofBench.Simulation.Planning;
 using FireproofBench.Simulation.Telling;
 
 namespace FireproofBench.Simulation.Running;
@@ -51,28 +52,34 @@ internal sealed partial class WorldRun
 
     private async Task CutOffAsync(WorldDevice device, Dice dice)
     {
-        int store = dice.Below(_scene.Stores.Length);
+        int store = dice.Below(_scene.Sites.Length);
         device.Cut(store, isCut: true);
-        _trace.Add(device.Name, TraceKind.Fault, "is cut off", Scene.NameOfStore(store));
+        _trace.Add(device.Name, TraceKind.Fault, "is cut off", _scene.Sites[store].Name);
         await _scene.DelayAsync(TimeSpan.FromSeconds((dice.OneIn(4) ? 25 : 5) * dice.Fraction()));
         device.Cut(store, isCut: false);
-        _trace.Add(device.Name, TraceKind.Fault, "is connected", Scene.NameOfStore(store));
+        _trace.Add(device.Name, TraceKind.Fault, "is connected", _scene.Sites[store].Name);
     }
 
     private async Task FillStoreAsync(Dice dice)
     {
-        int store = dice.Below(_scene.Stores.Length);
-        _scene.Stores[store].Fill(true);
-        _trace.Add(Scene.NameOfStore(store), TraceKind.Fault, "is full");
+        int store = dice.Below(_scene.Sites.Length);
+        _scene.Sites[store].Store.Fill(true);
+        _trace.Add(_scene.Sites[store].Name, TraceKind.Fault, "is full");
         await _scene.DelayAsync(TimeSpan.FromSeconds(15 * dice.Fraction()));
-        _scene.Stores[store].Fill(false);
-        _trace.Add(Scene.NameOfStore(store), TraceKind.Fault, "has room");
+        _scene.Sites[store].Store.Fill(false);
+        _trace.Add(_scene.Sites[store].Name, TraceKind.Fault, "has room");
     }
 
     private async Task RestartStoreAsync(Dice dice)
     {
-        int store = dice.Below(_scene.Stores.Length);
-        _trace.Add(Scene.NameOfStore(store), TraceKind.Fault, "restarts");
-        await _scene.Stores[store].RestartAsync(CancellationToken.None);
+        int store = dice.Below(_scene.Sites.Length);
+        _trace.Add(_scene.Sites[store].Name, TraceKind.Fault, "restarts");
+        await _scene.Sites[store].Store.RestartAsync(CancellationToken.None);
+        if (!_plan.Has(Features.StoreRestarts))
+            return;
+        _scene.Sites[store].GoAway();
+        await _scene.DelayAsync(TimeSpan.FromSeconds((dice.OneIn(4) ? 20 : 3) * dice.Fraction()));
+        _scene.Sites[store].ComeBack();
+        _trace.Add(_scene.Sites[store].Name, TraceKind.Fault, "is back");
     }
 }

@@ -4,6 +4,7 @@ using FireproofBench.Gateways;
 using FireproofBench.Gateways.Wrapping;
 using FireproofBench.Simulation.Checking;
 using FireproofBench.Simulation.Devices;
+using FireproofBench.Simulation.Network;
 
 namespace FireproofBench.Simulation.Running;
 
@@ -20,23 +21,22 @@ internal sealed partial class WorldRun
                 files.Look(device.Name, name, content);
         }
 
-        for (int store = 0; store < _scene.Stores.Length; store++)
+        foreach (StoreSite site in _scene.Sites)
         {
-            string place = Scene.NameOfStore(store);
             try
             {
                 RetryOptions patience = RetryOptions.Of(new GatewayOptions { Time = _world.Time, Entropy = new Dice(_plan.Seed, "files") });
-                await using RetryingGateway objects = new(_scene.Stores[store].Open(), patience);
+                await using RetryingGateway objects = new(site.Store.Open(), patience);
                 await foreach (ObjectInfo found in objects.ListAllAsync("", CancellationToken.None))
                 {
                     // A store that lists late may name what is deleted.
                     if (await objects.GetAsync(found.Key, null, CancellationToken.None) is { } content)
-                        files.Look(place, found.Key, content.Bytes);
+                        files.Look(site.Name, found.Key, content.Bytes);
                 }
 
-                await using IDeviceStore remote = _scene.Stores[store].OpenDatabase(Scene.Prefix, Scene.DatabaseName);
+                await using IDeviceStore remote = site.Store.OpenDatabase(Scene.Prefix, Scene.DatabaseName);
                 foreach (MetaEntry entry in (await remote.Metadata.ReadAsync(CancellationToken.None)).Entries)
-                    files.Look(place, "a head", entry.Data);
+                    files.Look(site.Name, "a head", entry.Data);
             }
             catch (StorageException outage) when (outage.Kind is StorageErrorKind.Transient or StorageErrorKind.Throttled)
             {
@@ -54,9 +54,9 @@ internal sealed partial class WorldRun
         const int Free = 20;
         int writes = _witness.Acknowledged.Count;
         double looks = _world.Time.Elapsed / _plan.PollInterval;
-        double requests = RequestsEach * _scene.Stores.Length * (writes + looks + (Free * device.Lives));
+        double requests = RequestsEach * _scene.Sites.Length * (writes + looks + (Free * device.Lives));
         if (device.Requests > requests)
-            _witness.Accuse(Claim.Bounds, string.Create(CultureInfo.InvariantCulture, $"{device.Name} sent {device.Requests} requests, and {requests:f0} are the most for {writes} writes, {looks:f0} looks, {device.Lives} lives and {_scene.Stores.Length} stores"));
+            _witness.Accuse(Claim.Bounds, string.Create(CultureInfo.InvariantCulture, $"{device.Name} sent {device.Requests} requests, and {requests:f0} are the most for {writes} writes, {looks:f0} looks, {device.Lives} lives and {_scene.Sites.Length} stores"));
         int files = 0;
         long bytes = 0;
         await foreach ((_, ReadOnlyMemory<byte> content) in device.Medium.FilesAsync())

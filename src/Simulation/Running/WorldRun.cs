@@ -43,8 +43,8 @@ internal sealed partial class WorldRun
         if (plan.Has(Features.DamagedFiles))
             shape = shape with { Damaged = 0.02 };
         GatewayOptions options = new() { Time = _world.Time, Entropy = new Dice(plan.Seed, "stores") };
-        ImmutableArray<SimulatedStore> stores = [.. Enumerable.Range(0, plan.Has(Features.SecondRemote) ? 2 : 1).Select(_ => new SimulatedStore(_url, options))];
-        _scene = new Scene(plan, _world, _trace, _witness, stores, shape) { IsLate = _url.SettlingTime > TimeSpan.Zero };
+        ImmutableArray<StoreSite> sites = [.. Enumerable.Range(0, plan.Has(Features.SecondRemote) ? 2 : 1).Select(store => new StoreSite(new SimulatedStore(_url, options), Scene.NameOfStore(store)))];
+        _scene = new Scene(plan, _world, _trace, _witness, sites, shape) { IsLate = _url.SettlingTime > TimeSpan.Zero };
         _devices = [.. Enumerable.Range(0, plan.Devices).Select(number => new WorldDevice(_scene, number, NewMedium(), plan.Has(Features.Encryption) ? new MemoryKeyBag() : null))];
         _scene.Devices = _devices;
     }

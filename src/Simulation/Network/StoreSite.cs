@@ -1,0 +1,38 @@
+using FireproofBench.Gateways.Simulated;
+
+namespace FireproofBench.Simulation.Network;
+
+/// <summary>Where a remote store is served. What serves it may be away for a while: then nothing passes, and every connection to it is broken. What is stored stays.</summary>
+/// <param name="store">The store.</param>
+/// <param name="name">How people call it.</param>
+internal sealed class StoreSite(SimulatedStore store, string name)
+{
+    private readonly List<Wire> _wires = [];
+    private int _absences;
+
+    /// <summary>The store.</summary>
+    public SimulatedStore Store => store;
+
+    /// <summary>How people call it.</summary>
+    public string Name => name;
+
+    /// <summary>Whether nobody serves it now.</summary>
+    public bool IsAway => _absences > 0;
+
+    /// <summary>A wire leads here from now on.</summary>
+    public void Connect(Wire wire) => _wires.Add(wire);
+
+    /// <summary>A wire leads here no longer.</summary>
+    public void Disconnect(Wire wire) => _wires.Remove(wire);
+
+    /// <summary>What serves it dies, and with it all connections. Absences may overlap: each has its end.</summary>
+    public void GoAway()
+    {
+        _absences++;
+        foreach (Wire wire in _wires)
+            wire.Break();
+    }
+
+    /// <summary>One absence is over.</summary>
+    public void ComeBack() => _absences--;
+}
