@@ -10,7 +10,7 @@ namespace FireproofBench.EngineFaults;
 internal sealed class SimulationTrials(FaultyTool tool, string scratch, string output)
 {
     private const int MostSeeds = 10_000;
-    private const int ShrinkRuns = 200;
+    private const int ShrinkRuns = 1000;
 
     // A long story hides what went wrong: its beginning and its end are kept.
     private const int LongestStory = 160;

@@ -15,7 +15,13 @@ internal sealed class SimulateVerb(Terminal terminal)
     private const int DefaultSeeds = 1000;
     private const int MostDevices = 26;
     private const int MostSteps = 100_000;
+
+    // One of each claim that was violated: others of the same claim are often the same story.
+    private const int MostShown = 3;
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(500);
+
+    // A world that is told or made small is one of some hundred: a piece of code in it takes milliseconds.
+    private static readonly Watchdog s_watchdog = new(TimeProvider.System, TimeSpan.FromSeconds(4));
 
     private readonly Option<string?> _store = new("--store")
     {
@@ -83,7 +89,7 @@ internal sealed class SimulateVerb(Terminal terminal)
         ResultFile.Write(json, terminal.Out, stream => CampaignJson.Write(result, stream, isIndented: true));
         if (history is not null and not ResultFile.StandardOutput)
             CampaignHistory.Add(history, result);
-        if (result.Failures.FirstOrDefault(static failure => !failure.IsEndless) is { } shown)
+        foreach (WorldResult shown in result.Failures.DistinctBy(static failure => failure.Violations[0].Claim).Take(MostShown))
             await ShrinkAsync(shown, parsed.GetValue(_shrink), reports, lines, cancellation);
         return cancellation.IsCancellationRequested ? ExitCodes.Interrupted : result.IsSound ? ExitCodes.Success : ExitCodes.Violation;
     }
@@ -147,8 +153,8 @@ internal sealed class SimulateVerb(Terminal terminal)
     private int Tell(Plan plan, string? reports, bool isFull)
     {
         WorldResult result = reports is null
-            ? WorldRun.Run(plan, keepsTrace: true, interrupt: CancellationToken.None)
-            : FailureFolder.Write(plan, FailureFolder.Of(reports, plan.Seed));
+            ? WorldRun.Run(plan, keepsTrace: true, watchdog: s_watchdog, interrupt: CancellationToken.None)
+            : FailureFolder.Write(plan, FailureFolder.Of(reports, plan.Seed), s_watchdog);
         foreach (string line in Story.Lines(result, isFull))
             terminal.Out.WriteLine(line);
         terminal.Out.WriteLine(string.Create(
@@ -180,13 +186,13 @@ internal sealed class SimulateVerb(Terminal terminal)
     {
         if (runs <= 0)
             return;
-        WorldResult small = await Task.Run(() => Shrinking.Shrink(failure, runs, ShowSmaller, cancellation), CancellationToken.None);
+        WorldResult small = await Task.Run(() => Shrinking.Shrink(failure, runs, s_watchdog, ShowSmaller, cancellation), CancellationToken.None);
         if (terminal.ErrorIsTerminal)
             await terminal.Error.WriteAsync("\r\u001b[K");
         await lines.WriteLineAsync();
         WorldResult told = reports is null
-            ? WorldRun.Run(small.Plan, keepsTrace: true, interrupt: CancellationToken.None)
-            : FailureFolder.Write(small.Plan, FailureFolder.Of(reports, small.Plan.Seed));
+            ? WorldRun.Run(small.Plan, keepsTrace: true, watchdog: s_watchdog, interrupt: CancellationToken.None)
+            : FailureFolder.Write(small.Plan, FailureFolder.Of(reports, small.Plan.Seed), s_watchdog);
         foreach (string line in Story.Lines(told, isFull: false))
             await lines.WriteLineAsync(line);
         await lines.WriteLineAsync(reports is null

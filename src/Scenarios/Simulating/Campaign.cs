@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Diagnostics;
+using System.Globalization;
 using FireproofBench.Simulation.Planning;
 using FireproofBench.Simulation.Running;
 
@@ -31,6 +32,7 @@ internal sealed class Campaign(CampaignOptions options, Action<long, WorldResult
     private long _readings;
     private long _requests;
     private long _untidy;
+    private UInt128 _digest;
     private bool _isOver;
 
     /// <summary>Runs all.</summary>
@@ -64,6 +66,7 @@ internal sealed class Campaign(CampaignOptions options, Action<long, WorldResult
         Requests = _requests,
         LongestSettling = _settling,
         Untidy = _untidy,
+        Digest = _digest.ToString("x32", CultureInfo.InvariantCulture),
         Profiles = _profiles.ToImmutableSortedDictionary(StringComparer.Ordinal),
         Failures = [.. _failures.OrderBy(static failure => failure.Plan.Seed)],
         Unlike = [.. _unlike.Order()],
@@ -152,6 +155,7 @@ internal sealed class Campaign(CampaignOptions options, Action<long, WorldResult
         _readings += result.Readings;
         _requests += result.Requests;
         _untidy += result.IsUntidy ? 1 : 0;
+        _digest = unchecked(_digest + Weighed(result));
         if (result.Settled > _settling)
             _settling = result.Settled;
         string profile = result.Plan.Store.Split('?')[0]["sim:".Length..];
@@ -162,6 +166,10 @@ internal sealed class Campaign(CampaignOptions options, Action<long, WorldResult
             _unlike.Add(result.Plan.Seed);
         observe(_seeds, result);
     }
+
+    // A sum, since workers end in any order; each seed with a weight of its own, so that two worlds cannot change places unseen.
+    private static UInt128 Weighed(WorldResult result) =>
+        UInt128.TryParse(result.Digest, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out UInt128 digest) ? unchecked(digest * (UInt128)((2 * result.Plan.Seed) + 1)) : 0;
 
     // A world under way: how many steps it had when it was last looked at, and since when.
     private sealed class Watch

@@ -29,6 +29,7 @@ internal static class CampaignJson
         json.WriteNumber("requests", result.Requests);
         json.WriteNumber("longestSettlingMs", (long)result.LongestSettling.TotalMilliseconds);
         json.WriteNumber("untidy", result.Untidy);
+        json.WriteString("digest", result.Digest);
         json.WriteStartObject("profiles");
         foreach ((string profile, long seeds) in result.Profiles)
             json.WriteNumber(profile, seeds);

@@ -42,6 +42,9 @@ internal sealed record CampaignResult
     /// <summary>In how many worlds a log named a file in the end that no store has any more, though everything in it can be read elsewhere.</summary>
     public required long Untidy { get; init; }
 
+    /// <summary>32 hexadecimal digits over the digests of all worlds, whatever their order: equal for equal campaigns, on whichever machine.</summary>
+    public required string Digest { get; init; }
+
     /// <summary>How many worlds each profile had, by its name (ordinal).</summary>
     public required ImmutableSortedDictionary<string, long> Profiles { get; init; }
 

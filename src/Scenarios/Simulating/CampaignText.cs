@@ -22,7 +22,7 @@ internal static class CampaignText
             $"{result.Seeds} seeds to {result.LastSeed}, {result.Failures.Length} violations: {result.Options.Devices} devices, {result.Options.Steps} steps each, {result.VirtualTime.TotalHours:f1} hours in {result.Elapsed.TotalSeconds:f1} s ({result.VirtualTime / result.Elapsed:f0} times faster), {result.Seeds / result.Elapsed.TotalMinutes:f0} seeds a minute;");
         yield return string.Create(
             CultureInfo.InvariantCulture,
-            $"{result.Acknowledged} writes acknowledged, {result.Readings} readings compared, {result.Requests} requests; all together at most {result.LongestSettling.TotalSeconds:f1} s after the last fault.");
+            $"{result.Acknowledged} writes acknowledged, {result.Readings} readings compared, {result.Requests} requests; all together at most {result.LongestSettling.TotalSeconds:f1} s after the last fault; digest of all {result.Digest}.");
         if (result.Untidy > 0)
             yield return string.Create(CultureInfo.InvariantCulture, $"In {result.Untidy} worlds a log named a file in the end that no store has any more; everything in it could be read elsewhere.");
         yield return "Stores: " + string.Join(", ", result.Profiles.Select(static profile => string.Create(CultureInfo.InvariantCulture, $"{profile.Key} {profile.Value}")));

@@ -11,10 +11,11 @@ internal static class FailureFolder
     /// <summary>Runs a plan once more, keeping its trace, and writes the files <c>story.txt</c>, <c>sequence.mmd</c>, <c>clock.dot</c> and <c>plan.json</c>.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="folder">Where to; made where it is not there.</param>
+    /// <param name="watchdog">Stops a piece of code that has no end.</param>
     /// <returns>The run.</returns>
-    public static WorldResult Write(Plan plan, string folder)
+    public static WorldResult Write(Plan plan, string folder, Watchdog watchdog)
     {
-        WorldResult told = WorldRun.Run(plan, keepsTrace: true, interrupt: CancellationToken.None);
+        WorldResult told = WorldRun.Run(plan, keepsTrace: true, watchdog: watchdog, interrupt: CancellationToken.None);
         _ = Directory.CreateDirectory(folder);
         File.WriteAllLines(Path.Combine(folder, "story.txt"), [.. Story.Lines(told, isFull: false), Replay(folder)]);
         File.WriteAllLines(Path.Combine(folder, "sequence.mmd"), SequenceDiagram.Lines(told));

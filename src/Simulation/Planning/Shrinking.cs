@@ -10,21 +10,22 @@ internal static class Shrinking
     /// <summary>Shrinks the plan of a run that failed.</summary>
     /// <param name="failed">The run.</param>
     /// <param name="mostRuns">How many runs it may take.</param>
+    /// <param name="watchdog">Stops a piece of code that has no end in one of them; null where it may go on for ever.</param>
     /// <param name="progress">Told of each smaller plan, with the number of runs so far; null for nobody.</param>
     /// <param name="interrupt">Ends the search: what was found so far is the result.</param>
     /// <returns>The run of the smallest plan that was found.</returns>
-    public static WorldResult Shrink(WorldResult failed, int mostRuns, Action<WorldResult, int>? progress, CancellationToken interrupt)
+    public static WorldResult Shrink(WorldResult failed, int mostRuns, Watchdog? watchdog, Action<WorldResult, int>? progress, CancellationToken interrupt)
     {
-        Search search = new(failed, mostRuns, progress, interrupt);
+        Search search = new(failed, mostRuns, watchdog, progress, interrupt);
         bool isSmaller = true;
         while (isSmaller && !search.IsOver)
-            isSmaller = search.LeaveOutSteps() | search.LeaveOutFeatures() | search.LeaveOutDevice() | search.Straighten();
+            isSmaller = search.LeaveOutSteps() | search.LeaveOutFeatures() | search.LeaveOutDevice() | search.Simplify() | search.Straighten();
         return search.Smallest;
     }
 
-    private sealed class Search(WorldResult failed, int mostRuns, Action<WorldResult, int>? progress, CancellationToken interrupt)
+    private sealed class Search(WorldResult failed, int mostRuns, Watchdog? watchdog, Action<WorldResult, int>? progress, CancellationToken interrupt)
     {
-        private readonly Checking.Claim _claim = failed.Violations[0].Claim;
+        private readonly (Checking.Claim Claim, bool IsEndless) _failure = (failed.Violations[0].Claim, failed.IsEndless);
         private int _runs;
 
         public WorldResult Smallest { get; private set; } = failed;
@@ -71,6 +72,21 @@ internal static class Shrinking
                 || Try(Plan with { Devices = last, Steps = [.. Plan.Steps.Select(step => step.Device == last ? step with { Device = 0 } : step)] }));
         }
 
+        // A store that shows everything at once is easier to follow than one that has its moods.
+        public bool Simplify()
+        {
+            string bare = Plan.Store.Split('?')[0];
+            foreach (string simple in (string[])["sim:strong", bare])
+            {
+                if (Plan.Store == simple)
+                    return false;
+                if (!IsOver && Try(Plan with { Store = simple }))
+                    return true;
+            }
+
+            return false;
+        }
+
         // Steps a second apart tell the story better than those that come at odd moments.
         public bool Straighten()
         {
@@ -83,8 +99,8 @@ internal static class Shrinking
             if (plan.Steps.IsEmpty)
                 return false;
             _runs++;
-            WorldResult result = WorldRun.Run(plan, interrupt: CancellationToken.None);
-            if (result.IsSound || result.Violations[0].Claim != _claim)
+            WorldResult result = WorldRun.Run(plan, watchdog: watchdog, interrupt: CancellationToken.None);
+            if (result.IsSound || (result.Violations[0].Claim, result.IsEndless) != _failure)
                 return false;
             Smallest = result;
             progress?.Invoke(result, _runs);

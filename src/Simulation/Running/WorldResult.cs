@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using FireproofBench.Simulation.Checking;
 using FireproofBench.Simulation.Planning;
 using FireproofBench.Simulation.Telling;
@@ -39,7 +38,7 @@ internal sealed record WorldResult
     /// <summary>Whether in the end a log named a file that no store has any more, though everything that was in it can be read elsewhere.</summary>
     public bool IsUntidy { get; init; }
 
-    /// <summary>Whether it was given up, because a piece of code in it does not end: it cannot be run again.</summary>
+    /// <summary>Whether it was given up, because a piece of code in it does not end.</summary>
     public bool IsEndless { get; init; }
 
     /// <summary>The history, as far as the first device knows it; null when it cannot be read.</summary>
@@ -55,7 +54,7 @@ internal sealed record WorldResult
     public static WorldResult Endless(Plan plan, long steps, TimeSpan watched) => new()
     {
         Plan = plan,
-        Violations = [new Violation(Claim.Liveness, TimeSpan.Zero, string.Create(CultureInfo.InvariantCulture, $"a piece of code did not end in {watched.TotalSeconds:f0} s of real time, after {steps} others"))],
+        Violations = [new Violation(Claim.Liveness, TimeSpan.Zero, WorldRun.EndlessEvidence(steps, watched))],
         Digest = "",
         Elapsed = TimeSpan.Zero,
         WorldSteps = steps,

@@ -53,12 +53,28 @@ internal sealed partial class WorldRun
     /// <param name="plan">The plan.</param>
     /// <param name="keepsTrace">Whether all that happens is kept, to be told.</param>
     /// <param name="pulse">Is told of each step; null when nobody watches.</param>
+    /// <param name="watchdog">Stops a piece of code that has no end; null where it may go on for ever.</param>
     /// <param name="interrupt">Ends it.</param>
     /// <exception cref="OperationCanceledException">It was interrupted.</exception>
-    public static WorldResult Run(Plan plan, bool keepsTrace = false, Pulse? pulse = null, CancellationToken interrupt = default) =>
-        new WorldRun(plan, keepsTrace, pulse).Run(keepsTrace, interrupt);
+    public static WorldResult Run(Plan plan, bool keepsTrace = false, Pulse? pulse = null, Watchdog? watchdog = null, CancellationToken interrupt = default)
+    {
+        Pulse? told = pulse ?? (watchdog is null ? null : new Pulse());
+        WorldRun run = new(plan, keepsTrace, told);
+        bool isEndless = watchdog?.TryRun(() => run.Live(keepsTrace, interrupt), told!) == false;
+        if (isEndless)
+            run._witness.Accuse(Claim.Liveness, EndlessEvidence(run._world.Steps, watchdog!.Longest));
+        else if (watchdog is null)
+            run.Live(keepsTrace, interrupt);
+        return run.Result() with { IsEndless = isEndless };
+    }
 
-    private WorldResult Run(bool keepsTrace, CancellationToken interrupt)
+    /// <summary>What is said of a piece of code that does not end.</summary>
+    /// <param name="steps">How many pieces had run before.</param>
+    /// <param name="watched">For how long nothing came of it, in real time.</param>
+    public static string EndlessEvidence(long steps, TimeSpan watched) =>
+        string.Create(CultureInfo.InvariantCulture, $"a piece of code did not end in {watched.TotalSeconds:f0} s of real time, after {steps} others");
+
+    private void Live(bool keepsTrace, CancellationToken interrupt)
     {
         try
         {
@@ -75,7 +91,10 @@ internal sealed partial class WorldRun
         {
             _witness.Accuse(Claim.Liveness, stop.Message);
         }
+    }
 
+    private WorldResult Result()
+    {
         foreach (WorldDevice device in _devices)
             device.Kill();
         return new WorldResult

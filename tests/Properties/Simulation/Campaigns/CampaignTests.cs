@@ -24,6 +24,17 @@ public sealed class CampaignTests
     }
 
     [Fact]
+    public async Task Equal_campaigns_have_equal_digests_in_whatever_order_their_worlds_end()
+    {
+        CampaignResult one = await new Campaign(Options with { Workers = 1 }, static (_, _) => { }).RunAsync(Token);
+        CampaignResult three = await new Campaign(Options with { Workers = 3 }, static (_, _) => { }).RunAsync(Token);
+        CampaignResult more = await new Campaign(Options with { Seeds = new SeedRange(1, 7) }, static (_, _) => { }).RunAsync(Token);
+        Assert.Equal(32, one.Digest.Length);
+        Assert.Equal(one.Digest, three.Digest);
+        Assert.NotEqual(one.Digest, more.Digest);
+    }
+
+    [Fact]
     public async Task A_world_with_a_piece_of_code_that_does_not_end_is_given_up_and_told_with_its_plan()
     {
         using ManualResetEventSlim never = new();

@@ -11,8 +11,8 @@ namespace FireproofBench.Properties.Simulation.Running;
 /// <summary>Worlds of real databases: no claim is violated, and a seed gives the same world each time.</summary>
 public sealed class WorldRunTests
 {
-    // Half of a minute on a busy machine.
-    private const int Seeds = 60;
+    // A quarter of a minute on a busy machine; more run in processes of their own, before the tests.
+    private const int Seeds = 30;
 
     public static TheoryData<string> Profiles => [.. StoreProfiles.Sound];
 
@@ -91,6 +91,30 @@ public sealed class WorldRunTests
             && entry.Detail.Contains("did not give it", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("sim:strong?push=sound")]
+    [InlineData("sim:eventual?lag=1s")]
+    public void A_store_that_restarts_breaks_its_connections_refuses_calls_for_a_while_and_loses_nothing(string store)
+    {
+        Plan restarts = PlanDrawing.Draw(12, store, 3, 120, Features.StoreTrouble | Features.StoreRestarts | Features.Synchronising);
+        restarts = restarts with { Steps = [.. restarts.Steps.Select(static step => step.Number % 15 == 0 ? step with { Kind = StepKind.RestartStore } : step)] };
+        WorldResult result = WorldRun.Run(restarts, keepsTrace: true);
+        Sound(result);
+        Assert.Equal(restarts.Steps.Count(static step => step.Kind == StepKind.RestartStore), result.Trace.Count(static entry => entry.Subject == "is back"));
+        WorldResult without = WorldRun.Run(restarts with { Features = restarts.Features & ~Features.StoreRestarts }, keepsTrace: true);
+        Assert.True(result.Trace.Count(static entry => entry.Kind == TraceKind.Refused) > without.Trace.Count(static entry => entry.Kind == TraceKind.Refused));
+    }
+
+    [Fact]
+    public void Stores_are_drawn_with_each_parameter_that_they_have()
+    {
+        string[] stores = [.. Enumerable.Range(1, 600).Select(static seed => PlanDrawing.Draw(seed, null, 3, 1).Store)];
+        Assert.All(
+            (string[])["lag=", "heads=single", "heads=objects", "push=", "replicas=", "skew=", "conditional=no", "max-age=", "outages=", "rate=0."],
+            parameter => Assert.Contains(stores, store => store.Contains(parameter, StringComparison.Ordinal)));
+        Assert.All(stores, static store => Assert.NotNull(SimulatedUrl.Parse(store)));
+    }
+
     [Fact]
     public void Another_seed_is_another_world() => Assert.NotEqual(Run(1, "sim:strong").Digest, Run(2, "sim:strong").Digest);
 
@@ -127,7 +151,7 @@ public sealed class WorldRunTests
     public void A_store_whose_objects_rot_is_found_out_and_the_failure_is_made_small()
     {
         WorldResult failed = Enumerable.Range(1, 20).Select(static seed => WorldRun.Run(PlanDrawing.Draw(seed, "sim:fault/B03", 3, 60))).First(static result => !result.IsSound);
-        WorldResult small = Shrinking.Shrink(failed, 80, null, CancellationToken.None);
+        WorldResult small = Shrinking.Shrink(failed, 80, null, null, CancellationToken.None);
         Assert.Equal(failed.Violations[0].Claim, small.Violations[0].Claim);
         Assert.True(small.Plan.Steps.Length < failed.Plan.Steps.Length / 2, $"{small.Plan.Steps.Length} steps are left");
         Assert.Equal(small.Digest, WorldRun.Run(small.Plan).Digest);
