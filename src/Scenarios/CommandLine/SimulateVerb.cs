@@ -20,9 +20,6 @@ internal sealed class SimulateVerb(Terminal terminal)
     private const int MostShown = 3;
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(500);
 
-    // A world that is told or made small is one of some hundred: a piece of code in it takes milliseconds.
-    private static readonly Watchdog s_watchdog = new(TimeProvider.System, TimeSpan.FromSeconds(4));
-
     private readonly Option<string?> _store = new("--store")
     {
         Description = "The remote store, such as eventual or 'sim:replicas?lag=5s&push=dropped'; without it each seed draws a sound one.",
@@ -42,7 +39,7 @@ internal sealed class SimulateVerb(Terminal terminal)
     private readonly Option<bool> _full = new("--full") { Description = "Tell every request, also those that only look." };
     private readonly Option<string?> _json = new("--json") { Description = "Write the result as JSON; - for standard output.", HelpName = "FILE" };
     private readonly Option<string?> _history = new("--history") { Description = "Add the result to a history, a line each, and plot it beside it as FILE.html.", HelpName = "FILE" };
-    private readonly Option<string?> _report = new("--report") { Description = "Write story, sequence diagram, clock graph and plan of failures (or of --seed, --plan) there.", HelpName = "DIR" };
+    private readonly Option<string?> _report = new("--report") { Description = "Write story, sequence diagram, clock (DOT, SVG) and plan of failures (or of --seed, --plan) there.", HelpName = "DIR" };
 
     /// <summary>The command.</summary>
     public Command Create()
@@ -54,7 +51,7 @@ internal sealed class SimulateVerb(Terminal terminal)
                 "fireproofbench simulate                                          a thousand seeds over all sound stores",
                 "fireproofbench simulate --store 'eventual?lag=5s' --seeds 1..200 one store",
                 "fireproofbench simulate --seed 42                                what happens in one world, and its digest",
-                "fireproofbench simulate --seed 42 --report out                   also as a Mermaid diagram and a DOT graph",
+                "fireproofbench simulate --seed 42 --report out                   also as a Mermaid diagram, and its clock as DOT and SVG",
                 "fireproofbench simulate --minutes 60 --seeds 1000000..1000000 --history nightly.jsonl",
                 "fireproofbench simulate --store fault/H01                        a store that loses heads: the claims that it breaks",
                 "fireproofbench simulate --plan out/seed-42/plan.json             a failure again, as small as it was found",
@@ -153,8 +150,8 @@ internal sealed class SimulateVerb(Terminal terminal)
     private int Tell(Plan plan, string? reports, bool isFull)
     {
         WorldResult result = reports is null
-            ? WorldRun.Run(plan, keepsTrace: true, watchdog: s_watchdog, interrupt: CancellationToken.None)
-            : FailureFolder.Write(plan, FailureFolder.Of(reports, plan.Seed), s_watchdog);
+            ? WatchedWorld.Run(plan, keepsTrace: true)
+            : FailureFolder.Write(plan, FailureFolder.Of(reports, plan.Seed));
         foreach (string line in Story.Lines(result, isFull))
             terminal.Out.WriteLine(line);
         terminal.Out.WriteLine(string.Create(
@@ -186,13 +183,13 @@ internal sealed class SimulateVerb(Terminal terminal)
     {
         if (runs <= 0)
             return;
-        WorldResult small = await Task.Run(() => Shrinking.Shrink(failure, runs, s_watchdog, ShowSmaller, cancellation), CancellationToken.None);
+        WorldResult small = await Task.Run(() => Shrinking.Shrink(failure, runs, failure.IsEndless ? WorldProcess.Run : null, ShowSmaller, cancellation), CancellationToken.None);
         if (terminal.ErrorIsTerminal)
             await terminal.Error.WriteAsync("\r\u001b[K");
         await lines.WriteLineAsync();
         WorldResult told = reports is null
-            ? WorldRun.Run(small.Plan, keepsTrace: true, watchdog: s_watchdog, interrupt: CancellationToken.None)
-            : FailureFolder.Write(small.Plan, FailureFolder.Of(reports, small.Plan.Seed), s_watchdog);
+            ? WatchedWorld.Run(small.Plan, keepsTrace: true)
+            : FailureFolder.Write(small.Plan, FailureFolder.Of(reports, small.Plan.Seed));
         foreach (string line in Story.Lines(told, isFull: false))
             await lines.WriteLineAsync(line);
         await lines.WriteLineAsync(reports is null

@@ -8,18 +8,18 @@ namespace FireproofBench.Scenarios.Simulating;
 /// <summary>What is kept of a run: the story, the sequence diagram, the clock as a graph, and the plan that runs it again.</summary>
 internal static class FailureFolder
 {
-    /// <summary>Runs a plan once more, keeping its trace, and writes the files <c>story.txt</c>, <c>sequence.mmd</c>, <c>clock.dot</c> and <c>plan.json</c>.</summary>
+    /// <summary>Runs a plan once more, keeping its trace, and writes the files <c>story.txt</c>, <c>sequence.mmd</c>, <c>clock.dot</c>, <c>clock.svg</c> and <c>plan.json</c>.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="folder">Where to; made where it is not there.</param>
-    /// <param name="watchdog">Stops a piece of code that has no end.</param>
     /// <returns>The run.</returns>
-    public static WorldResult Write(Plan plan, string folder, Watchdog watchdog)
+    public static WorldResult Write(Plan plan, string folder)
     {
-        WorldResult told = WorldRun.Run(plan, keepsTrace: true, watchdog: watchdog, interrupt: CancellationToken.None);
+        WorldResult told = WatchedWorld.Run(plan, keepsTrace: true);
         _ = Directory.CreateDirectory(folder);
         File.WriteAllLines(Path.Combine(folder, "story.txt"), [.. Story.Lines(told, isFull: false), Replay(folder)]);
         File.WriteAllLines(Path.Combine(folder, "sequence.mmd"), SequenceDiagram.Lines(told));
         File.WriteAllLines(Path.Combine(folder, "clock.dot"), ClockGraph.Lines(told));
+        File.WriteAllLines(Path.Combine(folder, "clock.svg"), ClockDrawing.Lines(told));
         File.WriteAllText(Path.Combine(folder, "plan.json"), PlanText.Write(plan) + "\n");
         return told;
     }

@@ -10,20 +10,20 @@ internal static class Shrinking
     /// <summary>Shrinks the plan of a run that failed.</summary>
     /// <param name="failed">The run.</param>
     /// <param name="mostRuns">How many runs it may take.</param>
-    /// <param name="watchdog">Stops a piece of code that has no end in one of them; null where it may go on for ever.</param>
+    /// <param name="run">Runs a plan, and gives what came of it; null for <see cref="WorldRun"/>. A run that failed without an end needs another one, that comes back.</param>
     /// <param name="progress">Told of each smaller plan, with the number of runs so far; null for nobody.</param>
     /// <param name="interrupt">Ends the search: what was found so far is the result.</param>
     /// <returns>The run of the smallest plan that was found.</returns>
-    public static WorldResult Shrink(WorldResult failed, int mostRuns, Watchdog? watchdog, Action<WorldResult, int>? progress, CancellationToken interrupt)
+    public static WorldResult Shrink(WorldResult failed, int mostRuns, Func<Plan, WorldResult>? run, Action<WorldResult, int>? progress, CancellationToken interrupt)
     {
-        Search search = new(failed, mostRuns, watchdog, progress, interrupt);
+        Search search = new(failed, mostRuns, run ?? (static plan => WorldRun.Run(plan)), progress, interrupt);
         bool isSmaller = true;
         while (isSmaller && !search.IsOver)
             isSmaller = search.LeaveOutSteps() | search.LeaveOutFeatures() | search.LeaveOutDevice() | search.Simplify() | search.Straighten();
         return search.Smallest;
     }
 
-    private sealed class Search(WorldResult failed, int mostRuns, Watchdog? watchdog, Action<WorldResult, int>? progress, CancellationToken interrupt)
+    private sealed class Search(WorldResult failed, int mostRuns, Func<Plan, WorldResult> run, Action<WorldResult, int>? progress, CancellationToken interrupt)
     {
         private readonly (Checking.Claim Claim, bool IsEndless) _failure = (failed.Violations[0].Claim, failed.IsEndless);
         private int _runs;
@@ -99,7 +99,7 @@ internal static class Shrinking
             if (plan.Steps.IsEmpty)
                 return false;
             _runs++;
-            WorldResult result = WorldRun.Run(plan, watchdog: watchdog, interrupt: CancellationToken.None);
+            WorldResult result = run(plan);
             if (result.IsSound || (result.Violations[0].Claim, result.IsEndless) != _failure)
                 return false;
             Smallest = result;

@@ -20,6 +20,7 @@ internal sealed partial class WorldRun
     private const long MostStepsBeside = 1_000_000;
 
     private readonly Plan _plan;
+    private readonly bool _keepsTrace;
     private readonly VirtualWorld _world;
     private readonly Trace _trace;
     private readonly Witness _witness;
@@ -33,6 +34,7 @@ internal sealed partial class WorldRun
     private WorldRun(Plan plan, bool keepsTrace, Pulse? pulse)
     {
         _plan = plan;
+        _keepsTrace = keepsTrace;
         _world = new VirtualWorld(new Dice(plan.Seed, "order")) { MostSteps = MostStepsBeside + (MostStepsEach * plan.Devices * plan.Steps.Length), Pulse = pulse };
         _trace = new Trace(_world.Time, keepsTrace);
         _witness = new Witness(_world.Time);
@@ -53,28 +55,20 @@ internal sealed partial class WorldRun
     /// <param name="plan">The plan.</param>
     /// <param name="keepsTrace">Whether all that happens is kept, to be told.</param>
     /// <param name="pulse">Is told of each step; null when nobody watches.</param>
-    /// <param name="watchdog">Stops a piece of code that has no end; null where it may go on for ever.</param>
     /// <param name="interrupt">Ends it.</param>
     /// <exception cref="OperationCanceledException">It was interrupted.</exception>
-    public static WorldResult Run(Plan plan, bool keepsTrace = false, Pulse? pulse = null, Watchdog? watchdog = null, CancellationToken interrupt = default)
-    {
-        Pulse? told = pulse ?? (watchdog is null ? null : new Pulse());
-        WorldRun run = new(plan, keepsTrace, told);
-        bool isEndless = watchdog?.TryRun(() => run.Live(keepsTrace, interrupt), told!) == false;
-        if (isEndless)
-            run._witness.Accuse(Claim.Liveness, EndlessEvidence(run._world.Steps, watchdog!.Longest));
-        else if (watchdog is null)
-            run.Live(keepsTrace, interrupt);
-        return run.Result() with { IsEndless = isEndless };
-    }
+    public static WorldResult Run(Plan plan, bool keepsTrace = false, Pulse? pulse = null, CancellationToken interrupt = default) => Prepare(plan, keepsTrace, pulse).Run(interrupt);
 
-    /// <summary>What is said of a piece of code that does not end.</summary>
-    /// <param name="steps">How many pieces had run before.</param>
-    /// <param name="watched">For how long nothing came of it, in real time.</param>
-    public static string EndlessEvidence(long steps, TimeSpan watched) =>
-        string.Create(CultureInfo.InvariantCulture, $"a piece of code did not end in {watched.TotalSeconds:f0} s of real time, after {steps} others");
+    /// <summary>Makes a world that has not begun, for somebody who may have to abandon it.</summary>
+    /// <param name="plan">The plan.</param>
+    /// <param name="keepsTrace">Whether all that happens is kept, to be told.</param>
+    /// <param name="pulse">Is told of each step; null when nobody watches.</param>
+    public static WorldRun Prepare(Plan plan, bool keepsTrace, Pulse? pulse) => new(plan, keepsTrace, pulse);
 
-    private void Live(bool keepsTrace, CancellationToken interrupt)
+    /// <summary>Runs it, once.</summary>
+    /// <param name="interrupt">Ends it.</param>
+    /// <exception cref="OperationCanceledException">It was interrupted.</exception>
+    public WorldResult Run(CancellationToken interrupt)
     {
         try
         {
@@ -82,7 +76,7 @@ internal sealed partial class WorldRun
                 async cancellation =>
                 {
                     await LiveAsync(cancellation);
-                    if (_history is null && keepsTrace)
+                    if (_history is null && _keepsTrace)
                         await ReadHistoryAsync();
                 },
                 interrupt);
@@ -91,28 +85,41 @@ internal sealed partial class WorldRun
         {
             _witness.Accuse(Claim.Liveness, stop.Message);
         }
-    }
 
-    private WorldResult Result()
-    {
         foreach (WorldDevice device in _devices)
             device.Kill();
-        return new WorldResult
-        {
-            Plan = _plan,
-            Violations = [.. _witness.Violations],
-            Digest = _trace.Digest,
-            Elapsed = _world.Time.Elapsed,
-            WorldSteps = _world.Steps,
-            Acknowledged = _witness.Acknowledged,
-            Readings = _witness.Readings,
-            Requests = _devices.Sum(static device => device.Requests),
-            Settled = _settled,
-            IsUntidy = _isUntidy,
-            History = _history,
-            Trace = _trace.Entries,
-        };
+        return Result();
     }
+
+    /// <summary>What is known of it when a piece of code in it does not end. The thread that runs it is left behind.</summary>
+    /// <param name="watched">For how long nothing came of it, in real time.</param>
+    public WorldResult Abandoned(TimeSpan watched)
+    {
+        _witness.Accuse(Claim.Liveness, EndlessEvidence(_world.Steps, watched));
+        return Result() with { IsEndless = true };
+    }
+
+    /// <summary>What is said of a piece of code that does not end.</summary>
+    /// <param name="steps">How many pieces had run before.</param>
+    /// <param name="watched">For how long nothing came of it, in real time.</param>
+    public static string EndlessEvidence(long steps, TimeSpan watched) =>
+        string.Create(CultureInfo.InvariantCulture, $"a piece of code did not end in {watched.TotalSeconds:f0} s of real time, after {steps} others");
+
+    private WorldResult Result() => new()
+    {
+        Plan = _plan,
+        Violations = [.. _witness.Violations],
+        Digest = _trace.Digest,
+        Elapsed = _world.Time.Elapsed,
+        WorldSteps = _world.Steps,
+        Acknowledged = _witness.Acknowledged,
+        Readings = _witness.Readings,
+        Requests = _devices.Sum(static device => device.Requests),
+        Settled = _settled,
+        IsUntidy = _isUntidy,
+        History = _history,
+        Trace = [.. _trace.Entries],
+    };
 
     private ILocalMedium NewMedium() => _plan.Has(Features.Disks) ? new DiskMedium(Scene.DatabaseName) : new MemoryMedium(_world.Time);
 

@@ -46,7 +46,7 @@ public sealed class SimulateVerbTests : IDisposable
         Assert.Equal(1, exit);
         Assert.Contains("VIOLATION", output, StringComparison.Ordinal);
         string kept = Assert.Single(_folder.GetDirectories("seed-*")).FullName;
-        Assert.Equal(["clock.dot", "plan.json", "sequence.mmd", "story.txt"], Directory.EnumerateFiles(kept).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["clock.dot", "clock.svg", "plan.json", "sequence.mmd", "story.txt"], Directory.EnumerateFiles(kept).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         (int again, string story, _) = await RunAsync("--plan", Path.Combine(kept, "plan.json"));
         Assert.Equal(1, again);
         Assert.Contains("VIOLATION", story, StringComparison.Ordinal);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Xml.Linq;
 using FireproofBench.Gateways.Simulated;
 using FireproofBench.Properties.Fixtures;
 using FireproofBench.Simulation.Planning;
@@ -157,7 +158,7 @@ public sealed class WorldRunTests
     }
 
     [Fact]
-    public void A_world_is_told_as_a_story_a_diagram_and_a_graph()
+    public void A_world_is_told_as_a_story_a_diagram_a_graph_and_a_drawing()
     {
         WorldResult result = WorldRun.Run(PlanDrawing.Draw(8, "sim:strong", 2, 40, Features.Bulks), keepsTrace: true);
         Sound(result);
@@ -171,6 +172,10 @@ public sealed class WorldRunTests
         string[] graph = [.. ClockGraph.Lines(result)];
         Assert.Equal(("digraph clock {", "}"), (graph[0], graph[^1]));
         Assert.Equal(result.History!.Events.Length, graph.Count(static line => line.Contains("label=", StringComparison.Ordinal)));
+        XElement drawing = XElement.Parse(string.Join('\n', ClockDrawing.Lines(result)));
+        XElement[] boxes = [.. drawing.Elements().Where(static element => element.Attribute("rx") is not null)];
+        Assert.Equal(result.History.Events.Length, boxes.Length);
+        Assert.Equal(boxes.Length, boxes.Select(static box => (box.Attribute("x")!.Value, box.Attribute("y")!.Value)).Distinct().Count());
     }
 
     [Fact]
