@@ -53,7 +53,7 @@ internal sealed class SimulateVerb(Terminal terminal)
                 "fireproofbench simulate --seed 42                                what happens in one world, and its digest",
                 "fireproofbench simulate --seed 42 --report out                   also as a Mermaid diagram, and its clock as DOT and SVG",
                 "fireproofbench simulate --minutes 60 --seeds 1000000..1000000 --history nightly.jsonl",
-                "fireproofbench simulate --store fault/H01                        a store that loses heads: the claims that it breaks",
+                "fireproofbench simulate --store fault/B01                        a store whose answers end early: the claims that it breaks",
                 "fireproofbench simulate --plan out/seed-42/plan.json             a failure again, as small as it was found",
                 "",
                 "Stores:",
