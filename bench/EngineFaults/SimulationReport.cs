@@ -16,7 +16,7 @@ internal static class SimulationReport
         StringBuilder page = new();
         _ = page.AppendLine("# How many seeds the simulation needs to find a faulty engine").AppendLine()
             .AppendLine("Each fault is a change to the sources of the engine or of a gateway; the changed tool is built, and its `simulate` runs seeds from 1 upward, 3 devices and 200 steps each, until a world violates a claim.")
-            .AppendLine(CultureInfo.InvariantCulture, $"Without any change all claims hold in {trials[FaultTrial.Sound].Seeds} seeds. The plan that failed is then made small, in at most 200 runs; the story of that is in the file of the fault beside")
+            .AppendLine(CultureInfo.InvariantCulture, $"Without any change all claims hold in {trials[FaultTrial.Sound].Seeds} seeds. The plan that failed is then made small, in at most 1,000 runs; the story of that is in the file of the fault beside")
             .AppendLine(CultureInfo.InvariantCulture, $"this page, and what was seen first in the JSON file. A fault had {minutes:0.##} minutes of worlds, one at a time. Made by `bench/EngineFaults --by simulation`.").AppendLine()
             .AppendLine(CultureInfo.InvariantCulture, $"{found} of {faults.Count} faults found.").AppendLine()
             .AppendLine("| id | fault | what was changed | claim | seeds | steps, devices of the small plan | minutes |").AppendLine("|---|---|---|---|---|---|---|");
