@@ -69,12 +69,20 @@ public sealed partial class Database
         SyncResult result = await new Exchange(_ledger, _files, _committer, _compactor, _store.CommitLock, _writing, _keys)
             .RunAsync(_bagKeys is null ? remote : new StoreWithKeys(remote, new MetadataWithKeys(remote.Metadata, _bagKeys, publishes: false)), cancellation);
         if (!before.SequenceEqual(Heads))
+        {
+            _ = Interlocked.Increment(ref _merges);
             Notify([]);
+        }
+
         return result;
     }
 
     // Ids cost a comparison of two states: they are found only for somebody.
-    private async ValueTask NotifyAsync(Func<ValueTask<ImmutableArray<string>>> ids) => Notify(_subscribers.IsEmpty ? [] : await ids());
+    private async ValueTask NotifyAsync(Func<ValueTask<ImmutableArray<string>>> ids)
+    {
+        _ = Interlocked.Increment(ref _merges);
+        Notify(_subscribers.IsEmpty ? [] : await ids());
+    }
 
     private void Remove(RemoteLink link) => ImmutableInterlocked.Update(ref _links, static (all, gone) => all.Remove(gone), link);
 

@@ -30,6 +30,7 @@ public sealed partial class Database : IAsyncDisposable
     private readonly Compactor _compactor;
     private readonly OpenWalks _walks = new();
     private bool _closed;
+    private long _merges;
 
     private Database(string name, IDeviceStore store, DatabaseOptions options, KeyRing? keys)
     {
@@ -57,6 +58,12 @@ public sealed partial class Database : IAsyncDisposable
 
     /// <summary>Why the newest automatic compaction failed; null when it did not. Writes go on without it.</summary>
     public Exception? CompactionFailure => _compactor.Failure;
+
+    /// <summary>How often this object merged files of the log since it was opened, a few beside a commit or the whole log; what other devices merged is not among it.</summary>
+    public long Compactions => _compactor.Count;
+
+    /// <summary>How often this object took in what others wrote since it was opened: from an attached store, in a synchronisation, or from other processes at the same device store.</summary>
+    public long Merges => Interlocked.Read(ref _merges);
 
     /// <summary>Opens a database, or begins one: a new key is made only where there is neither a head nor a file.</summary>
     /// <param name="name">The name; it is part of the name of the key.</param>
@@ -100,6 +107,7 @@ public sealed partial class Database : IAsyncDisposable
                 return false;
         }
 
+        _ = Interlocked.Increment(ref _merges);
         Notify([]);
         return true;
     }

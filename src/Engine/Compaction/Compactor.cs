@@ -40,9 +40,13 @@ internal sealed class Compactor(Ledger ledger, DataFiles files, Committer commit
     private ImmutableArray<CarGroup> _busy = [];
     private Task _background = Task.CompletedTask;
     private bool _isClosed;
+    private long _count;
 
     /// <summary>Why the newest merge failed; null when it did not.</summary>
     public Exception? Failure { get; private set; }
+
+    /// <summary>How often a merged group took the place of others.</summary>
+    public long Count => Interlocked.Read(ref _count);
 
     /// <summary>Waits while the log is full and a merge is under way.</summary>
     public async ValueTask WaitForRoomAsync()
@@ -303,6 +307,7 @@ internal sealed class Compactor(Ledger ledger, DataFiles files, Committer commit
         }
 
         await ledger.PublishAsync(new LedgerState(now.Heads, log) { Pail = PailAfter(now, origin, run) }, cancellation);
+        _ = Interlocked.Increment(ref _count);
         await replacedFiles.DeleteAsync(run, log, cancellation);
         return true;
     }

@@ -21,4 +21,8 @@ internal sealed record IntervalRow(
     LatencySummary Generator,
     LatencySummary Start,
     ImmutableSortedDictionary<AnomalyKind, long> Anomalies,
-    ImmutableSortedDictionary<string, double> Gauges);
+    ImmutableSortedDictionary<string, double> Gauges)
+{
+    /// <summary>How often each <see cref="EngineEvent"/> came, by its name; none of zero.</summary>
+    public ImmutableSortedDictionary<string, long> Events { get; init; } = ImmutableSortedDictionary<string, long>.Empty;
+}

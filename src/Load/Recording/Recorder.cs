@@ -9,6 +9,9 @@ internal sealed class Recorder
     /// <summary>Most anomalies that are kept with their words; all are counted.</summary>
     public const int MaxTold = 200;
 
+    /// <summary>Most events of the engine that are kept with their times; all are counted.</summary>
+    public const int MaxEvents = 1000;
+
     private readonly LoadClock _clock;
     private readonly Stripe[] _stripes;
     private readonly StepTotals[] _interval;
@@ -76,7 +79,7 @@ internal sealed class Recorder
         }
     }
 
-    /// <summary>The events of the engine.</summary>
+    /// <summary>The first events of the engine that came one by one; what is frequent, such as a commit, is only counted.</summary>
     public ImmutableArray<EngineEvent> Events
     {
         get
@@ -149,13 +152,27 @@ internal sealed class Recorder
         }
     }
 
-    /// <summary>Something of the engine's happened.</summary>
-    /// <param name="name">What.</param>
+    /// <summary>Something of the engine's happened that is rare enough to be told one by one.</summary>
+    /// <param name="name">What, as <see cref="EngineEvent"/> names it.</param>
     /// <param name="duration">How long it took, until now.</param>
     public void Note(string name, TimeSpan duration)
     {
+        Count(name, 1);
         lock (_lock)
-            _events.Add(new EngineEvent(SinceStart(_clock.Now), name, duration));
+        {
+            if (_events.Count < MaxEvents)
+                _events.Add(new EngineEvent(SinceStart(_clock.Now), name, duration));
+        }
+    }
+
+    /// <summary>Something of the engine's happened that is as frequent as calls.</summary>
+    /// <param name="name">What, as <see cref="EngineEvent"/> names it.</param>
+    /// <param name="count">How often.</param>
+    public void Count(string name, long count)
+    {
+        Stripe stripe = Here();
+        lock (stripe.Lock)
+            stripe.Events[name] = stripe.Events.GetValueOrDefault(name) + count;
     }
 
     /// <summary>Ends the interval, and begins the next. One caller at a time.</summary>
@@ -166,6 +183,7 @@ internal sealed class Recorder
         long now = _clock.Now;
         Latencies start = new();
         long warm = 0;
+        SortedDictionary<string, long> events = new(StringComparer.Ordinal);
         foreach (Stripe stripe in _stripes)
         {
             lock (stripe.Lock)
@@ -179,6 +197,9 @@ internal sealed class Recorder
                 start.Take(stripe.Start);
                 warm += stripe.Warm;
                 stripe.Warm = 0;
+                foreach ((string name, long count) in stripe.Events)
+                    events[name] = events.GetValueOrDefault(name) + count;
+                stripe.Events.Clear();
             }
         }
 
@@ -202,7 +223,8 @@ internal sealed class Recorder
             generator.Summary(),
             start.Summary(),
             anomalies,
-            gauges);
+            gauges)
+        { Events = events.ToImmutableSortedDictionary(StringComparer.Ordinal) };
         for (int i = 0; i < _interval.Length; i++)
         {
             keep?.Invoke(Steps[i], _measured[i]);

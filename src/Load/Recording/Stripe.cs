@@ -18,6 +18,9 @@ internal sealed class Stripe(int steps)
     /// <summary>Iterations of the warm-up that began.</summary>
     public long Warm { get; set; }
 
+    /// <summary>Events of the engine, by their names.</summary>
+    public Dictionary<string, long> Events { get; } = new(StringComparer.Ordinal);
+
     /// <summary>The step of an iteration.</summary>
     public StepTotals Of(int step, bool isMeasured) => isMeasured ? Measured[step] : WarmUp[step];
 }

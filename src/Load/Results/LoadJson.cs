@@ -39,6 +39,7 @@ internal static class LoadJson
         foreach (Anomaly told in recorder.Told)
             WriteAnomaly(json, told);
         json.WriteEndArray();
+        WriteCounts(json, "eventCounts", outcome.Events.Select(static pair => (pair.Key, pair.Value)));
         json.WriteStartArray("events");
         foreach (EngineEvent happened in recorder.Events)
             WriteEvent(json, happened);
@@ -86,6 +87,7 @@ internal static class LoadJson
             WriteLatencies(json, "generatorLateness", row.Generator);
             WriteLatencies(json, "startLateness", row.Start);
             WriteCounts(json, "anomalies", row.Anomalies.Select(static pair => (Name(pair.Key), pair.Value)));
+            WriteCounts(json, "events", row.Events.Select(static pair => (pair.Key, pair.Value)));
             json.WriteStartObject("gauges");
             foreach ((string name, double value) in row.Gauges)
                 json.WriteNumber(name, Math.Round(value, 3));

@@ -14,6 +14,12 @@ internal interface ILoadScenario
     /// <param name="cancellation">Ends the preparation.</param>
     ValueTask PrepareAsync(int workers, IProgress<(string What, double? Share)> progress, CancellationToken cancellation);
 
+    /// <summary>Tells from now on what the engine does beside the iterations, such as a merge. Called once, between the preparation and the first iteration.</summary>
+    /// <param name="recorder">Takes the events.</param>
+    void Observe(Recorder recorder)
+    {
+    }
+
     /// <summary>One iteration.</summary>
     ValueTask RunAsync(Iteration iteration);
 

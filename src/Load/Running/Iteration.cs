@@ -80,10 +80,15 @@ internal sealed class Iteration(int worker, Dice dice, Recorder recorder, LoadCl
     /// <param name="what">What was seen, and what should have been.</param>
     public void See(AnomalyKind kind, string what) => recorder.See(kind, what);
 
-    /// <summary>Something of the engine's happened.</summary>
-    /// <param name="name">What.</param>
+    /// <summary>Something of the engine's happened that is rare enough to be told one by one.</summary>
+    /// <param name="name">What, as <see cref="EngineEvent"/> names it.</param>
     /// <param name="duration">How long it took, until now.</param>
     public void Note(string name, TimeSpan duration) => recorder.Note(name, duration);
+
+    /// <summary>Something of the engine's happened that is as frequent as calls.</summary>
+    /// <param name="name">What, as <see cref="EngineEvent"/> names it.</param>
+    /// <param name="count">How often.</param>
+    public void Count(string name, long count = 1) => recorder.Count(name, count);
 
     // A fault of the scenario's own is not counted away: it ends the run.
     private string? Name(Exception failure) => failure switch

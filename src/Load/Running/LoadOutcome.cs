@@ -14,6 +14,10 @@ namespace FireproofBench.Load.Running;
 internal sealed record LoadOutcome(
     DateTimeOffset Started, TimeSpan Measured, TimeSpan Loaded, ImmutableArray<IntervalRow> Rows, Recorder Recorder, int Unfinished, string? EndedEarly, bool Interrupted)
 {
+    /// <summary>How often each event of the engine came in the measured part, by its name. An interval belongs to where most of it lies.</summary>
+    public ImmutableSortedDictionary<string, long> Events => Rows.Where(static row => row.At + (row.Length / 2) >= TimeSpan.Zero).SelectMany(static row => row.Events)
+        .GroupBy(static counted => counted.Key, StringComparer.Ordinal).ToImmutableSortedDictionary(static name => name.Key, static name => name.Sum(static counted => counted.Value), StringComparer.Ordinal);
+
     /// <summary>Calls of a step that succeeded, and bytes of content that they moved, a second of load: what ends after it counts in no rate, or a store that is slow to end would seem slower or faster than it is.</summary>
     /// <param name="step">The index of the step.</param>
     public (double Calls, double Bytes) RateOf(int step)

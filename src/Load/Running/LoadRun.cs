@@ -50,6 +50,7 @@ internal sealed class LoadRun : IDisposable
     {
         await scenario.PrepareAsync(WorkersOf(plan, options), new Telling(observer), cancellation);
         using LoadRun run = new(scenario, plan, options, observer);
+        scenario.Observe(run._recorder);
         return await run.RunAsync(cancellation);
     }
 

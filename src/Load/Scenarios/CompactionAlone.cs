@@ -98,7 +98,7 @@ internal sealed class CompactionAlone(LoadTarget target, ScenarioSettings settin
                 return call.bytes;
             });
         if (isDone)
-            iteration.Note("compaction", TimeProvider.System.GetElapsedTime(start));
+            iteration.Note(EngineEvent.Compaction, TimeProvider.System.GetElapsedTime(start));
         string id = database.Acknowledged.Keys.ElementAt(iteration.Dice.Below(database.Acknowledged.Count));
         _ = await iteration.DoAsync(
             step,

@@ -21,14 +21,21 @@ internal sealed class DeviceFleet(LoadTarget target, string name) : IAsyncDispos
 
     private readonly MemoryKeyBag _bag = new();
     private FleetDevice[] _devices = [];
-    private long _merges;
-    private long _compactions;
+    private volatile Recorder? _recorder;
 
     /// <summary>A device, by its number.</summary>
     public FleetDevice this[int number] => _devices[number];
 
     /// <summary>How many there are.</summary>
     public int Count => _devices.Length;
+
+    /// <summary>Tells from now on what the devices do beside the calls, those too that are opened later.</summary>
+    public void Observe(Recorder recorder)
+    {
+        _recorder = recorder;
+        foreach (FleetDevice device in _devices)
+            device.Observe(recorder);
+    }
 
     /// <summary>Opens devices: the first one makes the database and its key.</summary>
     /// <exception cref="StorageException">A device could not read the store.</exception>
@@ -59,6 +66,8 @@ internal sealed class DeviceFleet(LoadTarget target, string name) : IAsyncDispos
         await remote.PrepareAsync(cancellation);
         FleetDevice device = new(
             number, target.Seed, await Database.OpenAsync(name, files, Options(), cancellation), files, remote, new AttachOptions { Prefetch = isUpToDate });
+        if (_recorder is { } recorder)
+            device.Observe(recorder);
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(s_firstPatience);
         try
@@ -79,6 +88,8 @@ internal sealed class DeviceFleet(LoadTarget target, string name) : IAsyncDispos
     /// <summary>What the devices have to do and to send.</summary>
     public ImmutableSortedDictionary<string, double> Gauges()
     {
+        foreach (FleetDevice device in _devices)
+            device.Look();
         SyncStatus[] links = [.. _devices.Select(static device => device.Link.Status)];
         DateTimeOffset now = TimeProvider.System.GetUtcNow();
         return ImmutableSortedDictionary.CreateRange(StringComparer.Ordinal, new Dictionary<string, double>
@@ -87,8 +98,6 @@ internal sealed class DeviceFleet(LoadTarget target, string name) : IAsyncDispos
             ["log"] = _devices.Max(static device => device.Database.Log.Length),
             ["pending files"] = links.Sum(static link => link.PendingFiles),
             ["pending bytes"] = links.Sum(static link => link.PendingBytes),
-            ["merges"] = Since(ref _merges, _devices.Sum(static device => device.Merges)),
-            ["compactions"] = Since(ref _compactions, _devices.Sum(static device => device.Compactions)),
             ["upload lag"] = links.Max(link => link.OldestPending is { } oldest ? (now - oldest).TotalSeconds : 0),
         });
     }
@@ -151,14 +160,6 @@ internal sealed class DeviceFleet(LoadTarget target, string name) : IAsyncDispos
             if (device is not null)
                 await device.DisposeAsync();
         }
-    }
-
-    // Since it was asked for last.
-    private static long Since(ref long before, long now)
-    {
-        long since = now - before;
-        before = now;
-        return since;
     }
 
     private DatabaseOptions Options() => new() { KeyBag = _bag, Entropy = target.Entropy, CacheLength = CacheLength };

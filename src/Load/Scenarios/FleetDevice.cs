@@ -16,11 +16,16 @@ internal sealed class FleetDevice : IAsyncDisposable
     private readonly IDeviceStore _remote;
     private readonly AttachOptions _options;
     private readonly IDisposable _changes;
+    private readonly Lock _looking = new();
     private volatile RemoteLink? _link;
-    private int _logLength;
-    private long _changed;
-    private long _committed;
+    private volatile IDisposable? _states;
+    private volatile Recorder? _recorder;
+    private bool _isCompacting;
+    private long _merges;
     private long _compactions;
+    private int _regressions;
+    private Exception? _syncFailure;
+    private Exception? _compactionFailure;
     private long _puts;
 
     /// <summary>A device over an open database, not attached yet.</summary>
@@ -33,8 +38,7 @@ internal sealed class FleetDevice : IAsyncDisposable
     public FleetDevice(int number, long seed, Database database, MemoryDeviceStore files, IDeviceStore remote, AttachOptions options)
     {
         (Number, _seed, Database, _files, _remote, _options) = (number, seed, database, files, remote, options);
-        _logLength = database.Log.Length;
-        _changes = database.Subscribe(Note);
+        _changes = database.Subscribe(_ => Look());
     }
 
     /// <summary>Its number; stands in the documents that it writes.</summary>
@@ -58,15 +62,52 @@ internal sealed class FleetDevice : IAsyncDisposable
     /// <summary>The number of the newest acknowledged put of each id; one caller at a time changes it.</summary>
     public Dictionary<string, long> Acknowledged { get; } = [];
 
-    /// <summary>How often it took in what others wrote.</summary>
-    public long Merges => Math.Max(0, Interlocked.Read(ref _changed) - Interlocked.Read(ref _committed));
+    /// <summary>Tells from now on what the device does beside the calls: merges, compactions, and what fails on the way to the store.</summary>
+    public void Observe(Recorder recorder)
+    {
+        lock (_looking)
+        {
+            (_merges, _compactions, _regressions) = (Database.Merges, Database.Compactions, _link?.Status.Regressions ?? 0);
+            (_syncFailure, _compactionFailure) = (_link?.Status.LastError, Database.CompactionFailure);
+            _recorder = recorder;
+        }
+    }
 
-    /// <summary>How often its log became shorter, by a compaction of its own or of another.</summary>
-    public long Compactions => Interlocked.Read(ref _compactions);
+    /// <summary>Looks at what the device did since it was looked at last. It does so by itself after each change, and not where nothing changed in the end.</summary>
+    public void Look()
+    {
+        if (_recorder is not { } recorder)
+            return;
+        lock (_looking)
+        {
+            long merges = Database.Merges;
+            if (merges > _merges)
+                recorder.Count(EngineEvent.Merge, merges - _merges);
+            _merges = merges;
+            if (!_isCompacting)
+                NoteCompactions(recorder, TimeSpan.Zero);
+            if (Database.CompactionFailure is var failure && failure is not null && !ReferenceEquals(failure, _compactionFailure))
+                recorder.Note(EngineEvent.CompactionFailure, TimeSpan.Zero);
+            _compactionFailure = failure;
+            if (_link?.Status is { } status)
+                NoteStatus(recorder, status);
+        }
+    }
 
     /// <summary>Attaches the store, which need not be reached yet.</summary>
-    public async ValueTask AttachAsync(CancellationToken cancellation) =>
-        _link = await Database.AttachAsync(new RemoteStore("store", _remote.Data, _remote.Metadata), _options, cancellation);
+    public async ValueTask AttachAsync(CancellationToken cancellation)
+    {
+        RemoteLink link = await Database.AttachAsync(new RemoteStore("store", _remote.Data, _remote.Metadata), _options, cancellation);
+        lock (_looking)
+        {
+            // Another link counts anew.
+            _regressions = 0;
+            _link = link;
+        }
+
+        _states?.Dispose();
+        _states = link.Subscribe(_ => Look());
+    }
 
     /// <summary>Goes offline.</summary>
     public ValueTask DetachAsync() => Link.DisposeAsync();
@@ -91,7 +132,7 @@ internal sealed class FleetDevice : IAsyncDisposable
             });
         if (isDone)
         {
-            _ = Interlocked.Increment(ref _committed);
+            iteration.Count(EngineEvent.Commit);
             Acknowledged[id] = number;
         }
 
@@ -106,6 +147,30 @@ internal sealed class FleetDevice : IAsyncDisposable
             : reading.Writer == Number && reading.Version < Acknowledged.GetValueOrDefault(document.Id!)
                 ? (AnomalyKind.StaleRead, string.Create(CultureInfo.InvariantCulture, $"device {Number} reads its put {reading.Version} of '{document.Id}', and made put {Acknowledged[document.Id!]}"))
             : null;
+    }
+
+    /// <summary>Merges the whole log, measures it, and tells how long it took.</summary>
+    public async ValueTask<bool> CompactAsync(Iteration iteration, int step)
+    {
+        lock (_looking)
+            _isCompacting = true;
+        long start = TimeProvider.System.GetTimestamp();
+        bool isDone = await iteration.MeasureAsync(
+            step,
+            Database,
+            static async (database, token) =>
+            {
+                await database.CompactAsync(token);
+                return 0;
+            });
+        lock (_looking)
+        {
+            _isCompacting = false;
+            if (_recorder is { } recorder)
+                NoteCompactions(recorder, TimeProvider.System.GetElapsedTime(start));
+        }
+
+        return isDone;
     }
 
     /// <summary>The number of the next put.</summary>
@@ -125,16 +190,24 @@ internal sealed class FleetDevice : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _changes.Dispose();
+        _states?.Dispose();
         await Database.DisposeAsync();
         await _files.DisposeAsync();
         await _remote.DisposeAsync();
     }
 
-    private void Note(DatabaseChange change)
+    private void NoteCompactions(Recorder recorder, TimeSpan duration)
     {
-        _ = Interlocked.Increment(ref _changed);
-        int length = Database.Log.Length;
-        if (length < Interlocked.Exchange(ref _logLength, length))
-            _ = Interlocked.Increment(ref _compactions);
+        for (long now = Database.Compactions; _compactions < now; _compactions++)
+            recorder.Note(EngineEvent.Compaction, duration);
+    }
+
+    private void NoteStatus(Recorder recorder, SyncStatus status)
+    {
+        if (status.LastError is not null && !ReferenceEquals(status.LastError, _syncFailure))
+            recorder.Note(EngineEvent.SyncFailure, TimeSpan.Zero);
+        _syncFailure = status.LastError;
+        for (; _regressions < status.Regressions; _regressions++)
+            recorder.Note(EngineEvent.Regression, TimeSpan.Zero);
     }
 }

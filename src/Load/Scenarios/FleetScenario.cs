@@ -24,6 +24,9 @@ internal abstract class FleetScenario(LoadTarget target, ScenarioSettings settin
     public virtual ValueTask PrepareAsync(int workers, IProgress<(string What, double? Share)> progress, CancellationToken cancellation) => Fleet.OpenAsync(workers, progress, cancellation);
 
     /// <inheritdoc/>
+    public void Observe(Recorder recorder) => Fleet.Observe(recorder);
+
+    /// <inheritdoc/>
     public abstract ValueTask RunAsync(Iteration iteration);
 
     /// <inheritdoc/>

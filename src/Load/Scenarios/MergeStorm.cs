@@ -43,7 +43,7 @@ internal sealed class MergeStorm(LoadTarget target, ScenarioSettings settings) :
         Cid[] written = [.. devices.SelectMany(static device => device.Database.Heads).Where(head => !before.Contains(head))];
         long start = TimeProvider.System.GetTimestamp();
         bool[] seen = await Task.WhenAll(devices.Select(device => Task.Run(() => ReturnAsync(iteration, device, written))));
-        iteration.Note("merge", TimeProvider.System.GetElapsedTime(start));
+        iteration.Note(EngineEvent.Storm, TimeProvider.System.GetElapsedTime(start));
         if (!seen.Contains(false))
             _ = await iteration.DoAsync(3, token => CompareAsync(iteration, devices, token));
     }

@@ -55,7 +55,11 @@ internal sealed class StoredDatabase(LoadTarget target, IKeyBag bag, string name
                 return call.Bytes;
             });
         if (isDone)
+        {
+            iteration.Count(EngineEvent.Commit);
             Acknowledged[id] = number;
+        }
+
         return isDone;
     }
 

@@ -76,7 +76,7 @@ internal sealed class Workspace(LoadTarget target, ScenarioSettings settings) : 
                 await device.Link.WhenUpToDateAsync(token);
                 return 0;
             });
-        iteration.Note("offline", TimeProvider.System.GetElapsedTime(start));
+        iteration.Note(EngineEvent.Offline, TimeProvider.System.GetElapsedTime(start));
     }
 
     private async ValueTask ListAsync(Iteration iteration, FleetDevice device, int board)

@@ -24,6 +24,9 @@ internal static class LoadCharts
     /// <summary>What went wrong over time.</summary>
     public const string Trouble = "trouble";
 
+    // More lines than this in one chart cannot be told apart; how many there were in each interval shows all the same.
+    private const int MostMarks = 100;
+
     // A browser draws so many places without a pause, and no screen shows more.
     private const int MostPlaces = 1200;
 
@@ -37,12 +40,18 @@ internal static class LoadCharts
     /// <summary>The names of the gauges, in the order of their charts.</summary>
     public static ImmutableArray<string> Gauges(LoadOutcome outcome) => [.. outcome.Rows.SelectMany(static row => row.Gauges.Keys).Distinct().Order(StringComparer.Ordinal)];
 
+    /// <summary>How the chart of an event of the engine is named.</summary>
+    public static string EventId(int number) => $"event-{number}";
+
+    /// <summary>The names of the events of the engine, in the order of their charts.</summary>
+    public static ImmutableArray<string> Events(LoadOutcome outcome) => [.. outcome.Rows.SelectMany(static row => row.Events.Keys).Distinct().Order(StringComparer.Ordinal)];
+
     /// <summary>All charts of a run.</summary>
     public static IEnumerable<Chart> Of(LoadManifest manifest, LoadOutcome outcome)
     {
         ImmutableArray<IntervalRow> rows = Thinned(outcome.Rows);
         ImmutableArray<double> x = [.. rows.Select(static row => row.At.TotalSeconds)];
-        ImmutableArray<double> marks = [.. outcome.Recorder.Events.Select(static happened => happened.At.TotalSeconds)];
+        ImmutableArray<double> marks = outcome.Recorder.Events is { Length: <= MostMarks } events ? [.. events.Select(static happened => happened.At.TotalSeconds)] : [];
         ImmutableArray<string> steps = outcome.Recorder.Steps;
         yield return new Chart(Throughput, "time", " s", "/s", x,
         [
@@ -70,12 +79,27 @@ internal static class LoadCharts
         if (DistributionOf(outcome.Recorder) is { } distribution)
             yield return distribution;
         if (TroubleOf(rows, x) is { Series.Length: > 0 } trouble)
-            yield return trouble;
+            yield return trouble with { Marks = marks };
+        foreach (Chart chart in EventsOf(outcome, x, marks))
+            yield return chart;
         ImmutableArray<string> gauges = Gauges(outcome);
         for (int i = 0; i < gauges.Length; i++)
         {
             string gauge = gauges[i];
             yield return new Chart(GaugeId(i), "time", " s", "", x, [new ChartSeries(gauge, [.. rows.Select(row => row.Gauges.TryGetValue(gauge, out double value) ? value : (double?)null)])]) { Marks = marks };
+        }
+    }
+
+    // Of each place all intervals that it stands for: what is counted is not left out where the places are thinned.
+    private static IEnumerable<Chart> EventsOf(LoadOutcome outcome, ImmutableArray<double> x, ImmutableArray<double> marks)
+    {
+        ImmutableArray<string> names = Events(outcome);
+        int every = Every(outcome.Rows);
+        for (int i = 0; i < names.Length; i++)
+        {
+            string name = names[i];
+            ImmutableArray<double?> counts = [.. outcome.Rows.Chunk(Math.Max(1, every)).Select(rows => (double?)rows.Sum(row => row.Events.GetValueOrDefault(name)))];
+            yield return new Chart(EventId(i), "time", " s", "", x, [new ChartSeries(name, counts) { Line = ChartLine.Bars }]) { Marks = marks };
         }
     }
 
@@ -140,7 +164,9 @@ internal static class LoadCharts
 
     private static ImmutableArray<IntervalRow> Thinned(ImmutableArray<IntervalRow> rows)
     {
-        int every = (rows.Length + MostPlaces - 1) / MostPlaces;
+        int every = Every(rows);
         return every <= 1 ? rows : [.. rows.Where((_, i) => i % every == 0)];
     }
+
+    private static int Every(ImmutableArray<IntervalRow> rows) => (rows.Length + MostPlaces - 1) / MostPlaces;
 }

@@ -32,7 +32,10 @@ internal static class LoadMarkdown
 
         output.Write(string.Create(
             CultureInfo.InvariantCulture,
-            $"\n{after.Requests.Total:N0} requests, {after.Sent:N0} bytes sent, {after.Received:N0} received, {recorder.Anomalies.Values.Sum():N0} anomalies.\n\n| threshold | measured | |\n|---|--:|---|\n"));
+            $"\n{after.Requests.Total:N0} requests, {after.Sent:N0} bytes sent, {after.Received:N0} received, {recorder.Anomalies.Values.Sum():N0} anomalies.\n\n"));
+        if (LoadText.Events(outcome) is { } events)
+            output.Write($"{events}\n\n");
+        output.Write("| threshold | measured | |\n|---|--:|---|\n");
         foreach (ThresholdResult result in thresholds)
             output.Write($"| `{result.Threshold.Text.Replace("|", "\\|", StringComparison.Ordinal)}` | {LoadText.Measured(result)} | {(result.Holds ? "holds" : "**broke**")} |\n");
         if (outcome.EndedEarly is { } reason)

@@ -36,7 +36,7 @@ internal static class LoadPage
         Figure(page, LoadCharts.Percentiles, "Latency in milliseconds; each nine of the percentile takes the same room");
         Figure(page, LoadCharts.Distribution, "Share of calls by latency from the intended start, ten bars for each factor of ten");
         page.Add($"</section>\n");
-        WriteGauges(page, outcome);
+        WriteEngine(page, outcome);
         WriteCost(page, outcome, after, provider);
         WriteRun(page, manifest, outcome);
         page.Add($"</main>\n<footer><p>Written by fireproofbench {manifest.Version}. The figures are in {LoadFolder.RunFile}, the intervals in {LoadFolder.SeriesFile}, the histograms in {LoadFolder.HistogramFile}.</p></footer>\n");
@@ -130,16 +130,36 @@ internal static class LoadPage
     private static IEnumerable<(string Step, string Error, long Count)> Errors(Recorder recorder) =>
         recorder.Steps.SelectMany((step, i) => recorder.Totals[i].Errors.Select(error => (step, error.Key, error.Value)));
 
-    private static void WriteGauges(HtmlText page, LoadOutcome outcome)
+    private static void WriteEngine(HtmlText page, LoadOutcome outcome)
     {
+        ImmutableArray<string> names = LoadCharts.Events(outcome);
         ImmutableArray<string> gauges = LoadCharts.Gauges(outcome);
-        if (gauges.IsEmpty)
+        if (names.IsEmpty && gauges.IsEmpty)
             return;
-        page.Add($"<section id=\"engine\"><h2>The engine meanwhile</h2>\n<div class=\"columns\">\n");
+        page.Add($"<section id=\"engine\"><h2>The engine meanwhile</h2>\n");
+        WriteEvents(page, outcome);
+        page.Add($"<div class=\"columns\">\n");
+        for (int i = 0; i < names.Length; i++)
+            Figure(page, LoadCharts.EventId(i), $"{Capital(names[i])}, in each interval");
         for (int i = 0; i < gauges.Length; i++)
-            Figure(page, LoadCharts.GaugeId(i), char.ToUpperInvariant(gauges[i][0]) + gauges[i][1..]);
+            Figure(page, LoadCharts.GaugeId(i), Capital(gauges[i]));
         page.Add($"</div></section>\n");
     }
+
+    private static void WriteEvents(HtmlText page, LoadOutcome outcome)
+    {
+        ImmutableArray<EngineEvent> told = outcome.Recorder.Events;
+        if (LoadText.Events(outcome) is { } events)
+            page.Add($"<p>{events}</p>\n");
+        if (told.IsEmpty)
+            return;
+        page.Add($"<details><summary>{told.Length:N0} events one by one, each a line in the charts over time where they are few</summary>\n<ol>");
+        foreach (EngineEvent happened in told)
+            page.Add($"<li>at {happened.At.TotalSeconds:0.000} s: {happened.Name}{(happened.Duration > TimeSpan.Zero ? ", " + LoadText.Latency(happened.Duration) : "")}</li>");
+        page.Add($"</ol></details>\n");
+    }
+
+    private static string Capital(string name) => char.ToUpperInvariant(name[0]) + name[1..];
 
     private static void WriteCost(HtmlText page, LoadOutcome outcome, LoadAftermath after, KnownProvider? provider)
     {

@@ -39,8 +39,12 @@ internal sealed class LoadTable(string title, TimeSpan duration, bool hasArrival
         console.Profile.Width = Math.Max(20, width - 1);
         console.MarkupLine(Progress(row));
         console.Write(Steps(row));
-        if (row.Gauges.Count > 0)
-            console.MarkupLine(string.Join("   ", row.Gauges.Select(static gauge => string.Create(CultureInfo.InvariantCulture, $"[grey]{Markup.Escape(gauge.Key)}[/] {gauge.Value:#,##0.##}"))));
+        if (row.Gauges.Count + row.Events.Count > 0)
+        {
+            IEnumerable<(string Name, double Value)> shown = row.Events.Select(static pair => (pair.Key, (double)pair.Value)).Concat(row.Gauges.Select(static gauge => (gauge.Key, gauge.Value)));
+            console.MarkupLine(string.Join("   ", shown.Select(static one => string.Create(CultureInfo.InvariantCulture, $"[grey]{Markup.Escape(one.Name)}[/] {one.Value:#,##0.##}"))));
+        }
+
         console.MarkupLine(Trouble(row));
         return lines.ToString();
     }

@@ -26,6 +26,7 @@ internal sealed class LoadTelemetry : ILoadObserver, IDisposable
     private readonly Lock _lock = new();
     private readonly SortedDictionary<string, (long Succeeded, long Failed, long Bytes)> _steps = new(StringComparer.Ordinal);
     private readonly SortedDictionary<AnomalyKind, long> _anomalies = [];
+    private readonly SortedDictionary<string, long> _events = new(StringComparer.Ordinal);
     private IntervalRow? _last;
     private long _dropped;
 
@@ -82,6 +83,8 @@ internal sealed class LoadTelemetry : ILoadObserver, IDisposable
 
             foreach ((AnomalyKind kind, long count) in row.Anomalies)
                 _anomalies[kind] = _anomalies.GetValueOrDefault(kind) + count;
+            foreach ((string name, long count) in row.Events)
+                _events[name] = _events.GetValueOrDefault(name) + count;
         }
     }
 
@@ -103,6 +106,7 @@ internal sealed class LoadTelemetry : ILoadObserver, IDisposable
         _ = _meter.CreateObservableCounter($"{Name}.content", () => Read(Contents), "By", "Bytes of content that successful calls moved.");
         _ = _meter.CreateObservableCounter($"{Name}.anomalies", () => Read(Anomalies), description: "Anomalies, by kind.");
         _ = _meter.CreateObservableCounter($"{Name}.dropped", () => Read(Dropped), description: "Arrivals for which no worker was free, and no room to wait.");
+        _ = _meter.CreateObservableCounter($"{Name}.engine_events", () => Read(Events), description: "What the engine did, such as commits, merges and compactions.");
         _ = _meter.CreateObservableGauge($"{Name}.latency", () => Read(Latencies), "s", "Latencies of the last interval, by step, start and quantile.");
         _ = _meter.CreateObservableGauge($"{Name}.generator_lateness", () => Read(Lateness), "s", "How late the generator itself was in the last interval.");
         _ = _meter.CreateObservableGauge($"{Name}.engine", () => Read(Gauges), description: "What the scenario shows of the engine.");
@@ -124,6 +128,8 @@ internal sealed class LoadTelemetry : ILoadObserver, IDisposable
 
     private IEnumerable<Measurement<long>> Anomalies() =>
         Enum.GetValues<AnomalyKind>().Select(kind => new Measurement<long>(_anomalies.GetValueOrDefault(kind), new KeyValuePair<string, object?>("kind", LoadJson.Name(kind))));
+
+    private IEnumerable<Measurement<long>> Events() => _events.Select(static pair => new Measurement<long>(pair.Value, new KeyValuePair<string, object?>("event", pair.Key)));
 
     private IEnumerable<Measurement<long>> Dropped() => [new(_dropped)];
 

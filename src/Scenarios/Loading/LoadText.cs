@@ -29,6 +29,7 @@ internal static class LoadText
         if (row.Dropped > 0)
             parts.Add(string.Create(CultureInfo.InvariantCulture, $"{row.Dropped} dropped"));
         parts.AddRange(row.Anomalies.Select(static pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Value} {LoadJson.Name(pair.Key)}!")));
+        parts.AddRange(row.Events.Select(static pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key} {pair.Value:N0}")));
         parts.AddRange(row.Gauges.Where(static gauge => gauge.Value != 0).Select(static gauge => string.Create(CultureInfo.InvariantCulture, $"{gauge.Key} {gauge.Value:0.##}")));
         return $"[{when}] {string.Join("; ", parts)}";
     }
@@ -72,6 +73,8 @@ internal static class LoadText
         yield return string.Create(
             CultureInfo.InvariantCulture,
             $"{after.Requests.Total:N0} requests: put {after.Requests.Put:N0}, get {after.Requests.Get:N0}, head {after.Requests.Head:N0}, delete {after.Requests.Delete:N0}, list {after.Requests.List:N0}; {after.Sent:N0} bytes sent, {after.Received:N0} received.");
+        if (Events(outcome) is { } events)
+            yield return events;
         if (recorder.Anomalies.IsEmpty)
             yield return after.Unverified is null ? "No anomaly: all contents were as they were written." : $"No anomaly was seen, but not all could be looked at: {after.Unverified}";
         foreach ((AnomalyKind kind, long count) in recorder.Anomalies)
@@ -86,6 +89,21 @@ internal static class LoadText
             yield return "Interrupted: these are the figures so far.";
         if (after.Leftovers.Length > 0)
             yield return string.Create(CultureInfo.InvariantCulture, $"{after.Leftovers.Length} objects are left, such as '{after.Leftovers[0]}'.");
+    }
+
+    /// <summary>What the engine did in the measured part, and the most that its gauges showed, in a line; null for nothing.</summary>
+    public static string? Events(LoadOutcome outcome)
+    {
+        string counts = string.Join(", ", outcome.Events.Select(static pair => string.Create(CultureInfo.InvariantCulture, $"{pair.Key} {pair.Value:N0}")));
+        string most = string.Join(", ", outcome.Rows.Where(static row => row.At >= TimeSpan.Zero).SelectMany(static row => row.Gauges).GroupBy(static gauge => gauge.Key, StringComparer.Ordinal)
+            .OrderBy(static gauge => gauge.Key, StringComparer.Ordinal).Select(static gauge => string.Create(CultureInfo.InvariantCulture, $"{gauge.Key} {gauge.Max(static shown => shown.Value):#,##0.##}")));
+        return (counts.Length, most.Length) switch
+        {
+            (0, 0) => null,
+            (_, 0) => $"The engine: {counts}.",
+            (0, _) => $"The engine, at most: {most}.",
+            _ => $"The engine: {counts}; at most: {most}.",
+        };
     }
 
     /// <summary>A latency in the unit that suits it.</summary>

@@ -50,6 +50,30 @@ public sealed class FleetScenarioTests
         folder.Delete(recursive: true);
     }
 
+    [Theory]
+    [InlineData("writers-and-compaction", EngineEvent.Compaction)]
+    [InlineData("merge-storm", EngineEvent.Merge)]
+    public async Task What_the_devices_do_beside_the_calls_is_counted_by_interval(string name, string expected)
+    {
+        LoadOutcome outcome = await RunAsync(name);
+        Assert.Equal(outcome.Recorder.Totals[0].Actual.Count, outcome.Rows.Sum(static row => row.Events.GetValueOrDefault(EngineEvent.Commit)));
+        Assert.True(outcome.Rows.Sum(row => row.Events.GetValueOrDefault(expected)) > 0);
+        Assert.All(outcome.Rows, static row => Assert.Contains("upload lag", row.Gauges.Keys));
+    }
+
+    [Fact]
+    public async Task Compactions_are_marked_at_their_times_and_commits_are_not()
+    {
+        LoadOutcome outcome = await RunAsync("writers-and-compaction");
+        Assert.Equal(Math.Min(Recorder.MaxEvents, outcome.Rows.Sum(static row => row.Events.GetValueOrDefault(EngineEvent.Compaction))), outcome.Recorder.Events.Length);
+        Assert.All(outcome.Recorder.Events, static happened => Assert.Equal(EngineEvent.Compaction, happened.Name));
+        Assert.All(outcome.Recorder.Events, happened => Assert.InRange(happened.At, outcome.Rows[0].At, outcome.Measured));
+
+        // Of a merge of the whole log it is known how long it took, and one that found nothing to merge is none.
+        Assert.InRange(outcome.Recorder.Events.Count(static happened => happened.Duration > TimeSpan.Zero), 0, outcome.Recorder.Totals[^1].Actual.Count);
+        Assert.Contains(outcome.Recorder.Events, static happened => happened.Duration > TimeSpan.Zero);
+    }
+
     [Fact]
     public async Task A_put_that_was_acknowledged_and_is_not_there_in_the_end_is_a_lost_update()
     {
@@ -101,5 +125,13 @@ public sealed class FleetScenarioTests
             double expected = 200_000 * Math.Pow(rank, -0.99) / whole;
             Assert.InRange(counts[rank - 1], expected - (5 * Math.Sqrt(expected)), expected + (5 * Math.Sqrt(expected)));
         }
+    }
+
+    private static async Task<LoadOutcome> RunAsync(string name)
+    {
+        await using StoreUnderTest store = await StoreUrls.OpenAsync("memory:", TestContext.Current.CancellationToken);
+        ILoadScenario scenario = ScenarioBook.Find(name)!.Create(new LoadTarget(store, 7, SystemEntropy.Instance), new ScenarioSettings { Size = 300, Items = 40 });
+        await using IAsyncDisposable end = (IAsyncDisposable)scenario;
+        return await LoadRun.RunAsync(scenario, s_plan, new LoadOptions { Seed = 7, Interval = TimeSpan.FromMilliseconds(250) }, new UnheardRun(), TestContext.Current.CancellationToken);
     }
 }

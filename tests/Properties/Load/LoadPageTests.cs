@@ -50,7 +50,7 @@ public sealed partial class LoadPageTests
     {
         string page = Page(isBroken: true, s_after, null);
         using JsonDocument data = JsonDocument.Parse(ChartData().Match(page).Groups[1].Value);
-        Assert.Equal(["throughput", "latency", "percentiles", "distribution", "trouble", "gauge-0"], data.RootElement.EnumerateArray().Select(static chart => chart.GetProperty("id").GetString()));
+        Assert.Equal(["throughput", "latency", "percentiles", "distribution", "trouble", "event-0", "event-1", "gauge-0"], data.RootElement.EnumerateArray().Select(static chart => chart.GetProperty("id").GetString()));
         foreach (JsonElement chart in data.RootElement.EnumerateArray())
         {
             Assert.Contains($"<div id=\"{chart.GetProperty("id").GetString()}\"></div>", page, StringComparison.Ordinal);
@@ -61,6 +61,19 @@ public sealed partial class LoadPageTests
         double[] places = [.. data.RootElement[2].GetProperty("x").EnumerateArray().Select(static place => place.GetDouble())];
         Assert.Equal((1, 1000), (places[0], Math.Round(places[^1])));
         Assert.All(data.RootElement[2].GetProperty("series")[0].GetProperty("values").EnumerateArray(), static value => Assert.Equal(JsonValueKind.Number, value.ValueKind));
+    }
+
+    [Fact]
+    public void What_the_engine_did_stands_on_the_axis_of_the_anomalies_and_is_told_in_words()
+    {
+        string page = Page(isBroken: true, s_after, null);
+        Assert.Contains("The engine: commit 900, compaction 1; at most: heads 3.", page, StringComparison.Ordinal);
+        Assert.Matches("<li>at [0-9.]+ s: compaction, 35 ms</li>", page);
+        using JsonDocument data = JsonDocument.Parse(ChartData().Match(page).Groups[1].Value);
+        foreach (JsonElement chart in data.RootElement.EnumerateArray().Where(static chart => chart.GetProperty("xLabel").GetString() == "time"))
+            Assert.Equal(1, chart.GetProperty("marks").GetArrayLength());
+        JsonElement commits = data.RootElement.EnumerateArray().First(static chart => chart.GetProperty("id").GetString() == "event-0").GetProperty("series")[0];
+        Assert.Equal(("commit", 900), (commits.GetProperty("label").GetString(), commits.GetProperty("values")[0].GetInt32()));
     }
 
     [Fact]
@@ -85,6 +98,8 @@ public sealed partial class LoadPageTests
         recorder.Fail(0, "Throttled");
         if (isBroken)
             recorder.See(AnomalyKind.LostUpdate, "<script>alert(1)</script>");
+        recorder.Count(EngineEvent.Commit, 900);
+        recorder.Note(EngineEvent.Compaction, TimeSpan.FromMilliseconds(35));
         IntervalRow row = recorder.Collect(s_gauges, null);
         LoadPlan plan = new([new Inject(100, TimeSpan.FromSeconds(10))]);
         LoadManifest manifest = new()

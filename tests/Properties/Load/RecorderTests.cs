@@ -79,6 +79,27 @@ public sealed class RecorderTests
     }
 
     [Fact]
+    public async Task Events_of_the_engine_are_all_counted_by_interval_and_the_first_rare_ones_told_with_their_times()
+    {
+        Recorder recorder = New();
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => Task.Run(() =>
+        {
+            for (int i = 0; i < 1000; i++)
+                recorder.Count(EngineEvent.Commit, 2);
+            recorder.Note(EngineEvent.Compaction, TimeSpan.FromMilliseconds(3));
+        })));
+        IntervalRow row = recorder.Collect(s_none, null);
+        Assert.Equal([new(EngineEvent.Commit, 16_000), new(EngineEvent.Compaction, 8)], row.Events);
+        Assert.Empty(recorder.Collect(s_none, null).Events);
+        Assert.Equal(8, recorder.Events.Length);
+        Assert.All(recorder.Events, static happened => Assert.Equal((EngineEvent.Compaction, 3), (happened.Name, happened.Duration.TotalMilliseconds)));
+        for (int i = 0; i < 2 * Recorder.MaxEvents; i++)
+            recorder.Note(EngineEvent.Regression, TimeSpan.Zero);
+        Assert.Equal(2 * Recorder.MaxEvents, recorder.Collect(s_none, null).Events[EngineEvent.Regression]);
+        Assert.Equal(Recorder.MaxEvents, recorder.Events.Length);
+    }
+
+    [Fact]
     public void A_histogram_log_reads_back_as_it_was_written()
     {
         Latencies fast = new();
