@@ -5,4 +5,8 @@ namespace FireproofBench.Load.Comparing;
 /// <summary>The latencies of one interval: what was measured, and how often.</summary>
 /// <param name="Length">How long it was.</param>
 /// <param name="Counts">Nanoseconds, rising, with their counts.</param>
-internal sealed record MeasuredInterval(TimeSpan Length, ImmutableArray<(long Nanoseconds, long Count)> Counts);
+internal sealed record MeasuredInterval(TimeSpan Length, ImmutableArray<(long Nanoseconds, long Count)> Counts)
+{
+    /// <summary>Whether there was load; what ends after it counts in no rate.</summary>
+    public bool HasLoad { get; init; } = true;
+}

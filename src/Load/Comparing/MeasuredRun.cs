@@ -13,6 +13,8 @@ internal sealed record MeasuredRun(string Path, string Scenario, string Plan, bo
 {
     private const string Intended = ".intended";
     private const long MaxLength = 1L << 30;
+    private const int MaxIntervals = 1_000_000;
+    private static readonly TimeSpan s_usual = TimeSpan.FromSeconds(1);
 
     /// <summary>Reads the folder of a run.</summary>
     /// <exception cref="InvalidDataException">It is none, or damaged; the message says what and where.</exception>
@@ -20,26 +22,26 @@ internal sealed record MeasuredRun(string Path, string Scenario, string Plan, bo
     public static MeasuredRun Read(string folder)
     {
         RunSummary run = RunSummary.Read(folder);
-        return new MeasuredRun(folder, run.Kind.Scenario, run.Kind.Plan, run.HasArrivals, ReadSteps(folder, run.Steps));
+        return new MeasuredRun(folder, run.Kind.Scenario, run.Kind.Plan, run.HasArrivals, ReadSteps(folder, run));
     }
 
-    private static ImmutableArray<MeasuredStep> ReadSteps(string folder, ImmutableArray<StepSummary> steps)
+    private static ImmutableArray<MeasuredStep> ReadSteps(string folder, RunSummary run)
     {
         string path = System.IO.Path.Combine(folder, LoadFolder.HistogramFile);
         if (!File.Exists(path) || new FileInfo(path).Length > MaxLength)
             throw new InvalidDataException($"'{path}' is missing, or longer than {MaxLength >> 20} MiB");
-        Dictionary<string, List<MeasuredInterval>> intervals = [];
+        Dictionary<string, List<(TimeSpan At, MeasuredInterval Interval)>> intervals = [];
         using StreamReader lines = File.OpenText(path);
         try
         {
-            foreach ((string tag, _, TimeSpan length, HistogramBase histogram) in HistogramLog.Read(lines))
+            foreach ((string tag, TimeSpan at, TimeSpan length, HistogramBase histogram) in HistogramLog.Read(lines))
             {
                 if (!tag.EndsWith(Intended, StringComparison.Ordinal))
                     continue;
                 string step = tag[..^Intended.Length];
-                if (!intervals.TryGetValue(step, out List<MeasuredInterval>? all))
+                if (!intervals.TryGetValue(step, out List<(TimeSpan At, MeasuredInterval Interval)>? all))
                     intervals[step] = all = [];
-                all.Add(new MeasuredInterval(length, [.. histogram.RecordedValues().Select(static value => (value.ValueIteratedTo, value.CountAtValueIteratedTo))]));
+                all.Add((at, new MeasuredInterval(length, [.. histogram.RecordedValues().Select(static value => (value.ValueIteratedTo, value.CountAtValueIteratedTo))])));
             }
         }
         catch (FormatException damage)
@@ -47,6 +49,16 @@ internal sealed record MeasuredRun(string Path, string Scenario, string Plan, bo
             throw new InvalidDataException($"'{path}', {damage.Message}", damage);
         }
 
-        return [.. steps.Select(step => new MeasuredStep(step.Name, [.. intervals.GetValueOrDefault(step.Name) ?? []]))];
+        TimeSpan usual = UsualOf(intervals.Values.SelectMany(static step => step).Select(static one => one.Interval.Length), run.Loaded);
+        return [.. run.Steps.Select(step => new MeasuredStep(step.Name, IntervalGaps.Fill(intervals.GetValueOrDefault(step.Name) ?? [], usual, run.Loaded)))];
+    }
+
+    // The first and the last of a run are shorter. A file that somebody wrote may have none that is longer than nothing.
+    private static TimeSpan UsualOf(IEnumerable<TimeSpan> lengths, TimeSpan loaded)
+    {
+        TimeSpan[] all = [.. lengths.Order()];
+        TimeSpan usual = all.Length > 0 ? all[all.Length / 2] : s_usual;
+        TimeSpan least = loaded / MaxIntervals;
+        return usual > least && usual > TimeSpan.Zero ? usual : least > s_usual ? least : s_usual;
     }
 }

@@ -4,5 +4,5 @@ namespace FireproofBench.Load.Comparing;
 
 /// <summary>The intervals of one step of one run, as its result folder has them.</summary>
 /// <param name="Name">The step.</param>
-/// <param name="Intervals">Its intervals; those without a successful call are not among them.</param>
+/// <param name="Intervals">Its intervals; those without a successful call too, as long as there was load.</param>
 internal sealed record MeasuredStep(string Name, ImmutableArray<MeasuredInterval> Intervals);

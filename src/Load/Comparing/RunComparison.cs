@@ -58,15 +58,15 @@ internal static class RunComparison
             double[] one = Figures(before, percentiles);
             double[] other = Figures(after, percentiles);
             for (int i = 0; i < one.Length; i++)
-                ratios[i][resample] = one[i] > 0 ? other[i] / one[i] : 1;
+                ratios[i][resample] = one[i] > 0 && (other[i] > 0 || i == percentiles.Length) ? other[i] / one[i] : 1;
         }
 
         for (int i = 0; i < old.Length; i++)
         {
             bool isRate = i == percentiles.Length;
 
-            // In an open model the rate is what was asked for.
-            if (isRate && hasArrivals)
+            // In an open model the rate is what was asked for; and where no call of the base ended under load there is none.
+            if (isRate && (hasArrivals || old[i] == 0))
                 continue;
             Array.Sort(ratios[i]);
             double low = At(ratios[i], (1 - options.Confidence) / 2);

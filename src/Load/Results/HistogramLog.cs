@@ -8,6 +8,9 @@ namespace FireproofBench.Load.Results;
 /// <remarks>The library's own writer makes UTF-16, which its reader refuses. Values are nanoseconds; the column for the maximum is in milliseconds, as those tools expect.</remarks>
 internal sealed class HistogramLog : IDisposable
 {
+    // Longer than any run.
+    private const double MaxSeconds = 1e9;
+
     private readonly TextWriter _lines;
     private ByteBuffer _buffer = ByteBuffer.Allocate(1024);
     private byte[] _bytes = [];
@@ -49,7 +52,8 @@ internal sealed class HistogramLog : IDisposable
                 continue;
             string[] fields = line.Split(',');
             if (fields.Length != 5 || !fields[0].StartsWith("Tag=", StringComparison.Ordinal)
-                || !double.TryParse(fields[1], CultureInfo.InvariantCulture, out double at) || !double.TryParse(fields[2], CultureInfo.InvariantCulture, out double length))
+                || !double.TryParse(fields[1], CultureInfo.InvariantCulture, out double at) || !double.TryParse(fields[2], CultureInfo.InvariantCulture, out double length)
+                || !(Math.Abs(at) <= MaxSeconds) || length is not (>= 0 and <= MaxSeconds))
             {
                 throw new FormatException($"line {number} is no line of a histogram log: 'Tag=NAME,start,length,max,histogram'");
             }

@@ -7,6 +7,7 @@ namespace FireproofBench.Load.Results;
 internal sealed record RunSummary
 {
     private const long MaxLength = 64 << 20;
+    private const double MaxMilliseconds = 1e12;
 
     /// <summary>The folder of the run.</summary>
     public required string Path { get; init; }
@@ -19,6 +20,9 @@ internal sealed record RunSummary
 
     /// <summary>When the measured part began.</summary>
     public required DateTimeOffset Started { get; init; }
+
+    /// <summary>How much of the measured part had load.</summary>
+    public required TimeSpan Loaded { get; init; }
 
     /// <summary>The version of the tool.</summary>
     public required string Version { get; init; }
@@ -74,6 +78,7 @@ internal sealed record RunSummary
             Kind = new RunKind(Text(run, "scenario"), Text(run, "provider"), Text(run, "url"), plan, run.GetProperty("settings").GetRawText()),
             HasArrivals = LoadPlanText.Read(plan).Any(static simulation => simulation.Rate is not null),
             Started = run.GetProperty("startedAt").GetDateTimeOffset(),
+            Loaded = LoadedOf(run, plan),
             Version = Text(run, "version"),
             Steps = [.. run.GetProperty("steps").EnumerateArray().Select(StepSummary.Of)],
             Anomalies = Sum(run.GetProperty("anomalies")),
@@ -83,6 +88,20 @@ internal sealed record RunSummary
             IsWell = !run.GetProperty("interrupted").GetBoolean() && run.GetProperty("thresholds").EnumerateArray().All(static threshold => threshold.GetProperty("holds").GetBoolean()),
         };
     }
+
+    // Older results do not say it: as long as was planned, unless it ended before.
+    private static TimeSpan LoadedOf(JsonElement run, string plan)
+    {
+        if (run.TryGetProperty("loadedMs", out JsonElement loaded))
+            return Milliseconds(loaded);
+        TimeSpan planned = new LoadPlan(LoadPlanText.Read(plan)).Duration;
+        TimeSpan measured = Milliseconds(run.GetProperty("measuredMs"));
+        return measured < planned ? measured : planned;
+    }
+
+    private static TimeSpan Milliseconds(JsonElement number) => number.GetDouble() is >= 0 and <= MaxMilliseconds and var milliseconds
+        ? TimeSpan.FromMilliseconds(milliseconds)
+        : throw new FormatException($"{number.GetRawText()} is no time of a run in milliseconds");
 
     private static string Text(JsonElement run, string name) => run.GetProperty(name).GetString()!;
 

@@ -2,6 +2,7 @@ using System.Text.Json;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Gateways.Memory;
 using FireproofBench.Gateways.Simulated;
+using FireproofBench.Load.Comparing;
 using FireproofBench.Scenarios.CommandLine;
 using Xunit;
 
@@ -67,6 +68,34 @@ public sealed class LoadBadStoreTests : IDisposable
         Assert.Equal(50, run.RootElement.GetProperty("steps")[0].GetProperty("succeeded").GetInt64());
         Assert.Contains("the store is out", run.RootElement.GetProperty("unverified").GetString(), StringComparison.Ordinal);
         Assert.Single(run.RootElement.GetProperty("leftovers").EnumerateArray());
+    }
+
+    [Fact]
+    public async Task A_stall_counts_in_the_rate_that_a_comparison_judges()
+    {
+        int puts = 0;
+        (int exit, string output, string error) = await RunAsync(
+            Opener(new BentGateway(new MemoryDataGateway(TimeProvider.System))
+            {
+                OnPut = async (store, key, body, condition, token) =>
+                {
+                    await Task.Delay(Interlocked.Increment(ref puts) == 20 ? 2200 : 10, token);
+                    return await store.PutAsync(key, body, condition, token);
+                },
+            }),
+            "raw-put",
+            "any:",
+            "--writers",
+            "1",
+            "--duration",
+            "4s");
+        Assert.True(exit == 0, output + error);
+        MeasuredRun measured = MeasuredRun.Read(Assert.Single(_folder.GetDirectories()).FullName);
+        MeasuredStep put = Assert.Single(measured.Steps);
+        Assert.Contains(put.Intervals, static interval => interval is { HasLoad: true, Counts.IsEmpty: true });
+        Assert.InRange(put.Intervals.Where(static interval => interval.HasLoad).Sum(static interval => interval.Length.TotalSeconds), 3.4, 4.6);
+        using JsonDocument run = Run();
+        Assert.InRange(new StepSample([put]).Rate / run.RootElement.GetProperty("steps")[0].GetProperty("perSecond").GetDouble(), 0.9, 1.1);
     }
 
     [Theory]

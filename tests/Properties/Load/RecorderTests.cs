@@ -133,6 +133,9 @@ public sealed class RecorderTests
     [InlineData("Tag=put,0,1,2")]
     [InlineData("put,0,1,2,HISTFAAA")]
     [InlineData("Tag=put,x,1,2,HISTFAAA")]
+    [InlineData("Tag=put,1e300,1,2,HISTFAAA")]
+    [InlineData("Tag=put,0,-1,2,HISTFAAA")]
+    [InlineData("Tag=put,NaN,1,2,HISTFAAA")]
     [InlineData("Tag=put,0,1,2,no base64!")]
     [InlineData("Tag=put,0,1,2,HISTFAAABcBYhe3Wz2pc")]
     public void A_broken_histogram_log_is_refused_with_the_line(string line)

@@ -81,6 +81,32 @@ public sealed class RunComparisonTests
         Assert.Equal(ComparisonVerdict.Unclear, Assert.Single(RunComparison.Of(few, [few[0] with { Steps = [new MeasuredStep("put", [])] }], new ComparisonOptions())).Verdict);
     }
 
+    [Fact]
+    public void A_stall_lowers_the_rate_though_no_call_ended_in_it()
+    {
+        ImmutableArray<MeasuredRun> runs = Draw(1, 0, static latency => latency);
+        ImmutableArray<MeasuredRun> stalled =
+            [.. Draw(1, 1, static latency => latency).Select(static run => run with { Steps = [run.Steps[0] with { Intervals = Stalled(run.Steps[0].Intervals) }] })];
+        MetricComparison rate = Of(RunComparison.Of(runs, stalled, new ComparisonOptions()), "rate(put)");
+        Assert.Equal(ComparisonVerdict.Worse, rate.Verdict);
+        Assert.InRange(rate.Ratio, 0.69, 0.71);
+
+        // Three of ten seconds are not in the file.
+        static ImmutableArray<MeasuredInterval> Stalled(ImmutableArray<MeasuredInterval> all) => IntervalGaps.Fill(
+            all.Index().Where(static one => one.Index is < 4 or > 6).Select(static one => (TimeSpan.FromSeconds(one.Index), one.Item)), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(all.Length));
+    }
+
+    [Fact]
+    public void What_ends_after_the_load_counts_in_the_percentiles_and_in_no_rate()
+    {
+        ImmutableArray<MeasuredRun> runs = Draw(1, 0, static latency => latency);
+        ImmutableArray<MeasuredRun> late =
+            [.. runs.Select(static run => run with { Steps = [run.Steps[0] with { Intervals = [.. run.Steps[0].Intervals, new MeasuredInterval(TimeSpan.FromSeconds(60), [(1_000_000_000, 1000)]) { HasLoad = false }] }] })];
+        ImmutableArray<MetricComparison> metrics = RunComparison.Of(runs, late, new ComparisonOptions());
+        Assert.Equal(1, Of(metrics, "rate(put)").Ratio, 6);
+        Assert.Equal(ComparisonVerdict.Worse, Of(metrics, "p90(put)").Verdict);
+    }
+
     private static MetricComparison Of(ImmutableArray<MetricComparison> metrics, string name) => Assert.Single(metrics, metric => metric.Metric == name);
 
     private static ImmutableArray<MetricComparison> Compare(long seed, Func<double, double> change, ComparisonOptions? options = null) =>

@@ -70,6 +70,7 @@ public sealed class TrendSeriesTests
             Kind = s_kind,
             HasArrivals = false,
             Started = new DateTimeOffset(2026, 11, night, 2, 0, 0, TimeSpan.Zero),
+            Loaded = TimeSpan.FromSeconds(10),
             Version = "0.1.0+abcdefghijkl",
             Steps = [new StepSummary("put", 1000, 0, 500 / slower / noise, 2 * slower * noise, 8 * slower * noise)],
             Anomalies = 0,
