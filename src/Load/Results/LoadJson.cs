@@ -123,8 +123,20 @@ internal static class LoadJson
         json.WriteNumber("size", settings.Size);
         json.WriteNumber("items", settings.Items);
         json.WriteBoolean("shared", settings.IsShared);
+        if (manifest.Feed is { } feed)
+            WriteFeed(json, feed);
         json.WriteEndObject();
         json.WriteString("version", manifest.Version);
+    }
+
+    private static void WriteFeed(Utf8JsonWriter json, FeedSource feed)
+    {
+        json.WriteStartObject("feed");
+        json.WriteString("name", feed.Name);
+        json.WriteString("sha256", feed.Digest);
+        json.WriteString("order", feed.Order.ToString().ToLowerInvariant());
+        json.WriteNumber("rows", feed.Rows.Length);
+        json.WriteEndObject();
     }
 
     private static void WriteStep(Utf8JsonWriter json, string name, StepTotals totals, (double Calls, double Bytes) rate)

@@ -24,6 +24,9 @@ internal sealed record LoadManifest
     /// <summary>The numbers of the scenario.</summary>
     public required ScenarioSettings Settings { get; init; }
 
+    /// <summary>Rows of data for the contents; null for none.</summary>
+    public FeedSource? Feed { get; init; }
+
     /// <summary>The version of the tool.</summary>
     public required string Version { get; init; }
 }

@@ -28,8 +28,8 @@ internal sealed class CompactionAlone(LoadTarget target, ScenarioSettings settin
         _workers =
         [
             .. Enumerable.Range(0, workers).Select(number => new Worker(
-                new StoredDatabase(target, _bag, string.Create(CultureInfo.InvariantCulture, $"young-{number}"), number),
-                new StoredDatabase(target, _bag, string.Create(CultureInfo.InvariantCulture, $"old-{number}"), number))),
+                new StoredDatabase(target, _bag, string.Create(CultureInfo.InvariantCulture, $"young-{number}"), number, settings.Feed),
+                new StoredDatabase(target, _bag, string.Create(CultureInfo.InvariantCulture, $"old-{number}"), number, settings.Feed))),
         ];
         int done = 0;
         await Concurrently.EachAsync(

@@ -12,7 +12,8 @@ namespace FireproofBench.Load.Scenarios;
 /// <summary>Devices with files of their own, in memory, that share one database over the store of a run.</summary>
 /// <param name="target">Where.</param>
 /// <param name="name">The name of the database.</param>
-internal sealed class DeviceFleet(LoadTarget target, string name) : IAsyncDisposable
+/// <param name="feed">Gives the documents that the devices write their fields; null for none.</param>
+internal sealed class DeviceFleet(LoadTarget target, string name, IDataFeed? feed = null) : IAsyncDisposable
 {
     private const int Parallel = 8;
     private const long CacheLength = 16 << 20;
@@ -65,7 +66,7 @@ internal sealed class DeviceFleet(LoadTarget target, string name) : IAsyncDispos
         IDeviceStore remote = target.OpenDatabase(name);
         await remote.PrepareAsync(cancellation);
         FleetDevice device = new(
-            number, target.Seed, await Database.OpenAsync(name, files, Options(), cancellation), files, remote, new AttachOptions { Prefetch = isUpToDate });
+            number, target.Seed, await Database.OpenAsync(name, files, Options(), cancellation), files, remote, new AttachOptions { Prefetch = isUpToDate }, feed);
         if (_recorder is { } recorder)
             device.Observe(recorder);
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);

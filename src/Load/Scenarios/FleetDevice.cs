@@ -12,6 +12,7 @@ namespace FireproofBench.Load.Scenarios;
 internal sealed class FleetDevice : IAsyncDisposable
 {
     private readonly long _seed;
+    private readonly IDataFeed? _feed;
     private readonly MemoryDeviceStore _files;
     private readonly IDeviceStore _remote;
     private readonly AttachOptions _options;
@@ -35,9 +36,10 @@ internal sealed class FleetDevice : IAsyncDisposable
     /// <param name="files">Its files.</param>
     /// <param name="remote">The store.</param>
     /// <param name="options">How it keeps up with the store.</param>
-    public FleetDevice(int number, long seed, Database database, MemoryDeviceStore files, IDeviceStore remote, AttachOptions options)
+    /// <param name="feed">Gives the documents that it writes their fields; null for none.</param>
+    public FleetDevice(int number, long seed, Database database, MemoryDeviceStore files, IDeviceStore remote, AttachOptions options, IDataFeed? feed)
     {
-        (Number, _seed, Database, _files, _remote, _options) = (number, seed, database, files, remote, options);
+        (Number, _seed, Database, _files, _remote, _options, _feed) = (number, seed, database, files, remote, options, feed);
         _changes = database.Subscribe(_ => Look());
     }
 
@@ -122,9 +124,12 @@ internal sealed class FleetDevice : IAsyncDisposable
     public async ValueTask<bool> PutAsync(Iteration iteration, int step, string id, int size, long? count = null, NewAttachment? file = null)
     {
         long number = ++_puts;
+        FeedRow? row = _feed?.Next(Number, number - 1);
+        Document document = FleetDocument.Make(_seed, id, Number, number, size, count, row);
+        long bytes = file?.Length ?? (row is null ? size : document.Body.Length);
         bool isDone = await iteration.MeasureAsync(
             step,
-            (Database, Document: FleetDocument.Make(_seed, id, Number, number, size, count), Files: file is null ? (NewAttachment[])[] : [file], Bytes: file?.Length ?? size),
+            (Database, Document: document, Files: file is null ? (NewAttachment[])[] : [file], Bytes: bytes),
             static async (call, token) =>
             {
                 _ = await call.Database.PutAsync(call.Document, call.Files, token);

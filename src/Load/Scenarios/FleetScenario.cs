@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using FireproofBench.Engine.Documents;
 
 namespace FireproofBench.Load.Scenarios;
 
@@ -12,7 +13,7 @@ internal abstract class FleetScenario(LoadTarget target, ScenarioSettings settin
     public abstract ImmutableArray<string> Steps { get; }
 
     /// <summary>The devices.</summary>
-    protected DeviceFleet Fleet { get; } = new(target, "fleet");
+    protected DeviceFleet Fleet { get; } = new(target, "fleet", settings.Feed);
 
     /// <summary>Where the run is.</summary>
     protected LoadTarget Target => target;
@@ -47,12 +48,17 @@ internal abstract class FleetScenario(LoadTarget target, ScenarioSettings settin
         for (int i = 0; i < settings.Items; i += bulk)
         {
             _ = await Fleet[0].Database.PutManyAsync(
-                [.. Enumerable.Range(i, Math.Min(bulk, settings.Items - i)).Select(number => FleetDocument.Make(target.Seed, SharedId(number), FleetDocument.Nobody, 0, settings.Size))], cancellation);
+                [.. Enumerable.Range(i, Math.Min(bulk, settings.Items - i)).Select(number => Prepared(SharedId(number), number))], cancellation);
             progress.Report(("writes documents", (double)i / settings.Items));
         }
 
         await Fleet[0].Link.WhenUpToDateAsync(cancellation);
     }
+
+    /// <summary>A document that is there before the devices begin.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="number">Which of them it is, from 0.</param>
+    protected Document Prepared(string id, int number) => FleetDocument.Make(target.Seed, id, FleetDocument.Nobody, 0, settings.Size, row: settings.Feed?.Next(FleetDocument.Nobody, number));
 
     /// <summary>The id that an iteration writes: one of those of its device in turn, or any of those that all share.</summary>
     protected string IdOf(Iteration iteration) => settings.IsShared

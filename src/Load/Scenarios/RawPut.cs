@@ -19,7 +19,7 @@ internal sealed class RawPut(LoadTarget target, ScenarioSettings settings) : Raw
     public override async ValueTask RunAsync(Iteration iteration)
     {
         string key = $"{Target.Prefix}put-{iteration.Worker:d4}-{iteration.Number:d8}";
-        byte[] body = Body(key, writer: iteration.Worker);
+        byte[] body = Body(key, writer: iteration.Worker, row: Settings.Feed?.Next(iteration.Worker, iteration.Number));
         bool isDone = await iteration.MeasureAsync(
             0,
             (Target.Data, key, body),

@@ -7,6 +7,7 @@ namespace FireproofBench.Load.Scenarios;
 internal abstract class RawScenario(LoadTarget target, ScenarioSettings settings, string step) : ILoadScenario
 {
     private const int Parallel = 16;
+    private const int Prepared = -1;
 
     /// <inheritdoc/>
     public ImmutableArray<string> Steps { get; } = [step];
@@ -33,7 +34,7 @@ internal abstract class RawScenario(LoadTarget target, ScenarioSettings settings
     protected string ItemKey(int number) => $"{target.Prefix}item-{number:d8}";
 
     /// <summary>The content of an object.</summary>
-    protected byte[] Body(string key, long version = 1, int writer = 0) => Payload.Make(target.Seed, key, settings.Size, version, writer);
+    protected byte[] Body(string key, long version = 1, int writer = 0, FeedRow? row = null) => Payload.Make(target.Seed, key, row?.Size ?? settings.Size, version, writer);
 
     /// <summary>What is wrong with an object; null when nothing is.</summary>
     protected static (AnomalyKind Kind, string What)? Fault(string key, ReadOnlyMemory<byte>? bytes) =>
@@ -51,7 +52,7 @@ internal abstract class RawScenario(LoadTarget target, ScenarioSettings settings
             async (number, token) =>
             {
                 string key = ItemKey(number);
-                _ = await target.Data.PutAsync(key, Body(key), default, token);
+                _ = await target.Data.PutAsync(key, Body(key, row: settings.Feed?.Next(Prepared, number)), default, token);
                 progress.Report(("puts objects", (double)Interlocked.Increment(ref done) / count));
             },
             cancellation);

@@ -10,6 +10,9 @@ internal sealed record ScenarioEntry(string Name, string Question, bool NeedsDat
     /// <summary>Its numbers where the user gives none.</summary>
     public ScenarioSettings Defaults { get; init; } = new();
 
+    /// <summary>What it takes from the rows that a user gives.</summary>
+    public FeedUse Feed { get; init; }
+
     /// <summary>Fewest workers with which it says anything.</summary>
     public int LeastWorkers { get; init; } = 1;
 }

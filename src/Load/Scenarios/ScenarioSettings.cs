@@ -20,4 +20,7 @@ internal sealed record ScenarioSettings
 
     /// <summary>Whether all devices write the same documents, or all workers the same objects; else each its own.</summary>
     public bool IsShared { get; init; }
+
+    /// <summary>Gives each content its data, as far as the scenario takes some; null for what load makes itself.</summary>
+    public IDataFeed? Feed { get; init; }
 }

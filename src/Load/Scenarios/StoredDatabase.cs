@@ -11,12 +11,14 @@ namespace FireproofBench.Load.Scenarios;
 /// <param name="bag">Its key.</param>
 /// <param name="name">Its name.</param>
 /// <param name="worker">The worker; stands in the documents.</param>
-internal sealed class StoredDatabase(LoadTarget target, IKeyBag bag, string name, int worker) : IAsyncDisposable
+/// <param name="feed">Gives the documents their fields; null for none.</param>
+internal sealed class StoredDatabase(LoadTarget target, IKeyBag bag, string name, int worker, IDataFeed? feed = null) : IAsyncDisposable
 {
     private const long CacheLength = 16 << 20;
 
     private Database? _database;
     private long _puts;
+    private long _rows;
 
     /// <summary>The database.</summary>
     public Database Database => _database ?? throw new InvalidOperationException($"The database '{name}' is not open.");
@@ -32,7 +34,7 @@ internal sealed class StoredDatabase(LoadTarget target, IKeyBag bag, string name
     {
         long number = ++_puts;
         string[] all = [.. ids];
-        _ = await Database.PutManyAsync([.. all.Select(id => FleetDocument.Make(target.Seed, id, worker, number, size))], cancellation);
+        _ = await Database.PutManyAsync([.. all.Select(id => FleetDocument.Make(target.Seed, id, worker, number, size, row: NextRow()))], cancellation);
         foreach (string id in all)
             Acknowledged[id] = number;
     }
@@ -48,7 +50,7 @@ internal sealed class StoredDatabase(LoadTarget target, IKeyBag bag, string name
         long number = ++_puts;
         bool isDone = await iteration.MeasureAsync(
             step,
-            (Database, Document: FleetDocument.Make(target.Seed, id, worker, number, size), Files: file is null ? (NewAttachment[])[] : [file], Bytes: file?.Length ?? size),
+            (Database, Document: FleetDocument.Make(target.Seed, id, worker, number, size, row: NextRow()), Files: file is null ? (NewAttachment[])[] : [file], Bytes: file?.Length ?? size),
             static async (call, token) =>
             {
                 _ = await call.Database.PutAsync(call.Document, call.Files, token);
@@ -115,6 +117,8 @@ internal sealed class StoredDatabase(LoadTarget target, IKeyBag bag, string name
         if (_database is not null)
             await _database.DisposeAsync();
     }
+
+    private FeedRow? NextRow() => feed?.Next(worker, _rows++);
 
     private async ValueTask<Database> OpenAnewAsync(CancellationToken cancellation)
     {

@@ -31,7 +31,7 @@ internal sealed class Workspace(LoadTarget target, ScenarioSettings settings) : 
         _boards = (workers + Team - 1) / Team;
         await base.PrepareAsync(workers, progress, cancellation);
         _ = await Fleet[0].Database.PutManyAsync(
-            [.. Enumerable.Range(0, _boards).SelectMany(board => Enumerable.Range(0, CardsOfBoard).Select(card => Prepared(CardId(board, card))))], cancellation);
+            [.. Enumerable.Range(0, _boards).SelectMany(board => Enumerable.Range(0, CardsOfBoard).Select(card => Prepared(CardId(board, card), (board * CardsOfBoard) + card)))], cancellation);
         await Fleet.SettleAsync(cancellation);
     }
 
@@ -130,6 +130,4 @@ internal sealed class Workspace(LoadTarget target, ScenarioSettings settings) : 
         if (isDone && Payload.Read(read).FaultFor(id) is { } fault)
             iteration.See(AnomalyKind.WrongBytes, $"the file of '{id}' has {fault}");
     }
-
-    private Document Prepared(string id) => FleetDocument.Make(Target.Seed, id, FleetDocument.Nobody, 0, Settings.Size);
 }

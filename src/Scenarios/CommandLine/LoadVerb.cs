@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Security.Cryptography;
 using FireproofBench.Load.Comparing;
+using FireproofBench.Load.Feeds;
 using FireproofBench.Load.Judging;
 using FireproofBench.Load.Running;
 using FireproofBench.Load.Scenarios;
@@ -29,6 +30,8 @@ internal sealed class LoadVerb(Terminal terminal, StoreOpener stores)
     private readonly Option<string?> _size = new("--size") { Description = "Length of each content, such as 4KiB; each scenario has a default, as a rule this.", HelpName = "BYTES" };
     private readonly Option<int?> _items = new("--items") { Description = "How many objects or documents there are; each scenario has a default, as a rule 1000.", HelpName = "N" };
     private readonly Option<bool> _shared = new("--shared") { Description = "All write the same documents or objects, in place of each its own." };
+    private readonly Option<string?> _feed = new("--feed") { Description = "Rows of data: a file of comma-separated values with a line of names, or of a JSON object a line. Each document that is written has the fields of a row; with raw-put and raw-get each object is as long as the field size says.", HelpName = "FILE" };
+    private readonly Option<string?> _feedOrder = new("--feed-order") { Description = "Which row comes next: circular, one after the other and then from the first again; random, by the seed; or constant, one for each worker.", HelpName = "ORDER" };
     private readonly Option<string[]> _thresholds = new("--threshold") { Description = "What the run has to keep, such as 'p99(put) < 200ms'; may be given again. That there is no anomaly always is one.", HelpName = "EXPR" };
     private readonly Option<long?> _maxRequests = new("--max-requests") { Description = "End after that many requests.", HelpName = "N" };
     private readonly Option<string?> _maxBytes = new("--max-bytes") { Description = "End after that many bytes to and from the store.", HelpName = "BYTES" };
@@ -55,6 +58,7 @@ internal sealed class LoadVerb(Terminal terminal, StoreOpener stores)
                 "fireproofbench load raw-put 's3://bucket?endpoint=http://127.0.0.1:9000&pathStyle=true' --rate 200/s --size 64KiB",
                 "fireproofbench load raw-put memory: --plan 'inject 100/s 10s; ramping-inject 100/s 2000/s 1m; pause 5s; keep-constant 8 10s'",
                 "fireproofbench load raw-get /srv/data --items 10000 --arrivals poisson --rate 500/s --max-requests 100000",
+                "fireproofbench load chat /srv/data --feed messages.csv --feed-order random    documents with the fields of your own data",
                 "fireproofbench load merge-storm 's3://bucket?region=eu-central-1' --writers 8 --max-cost 0.50    ends when half a dollar is spent",
                 "fireproofbench load raw-put /srv/a --against /srv/b --pairs 6 --duration 10s    which of two is faster, and how surely",
                 "fireproofbench load --list                                  all scenarios, with the question that each answers",
@@ -67,7 +71,7 @@ internal sealed class LoadVerb(Terminal terminal, StoreOpener stores)
         command.Arguments.Add(_url);
         foreach (Option option in new Option[]
         {
-            _list, _rate, _writers, _plan, _arrivals, _duration, _warmUp, _workers, _size, _items, _shared, _thresholds, _maxRequests, _maxBytes, _maxCost, _prices, _provider, _against, _pairs, _seed, _results,
+            _list, _rate, _writers, _plan, _arrivals, _duration, _warmUp, _workers, _size, _items, _shared, _feed, _feedOrder, _thresholds, _maxRequests, _maxBytes, _maxCost, _prices, _provider, _against, _pairs, _seed, _results,
             _prometheus, _keep, _token,
         })
             command.Options.Add(option);
@@ -92,6 +96,7 @@ internal sealed class LoadVerb(Terminal terminal, StoreOpener stores)
             Plan = plan,
             Workers = parsed.GetValue(_workers),
             Settings = settings,
+            Feed = ReadFeed(parsed, entry),
             Seed = parsed.GetValue(_seed) ?? RandomNumberGenerator.GetInt32(1, int.MaxValue),
             Thresholds = [.. parsed.GetValue(_thresholds) ?? []],
             Results = ResultFile.CheckFolder(parsed.GetValue(_results)!, "--results"),
@@ -190,6 +195,35 @@ internal sealed class LoadVerb(Terminal terminal, StoreOpener stores)
         return items is >= 1 and <= ScenarioSettings.MostItems
             ? defaults with { Size = (int)size, Items = items, IsShared = parsed.GetValue(_shared) }
             : throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"--items: 1 to {ScenarioSettings.MostItems}."));
+    }
+
+    private FeedSource? ReadFeed(ParseResult parsed, ScenarioEntry entry)
+    {
+        FeedOrder order = parsed.GetValue(_feedOrder)?.ToLowerInvariant() switch
+        {
+            null or "circular" => FeedOrder.Circular,
+            "random" => FeedOrder.Random,
+            "constant" => FeedOrder.Constant,
+            { } other => throw new UsageException($"--feed-order: '{other}' is none of circular, random and constant."),
+        };
+        if (parsed.GetValue(_feed) is not { } file)
+            return parsed.GetValue(_feedOrder) is null ? null : throw new UsageException("--feed-order says which row of --feed FILE comes next: give that too.");
+        if (entry.Feed == FeedUse.None)
+            throw new UsageException($"--feed: {entry.Name} takes no data from rows. These do: {string.Join(", ", ScenarioBook.All.Where(static one => one.Feed != FeedUse.None).Select(static one => one.Name))}.");
+        if (entry.Feed == FeedUse.Sizes && parsed.GetValue(_size) is not null)
+            throw new UsageException($"--size and --feed both say how long the contents of {entry.Name} are: give one of them.");
+        try
+        {
+            return FeedFile.Read(file, order, entry.Feed);
+        }
+        catch (FormatException wrong)
+        {
+            throw new UsageException($"--feed: '{file}': {wrong.Message}.");
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
+        {
+            throw new UsageException($"--feed: '{file}' cannot be read: {failure.Message} Check the path.");
+        }
     }
 
     // Fewer say nothing: nobody is there to see what a device writes.

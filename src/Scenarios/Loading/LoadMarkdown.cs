@@ -19,7 +19,7 @@ internal static class LoadMarkdown
         output.Write($"## {manifest.Scenario.Name} on {manifest.Provider}: {(thresholds.All(static result => result.Holds) ? "all thresholds held" : "a threshold broke")}\n\n");
         output.Write(string.Create(
             CultureInfo.InvariantCulture,
-            $"`{manifest.Url}`, {LoadPlanText.Write(manifest.Plan.Simulations)}, {manifest.Workers} workers, {manifest.Settings.Size:N0} bytes each, seed {manifest.Seed}, {outcome.Started.UtcDateTime:yyyy-MM-dd HH:mm} UTC.\n\n"));
+            $"`{manifest.Url}`, {LoadPlanText.Write(manifest.Plan.Simulations)}, {manifest.Workers} workers, {manifest.Settings.Size:N0} bytes each{(manifest.Feed is { } feed ? ", " + LoadText.Feed(feed) : "")}, seed {manifest.Seed}, {outcome.Started.UtcDateTime:yyyy-MM-dd HH:mm} UTC.\n\n"));
         output.Write("| step | latency from | calls | a second | failed | p50 | p90 | p99 | p99.9 | max |\n|---|---|--:|--:|--:|--:|--:|--:|--:|--:|\n");
         for (int i = 0; i < recorder.Steps.Length; i++)
         {

@@ -195,6 +195,8 @@ internal static class LoadPage
         Fact(page, "Workers", string.Create(CultureInfo.InvariantCulture, $"{manifest.Workers}"));
         Fact(page, "Contents", string.Create(
             CultureInfo.InvariantCulture, $"{manifest.Settings.Size:N0} bytes each, {manifest.Settings.Items:N0} objects or documents{(manifest.Settings.IsShared ? ", shared by all" : "")}"));
+        if (manifest.Feed is { } feed)
+            Fact(page, "Data", LoadText.Feed(feed));
         Fact(page, "Seed", string.Create(CultureInfo.InvariantCulture, $"{manifest.Seed}"));
         Fact(page, "Provider", manifest.Provider);
         Fact(page, "Machine of the generator", $"{RuntimeInformation.OSDescription}, {Environment.ProcessorCount} processors, {RuntimeInformation.FrameworkDescription}");

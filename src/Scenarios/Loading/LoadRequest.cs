@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using FireproofBench.Gateways;
+using FireproofBench.Load.Feeds;
 using FireproofBench.Load.Scenarios;
 using FireproofBench.Load.Simulations;
 using FireproofBench.Scenarios.Providers;
@@ -26,6 +27,9 @@ internal sealed record LoadRequest
 
     /// <summary>The numbers of the scenario.</summary>
     public required ScenarioSettings Settings { get; init; }
+
+    /// <summary>Rows of data for the contents; null for none.</summary>
+    public FeedSource? Feed { get; init; }
 
     /// <summary>Decides everything left to chance, and names the prefix.</summary>
     public required long Seed { get; init; }

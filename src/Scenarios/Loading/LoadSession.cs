@@ -32,7 +32,9 @@ internal sealed class LoadSession(Terminal terminal, StoreOpener stores)
         LoadTarget target = new(store, request.Seed, SystemEntropy.Instance);
         if (request.Scenario.NeedsDatabases && !target.HasDatabases)
             throw new UsageException($"{request.Scenario.Name} needs a store with heads, and {store.Url} gives objects only. The raw scenarios run there.");
-        ILoadScenario scenario = request.Scenario.Create(target, request.Settings);
+        LoadOptions options = new() { Seed = request.Seed, Workers = request.Workers };
+        int workers = LoadRun.WorkersOf(request.Plan, options);
+        ILoadScenario scenario = request.Scenario.Create(target, request.Settings with { Feed = request.Feed?.Open(request.Seed, workers) });
         ImmutableArray<Threshold> thresholds = ReadThresholds(request.Thresholds, scenario);
         if (await IsTakenAsync(target, cancellation))
             throw new UsageException($"there are objects under '{target.Prefix}' in {store.Url}: a run with this seed is under way or was left. Take another --seed, or remove them.");
@@ -41,7 +43,6 @@ internal sealed class LoadSession(Terminal terminal, StoreOpener stores)
         request = request with { Prices = request.Prices ?? provider?.Prices };
         if (request.MaxCost is not null && LoadCost.Of(target.Meter.Requests, 0, request.Prices) is null)
             throw new UsageException($"--max-cost: no prices are known {(provider is null ? $"for {store.Url}" : $"of {provider.Name}")}. Name the provider whose prices count with --provider, or give them: --prices {LoadPrices.Example}.");
-        LoadOptions options = new() { Seed = request.Seed, Workers = request.Workers };
         LoadManifest manifest = new()
         {
             Scenario = request.Scenario,
@@ -49,8 +50,9 @@ internal sealed class LoadSession(Terminal terminal, StoreOpener stores)
             Provider = provider?.Id ?? store.Data.Traits.Provider,
             Seed = request.Seed,
             Plan = request.Plan,
-            Workers = LoadRun.WorkersOf(request.Plan, options),
+            Workers = workers,
             Settings = request.Settings,
+            Feed = request.Feed,
             Version = typeof(LoadSession).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
         };
 

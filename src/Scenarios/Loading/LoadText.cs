@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using FireproofBench.Load.Feeds;
 using FireproofBench.Load.Judging;
 using FireproofBench.Load.Recording;
 using FireproofBench.Load.Results;
@@ -105,6 +106,9 @@ internal static class LoadText
             _ => $"The engine: {counts}; at most: {most}.",
         };
     }
+
+    /// <summary>The rows that contents were made of.</summary>
+    public static string Feed(FeedSource feed) => string.Create(CultureInfo.InvariantCulture, $"{feed.Rows.Length:N0} rows of {feed.Name}, {feed.Order.ToString().ToLowerInvariant()}");
 
     /// <summary>A latency in the unit that suits it.</summary>
     public static string Latency(TimeSpan latency) => latency.TotalMilliseconds switch

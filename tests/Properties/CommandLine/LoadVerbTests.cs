@@ -105,6 +105,12 @@ public sealed class LoadVerbTests : IDisposable
     [InlineData("prometheus", "raw-put", "memory:", "--prometheus: 'here' is no address such as", "--prometheus", "here")]
     [InlineData("items", "raw-get", "memory:", "--items: 1 to", "--items", "0")]
     [InlineData("arrivals", "raw-get", "memory:", "neither constant nor poisson", "--arrivals", "often")]
+    [InlineData("no feed", "raw-put", "memory:", "--feed: 'none.csv' cannot be read", "--feed", "none.csv")]
+    [InlineData("a feed of nothing", "raw-put", "memory:", "--feed: '/dev/null': it has no row", "--feed", "/dev/null")]
+    [InlineData("a feed for nobody", "raw-list", "memory:", "--feed: raw-list takes no data from rows. These do: concurrent-writers,", "--feed", "none.csv")]
+    [InlineData("two sizes", "raw-put", "memory:", "give one of them", "--feed", "none.csv", "--size", "1KiB")]
+    [InlineData("order of a feed", "raw-put", "memory:", "'often' is none of circular, random and constant", "--feed-order", "often")]
+    [InlineData("order without a feed", "raw-put", "memory:", "give that too", "--feed-order", "random")]
     [InlineData("threshold", "raw-get", "memory:", "there is no step 'put'; the scenario has get", "--threshold", "p99(put) < 5ms")]
     public async Task What_cannot_be_run_is_refused_before_anything_is_written(string what, string scenario, string? store, string reason, params string[] more)
     {
@@ -126,6 +132,29 @@ public sealed class LoadVerbTests : IDisposable
         Assert.Equal(2, exit);
         Assert.Contains("Take another --seed, or remove them.", error, StringComparison.Ordinal);
         Assert.Equal("mine", await File.ReadAllTextAsync(mine));
+    }
+
+    [Theory]
+    [InlineData("concurrent-writers", "title,text\none,first\ntwo,second\n")]
+    [InlineData("compaction", "{\"title\":\"one\",\"tags\":[1,2.5]}\n{\"title\":\"two\"}")]
+    [InlineData("game", "title\none\n")]
+    [InlineData("raw-put", "size\n200\n3000\n")]
+    [InlineData("raw-get", "{\"size\":200}\n{\"size\":3000}")]
+    public async Task Contents_of_the_user_s_own_rows_are_verified_as_others(string scenario, string rows)
+    {
+        string feed = Path.Combine(_folder.FullName, "rows.txt");
+        await File.WriteAllTextAsync(feed, rows);
+        (int exit, string output, string error) = await RunAsync(scenario, "memory:", "--feed", feed, "--feed-order", "random", "--writers", "2", "--duration", "1s", "--items", "30", "--seed", "7");
+        Assert.True(exit == 0, output + error);
+        Assert.Contains("No anomaly", output, StringComparison.Ordinal);
+        string run = Assert.Single(Directory.GetDirectories(Results));
+        using JsonDocument json = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(run, "run.json")));
+        JsonElement told = json.RootElement.GetProperty("settings").GetProperty("feed");
+        Assert.Equal(("rows.txt", "random", 64), (told.GetProperty("name").GetString(), told.GetProperty("order").GetString(), told.GetProperty("sha256").GetString()!.Length));
+        Assert.Contains("rows of rows.txt, random", await File.ReadAllTextAsync(Path.Combine(run, "report.html")), StringComparison.Ordinal);
+        JsonElement step = json.RootElement.GetProperty("steps")[0];
+        if (scenario.StartsWith("raw", StringComparison.Ordinal))
+            Assert.InRange(step.GetProperty("bytes").GetDouble() / step.GetProperty("succeeded").GetDouble(), 300, 2900);
     }
 
     private Task<(int Exit, string Output, string Error)> RunAsync(params string[] arguments)
