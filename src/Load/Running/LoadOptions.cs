@@ -24,6 +24,6 @@ internal sealed record LoadOptions
     /// <summary>How long one row of the results is.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>Why a run has to end early; asked after each interval. Null as long as there is no reason.</summary>
+    /// <summary>Why a run has to end early; asked after each interval, and in the preparation with each step too, by several callers at once. Null as long as there is no reason.</summary>
     public Func<string?>? EndsEarly { get; init; }
 }

@@ -14,6 +14,9 @@ namespace FireproofBench.Load.Running;
 internal sealed record LoadOutcome(
     DateTimeOffset Started, TimeSpan Measured, TimeSpan Loaded, ImmutableArray<IntervalRow> Rows, Recorder Recorder, int Unfinished, string? EndedEarly, bool Interrupted)
 {
+    /// <summary>Whether there was any load; none when it had to end in the preparation.</summary>
+    public bool HadLoad { get; init; } = true;
+
     /// <summary>How often each event of the engine came in the measured part, by its name. An interval belongs to where most of it lies.</summary>
     public ImmutableSortedDictionary<string, long> Events => Rows.Where(static row => row.At + (row.Length / 2) >= TimeSpan.Zero).SelectMany(static row => row.Events)
         .GroupBy(static counted => counted.Key, StringComparer.Ordinal).ToImmutableSortedDictionary(static name => name.Key, static name => name.Sum(static counted => counted.Value), StringComparer.Ordinal);

@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using FireproofBench.Engine.Ports;
 
 namespace FireproofBench.Load.Running;
 
@@ -48,11 +49,40 @@ internal sealed class LoadRun : IDisposable
     /// <exception cref="OperationCanceledException">It was cancelled during the preparation.</exception>
     public static async Task<LoadOutcome> RunAsync(ILoadScenario scenario, LoadPlan plan, LoadOptions options, ILoadObserver observer, CancellationToken cancellation)
     {
-        await scenario.PrepareAsync(WorkersOf(plan, options), new Telling(observer), cancellation);
+        string? spent = await PrepareAsync(scenario, plan, options, observer, cancellation);
         using LoadRun run = new(scenario, plan, options, observer);
+        if (spent is not null)
+            return run.WithoutLoad(spent);
         scenario.Observe(run._recorder);
         return await run.RunAsync(cancellation);
     }
+
+    // Why the run has to end before there is any load; null for no reason. That is asked for with each step of the preparation, and at least once an interval.
+    private static async Task<string?> PrepareAsync(ILoadScenario scenario, LoadPlan plan, LoadOptions options, ILoadObserver observer, CancellationToken cancellation)
+    {
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        string? reason = null;
+        try
+        {
+            await using ITimer timer = options.Time.CreateTimer(_ => Look(), null, options.Interval, options.Interval);
+            await scenario.PrepareAsync(WorkersOf(plan, options), new Telling(observer, Look), stop.Token);
+        }
+        catch (Exception failure) when (failure is OperationCanceledException or StorageException && Volatile.Read(ref reason) is not null && !cancellation.IsCancellationRequested)
+        {
+            // It was ended for that reason.
+        }
+
+        Look();
+        return reason;
+
+        void Look()
+        {
+            if (options.EndsEarly?.Invoke() is { } found && Interlocked.CompareExchange(ref reason, found, null) is null)
+                stop.Cancel();
+        }
+    }
+
+    private LoadOutcome WithoutLoad(string reason) => new(_clock.Started, TimeSpan.Zero, TimeSpan.Zero, [], _recorder, 0, $"in the preparation: {reason}", Interrupted: false) { HadLoad = false };
 
     /// <inheritdoc/>
     public void Dispose()
@@ -299,8 +329,12 @@ internal sealed class LoadRun : IDisposable
         _observer.Ended(row);
     }
 
-    private sealed class Telling(ILoadObserver observer) : IProgress<(string What, double? Share)>
+    private sealed class Telling(ILoadObserver observer, Action look) : IProgress<(string What, double? Share)>
     {
-        public void Report((string What, double? Share) value) => observer.Preparing(value.What, value.Share);
+        public void Report((string What, double? Share) value)
+        {
+            observer.Preparing(value.What, value.Share);
+            look();
+        }
     }
 }

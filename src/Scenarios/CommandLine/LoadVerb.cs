@@ -33,9 +33,9 @@ internal sealed class LoadVerb(Terminal terminal, StoreOpener stores)
     private readonly Option<string?> _feed = new("--feed") { Description = "Rows of data: a file of comma-separated values with a line of names, or of a JSON object a line. Each document that is written has the fields of a row; with raw-put and raw-get each object is as long as the field size says.", HelpName = "FILE" };
     private readonly Option<string?> _feedOrder = new("--feed-order") { Description = "Which row comes next: circular, one after the other and then from the first again; random, by the seed; or constant, one for each worker.", HelpName = "ORDER" };
     private readonly Option<string[]> _thresholds = new("--threshold") { Description = "What the run has to keep, such as 'p99(put) < 200ms'; may be given again. That there is no anomaly always is one.", HelpName = "EXPR" };
-    private readonly Option<long?> _maxRequests = new("--max-requests") { Description = "End after that many requests.", HelpName = "N" };
-    private readonly Option<string?> _maxBytes = new("--max-bytes") { Description = "End after that many bytes to and from the store.", HelpName = "BYTES" };
-    private readonly Option<double?> _maxCost = new("--max-cost") { Description = "End when requests and traffic have cost that much, by the provider's published prices; storage is not counted.", HelpName = "USD" };
+    private readonly Option<long?> _maxRequests = new("--max-requests") { Description = "End after that many requests, those of the preparation among them.", HelpName = "N" };
+    private readonly Option<string?> _maxBytes = new("--max-bytes") { Description = "End after that many bytes to and from the store, those of the preparation among them.", HelpName = "BYTES" };
+    private readonly Option<double?> _maxCost = new("--max-cost") { Description = "End when requests and traffic, those of the preparation among them, have cost that much, by the provider's published prices; storage is not counted.", HelpName = "USD" };
     private readonly Option<string?> _prices = new("--prices") { Description = $"Prices of the store where none are known, in US dollars for a million requests and for a gigabyte received: {LoadPrices.Example}.", HelpName = "TEXT" };
     private readonly Option<string?> _provider = KnownProviders.ProviderOption();
     private readonly Option<string?> _against = new("--against") { Description = "A second store: runs on both take turns, and are compared.", HelpName = "URL" };

@@ -77,7 +77,7 @@ internal sealed class LoadSession(Terminal terminal, StoreOpener stores)
         {
             outcome = await LoadRun.RunAsync(scenario, manifest.Plan, options with { EndsEarly = () => watch.Failure ?? SpentBudget(request, target.Meter) }, new LoadObservers(watch, telemetry), cancellation);
             watch.Clear();
-            unverified = outcome.Interrupted ? "the run was interrupted" : await VerifyAsync(scenario, outcome, cancellation);
+            unverified = outcome.Interrupted ? "the run was interrupted" : outcome.HadLoad ? await VerifyAsync(scenario, outcome, cancellation) : "the run ended in the preparation";
         }
         catch (StorageException failure)
         {
@@ -111,6 +111,7 @@ internal sealed class LoadSession(Terminal terminal, StoreOpener stores)
         if (watch.Failure is { } lost)
             throw new UsageException(lost);
         return outcome.Interrupted ? ExitCodes.Interrupted
+            : !outcome.HadLoad ? ExitCodes.CouldNotRun
             : judged.Any(static result => !result.Holds) ? ExitCodes.Violation
             : left.Count > 0 || unverified is not null ? ExitCodes.CouldNotRun
             : ExitCodes.Success;

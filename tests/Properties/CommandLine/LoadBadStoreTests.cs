@@ -133,6 +133,29 @@ public sealed class LoadBadStoreTests : IDisposable
     }
 
     [Theory]
+    [InlineData("raw-get", "--max-requests", "100", "100 requests were made, as many as --max-requests allows")]
+    [InlineData("raw-get", "--max-bytes", "50KiB", "51,200 bytes were moved, as many as --max-bytes allows")]
+    [InlineData("raw-get", "--max-cost", "0.0005", "US dollars, and --max-cost allows 0.0005")]
+    [InlineData("read-mostly", "--max-requests", "20", "20 requests were made, as many as --max-requests allows")]
+    public async Task A_preparation_that_spends_the_budget_ends_the_run_before_any_load(string scenario, string option, string most, string reason)
+    {
+        string store = Path.Combine(_folder.FullName, "store");
+        string results = Path.Combine(_folder.FullName, "results");
+        (int exit, string output, string error) = await CommandLineRun.OfAsync(
+            ["load", scenario, store, "--items", "100000", "--size", "1KiB", "--writers", "2", "--duration", "10m", option, most, "--prices", "put=5,get=0.4", "--results", results]);
+        Assert.True(exit == 2, output + error);
+        Assert.Contains("Ended early: in the preparation: ", output, StringComparison.Ordinal);
+        Assert.Contains(reason, output, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(store));
+        string folder = Assert.Single(Directory.GetDirectories(results));
+        using JsonDocument run = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(folder, "run.json")));
+        Assert.Contains(reason, run.RootElement.GetProperty("endedEarly").GetString(), StringComparison.Ordinal);
+        Assert.Equal(0, run.RootElement.GetProperty("steps")[0].GetProperty("succeeded").GetInt64());
+        Assert.InRange(run.RootElement.GetProperty("requests").GetProperty("put").GetInt64(), 10, 2000);
+        Assert.Contains("in the preparation", await File.ReadAllTextAsync(Path.Combine(folder, "report.html")), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("no prices are known", "--max-cost", "1")]
     [InlineData("--prices put=5,get=0.4,list=5,egress=0.09", "--max-cost", "1")]
     [InlineData("--max-cost: US dollars above 0", "--max-cost", "0")]

@@ -123,6 +123,22 @@ public sealed class LoadRunTests
     }
 
     [Fact]
+    public async Task A_preparation_that_tells_nothing_is_ended_too_when_the_budget_is_spent()
+    {
+        Scenario scenario = new(static _ => Task.CompletedTask) { Preparation = static token => Task.Delay(Timeout.Infinite, token) };
+        LoadOutcome outcome = await LoadRun.RunAsync(
+            scenario, new LoadPlan([new KeepConstant(2, s_second)]), Options() with { Interval = 0.1 * s_second, EndsEarly = static () => "that is enough" }, new UnheardRun(), CancellationToken.None);
+        Assert.Equal((false, "in the preparation: that is enough", 0), (outcome.HadLoad, outcome.EndedEarly, scenario.Iterations));
+    }
+
+    [Fact]
+    public async Task A_preparation_that_fails_within_the_budget_is_no_early_end()
+    {
+        Scenario scenario = new(static _ => Task.CompletedTask) { Preparation = static _ => throw new StorageException(StorageErrorKind.Transient, "put", "k", "the store is out") };
+        await Assert.ThrowsAsync<StorageException>(() => LoadRun.RunAsync(scenario, new LoadPlan([new KeepConstant(2, s_second)]), Options() with { EndsEarly = static () => null }, new UnheardRun(), CancellationToken.None));
+    }
+
+    [Fact]
     public async Task What_does_not_end_is_given_up_and_counted()
     {
         Scenario scenario = new(static async iteration => await Task.Delay(Timeout.Infinite, iteration.Cancellation));
@@ -201,7 +217,9 @@ public sealed class LoadRunTests
 
         public void After(int count, Action then) => _after = (count, then);
 
-        public ValueTask PrepareAsync(int workers, IProgress<(string What, double? Share)> progress, CancellationToken cancellation) => ValueTask.CompletedTask;
+        public Func<CancellationToken, Task> Preparation { get; init; } = static _ => Task.CompletedTask;
+
+        public ValueTask PrepareAsync(int workers, IProgress<(string What, double? Share)> progress, CancellationToken cancellation) => new(Preparation(cancellation));
 
         public async ValueTask RunAsync(Iteration iteration)
         {
