@@ -21,6 +21,9 @@ internal static class LoadJson
         json.WriteStartObject();
         json.WriteString("schema", "fireproofbench/load/1");
         WriteManifest(json, manifest);
+        if (manifest.StartAt is { } planned)
+            json.WriteString("plannedStartAt", planned);
+        json.WriteString("loadStartedAt", outcome.Started - manifest.Plan.WarmUp);
         json.WriteString("startedAt", outcome.Started);
         json.WriteNumber("measuredMs", Math.Round(outcome.Measured.TotalMilliseconds, 3));
         json.WriteNumber("loadedMs", Math.Round(outcome.Loaded.TotalMilliseconds, 3));

@@ -27,6 +27,9 @@ internal sealed record LoadManifest
     /// <summary>Rows of data for the contents; null for none.</summary>
     public FeedSource? Feed { get; init; }
 
+    /// <summary>When the load was to begin; null for as soon as all was prepared.</summary>
+    public DateTimeOffset? StartAt { get; init; }
+
     /// <summary>The version of the tool.</summary>
     public required string Version { get; init; }
 }

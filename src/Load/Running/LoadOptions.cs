@@ -9,6 +9,9 @@ internal sealed record LoadOptions
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>When the load is to begin, the warm-up first, as other runs may that go on side by side; null for as soon as all is prepared. It begins later where the preparation takes longer.</summary>
+    public DateTimeOffset? StartAt { get; init; }
+
     /// <summary>Waits for the arrivals.</summary>
     public IPacer Pacer { get; init; } = new ThreadPacer();
 

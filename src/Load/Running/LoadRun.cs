@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Threading.Channels;
 using FireproofBench.Engine.Ports;
 
@@ -12,13 +13,20 @@ namespace FireproofBench.Load.Running;
 internal sealed class LoadRun : IDisposable
 {
     // Between the preparation and the first arrival, so that the generator does not begin late.
-    private static readonly TimeSpan s_lead = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan s_leastLead = TimeSpan.FromMilliseconds(20);
+
+    // A timer may be late; the rest until a planned start is waited for as arrivals are.
+    private static readonly TimeSpan s_plannedLead = TimeSpan.FromMilliseconds(250);
+
+    // The clock may be set while a planned start is waited for.
+    private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(10);
 
     private readonly ILoadScenario _scenario;
     private readonly LoadPlan _plan;
     private readonly LoadOptions _options;
     private readonly ILoadObserver _observer;
     private readonly LoadClock _clock;
+    private readonly TimeSpan _lead;
     private readonly Recorder _recorder;
     private readonly Iteration[] _iterations;
     private readonly List<IntervalRow> _rows = [];
@@ -35,7 +43,8 @@ internal sealed class LoadRun : IDisposable
     {
         (_scenario, _plan, _options, _observer) = (scenario, plan, options, observer);
         _clock = new LoadClock(options.Time);
-        _recorder = new Recorder(scenario.Steps, _clock, LoadClock.Of(s_lead + plan.WarmUp));
+        _lead = options.StartAt - _clock.Started is { } planned && planned > s_leastLead ? planned : s_leastLead;
+        _recorder = new Recorder(scenario.Steps, _clock, LoadClock.Of(_lead + plan.WarmUp));
         _iterations = [.. Enumerable.Range(0, WorkersOf(plan, options)).Select(
             i => new Iteration(i, new Dice(options.Seed, $"worker {i}"), _recorder, _clock, _giveUp.Token))];
     }
@@ -46,10 +55,12 @@ internal sealed class LoadRun : IDisposable
     private static int CopiesFrom(LoadPlan plan, LoadOptions options) => plan.HasArrivals ? options.Workers : 0;
 
     /// <summary>Prepares the scenario and runs the plan to its end, until it has to end early, or until the user ends it; what was measured by then is the outcome.</summary>
-    /// <exception cref="OperationCanceledException">It was cancelled during the preparation.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled during the preparation, or while the planned start was waited for.</exception>
     public static async Task<LoadOutcome> RunAsync(ILoadScenario scenario, LoadPlan plan, LoadOptions options, ILoadObserver observer, CancellationToken cancellation)
     {
         string? spent = await PrepareAsync(scenario, plan, options, observer, cancellation);
+        if (spent is null && options.StartAt is { } start)
+            await WaitAsync(start, options.Time, observer, cancellation);
         using LoadRun run = new(scenario, plan, options, observer);
         if (spent is not null)
             return run.WithoutLoad(spent);
@@ -80,6 +91,14 @@ internal sealed class LoadRun : IDisposable
             if (options.EndsEarly?.Invoke() is { } found && Interlocked.CompareExchange(ref reason, found, null) is null)
                 stop.Cancel();
         }
+    }
+
+    private static async Task WaitAsync(DateTimeOffset start, TimeProvider time, ILoadObserver observer, CancellationToken cancellation)
+    {
+        observer.Preparing(string.Create(CultureInfo.InvariantCulture, $"waits until {start.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC"), null);
+        for (TimeSpan left; (left = start - time.GetUtcNow() - s_plannedLead) > TimeSpan.Zero;)
+            await Task.Delay(left < s_longestWait ? left : s_longestWait, time, cancellation);
+        cancellation.ThrowIfCancellationRequested();
     }
 
     private LoadOutcome WithoutLoad(string reason) => new(_clock.Started, TimeSpan.Zero, TimeSpan.Zero, [], _recorder, 0, $"in the preparation: {reason}", Interrupted: false) { HadLoad = false };
@@ -164,7 +183,7 @@ internal sealed class LoadRun : IDisposable
     private void Generate()
     {
         _options.Pacer.GoFirst();
-        long begin = LoadClock.Of(s_lead);
+        long begin = LoadClock.Of(_lead);
         int number = 0;
         foreach (LoadSimulation simulation in _plan.All)
         {
@@ -249,7 +268,7 @@ internal sealed class LoadRun : IDisposable
     // A copy takes part in each closed stretch that has that many copies, from the time on at which the line between both numbers rounds to it.
     private async Task KeepCopyAsync(Iteration iteration, int copy)
     {
-        long begin = LoadClock.Of(s_lead);
+        long begin = LoadClock.Of(_lead);
         foreach (LoadSimulation simulation in _plan.All)
         {
             long end = begin + LoadClock.Of(simulation.Duration);

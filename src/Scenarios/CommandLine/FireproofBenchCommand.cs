@@ -23,7 +23,7 @@ internal static class FireproofBenchCommand
             new ReportVerb(terminal).Create(),
             new DbCommand(terminal).Create(),
             new ServeVerb(terminal).Create(),
-            new LoadVerb(terminal, stores).Create(),
+            new LoadVerb(terminal, stores, TimeProvider.System).Create(),
             new CompareVerb(terminal).Create(),
             new MicroVerb(terminal).Create(),
             new SimulateVerb(terminal).Create(),

@@ -13,9 +13,13 @@ using FireproofBench.Scenarios.Loading;
 namespace FireproofBench.Scenarios.CommandLine;
 
 /// <summary><c>load SCENARIO URL</c>: how a store behaves under load, with every content looked at.</summary>
-internal sealed class LoadVerb(Terminal terminal, StoreOpener stores)
+internal sealed class LoadVerb(Terminal terminal, StoreOpener stores, TimeProvider time)
 {
     private const int MostPairs = 100;
+
+    // Whoever means another day has mistyped it, and would wait for it.
+    private const int MostHoursAhead = 24;
+    private static readonly string[] s_startForms = ["yyyy-MM-dd'T'HH:mm'Z'", "yyyy-MM-dd'T'HH:mm:ss'Z'", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'"];
 
     private readonly Argument<string?> _scenario = new("SCENARIO") { Description = "What to do; --list names them.", Arity = ArgumentArity.ZeroOrOne };
     private readonly Argument<string?> _url = new("URL") { Description = "The store, as for conform.", Arity = ArgumentArity.ZeroOrOne };
@@ -26,6 +30,7 @@ internal sealed class LoadVerb(Terminal terminal, StoreOpener stores)
     private readonly Option<string?> _arrivals = new("--arrivals") { Description = "How an open model spreads its arrivals: constant or poisson.", HelpName = "KIND" };
     private readonly Option<string> _duration = new("--duration") { Description = "How long to measure.", HelpName = "TIME", DefaultValueFactory = static _ => "30s" };
     private readonly Option<string?> _warmUp = new("--warm-up") { Description = "How long the load is as at the start before that is measured.", HelpName = "TIME" };
+    private readonly Option<string?> _startAt = new("--start-at") { Description = "When the load begins, such as 2026-12-01T02:00:00Z, up to 24 hours ahead, so that several processes begin at once; without it, as soon as all is prepared.", HelpName = "TIME" };
     private readonly Option<int> _workers = new("--workers") { Description = "Open model: how many iterations are under way at most; later ones wait.", HelpName = "N", DefaultValueFactory = static _ => 64 };
     private readonly Option<string?> _size = new("--size") { Description = "Length of each content, such as 4KiB; each scenario has a default, as a rule this.", HelpName = "BYTES" };
     private readonly Option<int?> _items = new("--items") { Description = "How many objects or documents there are; each scenario has a default, as a rule 1000.", HelpName = "N" };
@@ -71,7 +76,7 @@ internal sealed class LoadVerb(Terminal terminal, StoreOpener stores)
         command.Arguments.Add(_url);
         foreach (Option option in new Option[]
         {
-            _list, _rate, _writers, _plan, _arrivals, _duration, _warmUp, _workers, _size, _items, _shared, _feed, _feedOrder, _thresholds, _maxRequests, _maxBytes, _maxCost, _prices, _provider, _against, _pairs, _seed, _results,
+            _list, _rate, _writers, _plan, _arrivals, _duration, _warmUp, _startAt, _workers, _size, _items, _shared, _feed, _feedOrder, _thresholds, _maxRequests, _maxBytes, _maxCost, _prices, _provider, _against, _pairs, _seed, _results,
             _prometheus, _keep, _token,
         })
             command.Options.Add(option);
@@ -97,6 +102,7 @@ internal sealed class LoadVerb(Terminal terminal, StoreOpener stores)
             Workers = parsed.GetValue(_workers),
             Settings = settings,
             Feed = ReadFeed(parsed, entry),
+            StartAt = ReadStart(parsed.GetValue(_startAt)),
             Seed = parsed.GetValue(_seed) ?? RandomNumberGenerator.GetInt32(1, int.MaxValue),
             Thresholds = [.. parsed.GetValue(_thresholds) ?? []],
             Results = ResultFile.CheckFolder(parsed.GetValue(_results)!, "--results"),
@@ -108,7 +114,7 @@ internal sealed class LoadVerb(Terminal terminal, StoreOpener stores)
             Provider = parsed.GetValue(_provider) is { } provider ? KnownProviders.Named(provider, "--provider") : null,
             Prices = LoadPrices.Read(parsed.GetValue(_prices)),
         };
-        LoadSession session = new(terminal, stores);
+        LoadSession session = new(terminal, stores, time);
         return parsed.GetValue(_against) is { } other
             ? await TakeTurnsAsync(session, request, other, parsed.GetValue(_pairs), cancellation)
             : await session.RunAsync(request, cancellation);
@@ -117,6 +123,8 @@ internal sealed class LoadVerb(Terminal terminal, StoreOpener stores)
     // ABBA: what drifts in the machine or the store meets both sides alike.
     private async Task<int> TakeTurnsAsync(LoadSession session, LoadRequest request, string other, int pairs, CancellationToken cancellation)
     {
+        if (request.StartAt is not null)
+            throw new UsageException("--start-at is the time of one run, and --against makes several: give one of them.");
         if (pairs is < 1 or > MostPairs)
             throw new UsageException($"--pairs: 1 to {MostPairs}.");
         string folder = Path.Combine(request.Results, string.Create(CultureInfo.InvariantCulture, $"turns-{request.Scenario.Name}-{request.Seed}"));
@@ -134,6 +142,18 @@ internal sealed class LoadVerb(Terminal terminal, StoreOpener stores)
 
         await terminal.Out.WriteLineAsync();
         return CompareVerb.Tell(terminal, RunFolders.Read(sides.Base.Results), RunFolders.Read(sides.New.Results), new ComparisonOptions(), json: null);
+    }
+
+    private DateTimeOffset? ReadStart(string? text)
+    {
+        if (text is null)
+            return null;
+        if (!DateTimeOffset.TryParseExact(text, s_startForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset start))
+            throw new UsageException($"--start-at: '{text}' is no time such as 2026-12-01T02:00:00Z (ISO 8601, UTC).");
+        DateTimeOffset now = time.GetUtcNow();
+        return start <= now ? throw new UsageException($"--start-at: {text} is over; it is {now.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'} here. Name a time ahead, with enough of it for the preparation.")
+            : start - now > TimeSpan.FromHours(MostHoursAhead) ? throw new UsageException($"--start-at: {text} is more than {MostHoursAhead} hours ahead; it is {now.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'} here.")
+            : start;
     }
 
     private static long? ReadMaxBytes(string? text) => text is null ? null

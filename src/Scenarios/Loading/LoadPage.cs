@@ -28,7 +28,7 @@ internal static class LoadPage
         WriteHead(page, manifest, outcome, thresholds);
         page.Add($"<main id=\"main\">\n");
         WriteSteps(page, manifest, outcome);
-        WriteTrouble(page, outcome, after);
+        WriteTrouble(page, manifest, outcome, after);
         page.Add($"<section id=\"time\"><h2>Over time</h2>\n");
         Figure(page, LoadCharts.Throughput, "Successful calls a second");
         Figure(page, LoadCharts.Latency, "Latency from the intended start, in milliseconds, on a logarithmic axis");
@@ -98,7 +98,7 @@ internal static class LoadPage
             page.Add($"<td class=\"n\">{LoadText.Latency(latency)}</td>");
     }
 
-    private static void WriteTrouble(HtmlText page, LoadOutcome outcome, LoadAftermath after)
+    private static void WriteTrouble(HtmlText page, LoadManifest manifest, LoadOutcome outcome, LoadAftermath after)
     {
         Recorder recorder = outcome.Recorder;
         page.Add($"<section id=\"anomalies\"><h2>Anomalies and failures</h2>\n");
@@ -115,6 +115,8 @@ internal static class LoadPage
             page.Add($"</ol>\n");
         }
 
+        if (LoadText.LateStart(manifest, outcome) is { } late)
+            page.Add($"<p>{late}</p>\n");
         if (recorder.DroppedTotal > 0)
             page.Add($"<p>{recorder.DroppedTotal:N0} arrivals were dropped: too many waited for a free worker.</p>\n");
         if (outcome.Unfinished > 0)
@@ -190,6 +192,12 @@ internal static class LoadPage
     {
         page.Add($"<section id=\"run\"><h2>The run</h2>\n<dl class=\"facts\">");
         Fact(page, "Begun", outcome.Started.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss 'UTC'", CultureInfo.InvariantCulture));
+        if (manifest.StartAt is { } planned)
+        {
+            Fact(page, "Planned start", planned.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff 'UTC'", CultureInfo.InvariantCulture));
+            Fact(page, "Load began", (outcome.Started - manifest.Plan.WarmUp).UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff 'UTC'", CultureInfo.InvariantCulture));
+        }
+
         Fact(page, "Measured", string.Create(CultureInfo.InvariantCulture, $"{outcome.Measured.TotalSeconds:0.0} s, after {manifest.Plan.WarmUp.TotalSeconds:0.#} s of warm-up"));
         Fact(page, "Load", LoadPlanText.Write(manifest.Plan.Simulations) + (manifest.Plan.HasArrivals ? $"; arrivals {manifest.Plan.Arrivals.ToString().ToLowerInvariant()}" : ""));
         Fact(page, "Workers", string.Create(CultureInfo.InvariantCulture, $"{manifest.Workers}"));

@@ -28,6 +28,9 @@ internal sealed record LoadRequest
     /// <summary>The numbers of the scenario.</summary>
     public required ScenarioSettings Settings { get; init; }
 
+    /// <summary>When the load is to begin; null for as soon as all is prepared.</summary>
+    public DateTimeOffset? StartAt { get; init; }
+
     /// <summary>Rows of data for the contents; null for none.</summary>
     public FeedSource? Feed { get; init; }
 

@@ -15,7 +15,7 @@ using FireproofBench.Scenarios.Providers;
 namespace FireproofBench.Scenarios.Loading;
 
 /// <summary>One load run from the opened store to the written result, and nothing left behind.</summary>
-internal sealed class LoadSession(Terminal terminal, StoreOpener stores)
+internal sealed class LoadSession(Terminal terminal, StoreOpener stores, TimeProvider time)
 {
     private const int MostBlocked = 256;
     private const int SpareThreads = 8;
@@ -32,7 +32,7 @@ internal sealed class LoadSession(Terminal terminal, StoreOpener stores)
         LoadTarget target = new(store, request.Seed, SystemEntropy.Instance);
         if (request.Scenario.NeedsDatabases && !target.HasDatabases)
             throw new UsageException($"{request.Scenario.Name} needs a store with heads, and {store.Url} gives objects only. The raw scenarios run there.");
-        LoadOptions options = new() { Seed = request.Seed, Workers = request.Workers };
+        LoadOptions options = new() { Seed = request.Seed, Workers = request.Workers, Time = time, StartAt = request.StartAt };
         int workers = LoadRun.WorkersOf(request.Plan, options);
         ILoadScenario scenario = request.Scenario.Create(target, request.Settings with { Feed = request.Feed?.Open(request.Seed, workers) });
         ImmutableArray<Threshold> thresholds = ReadThresholds(request.Thresholds, scenario);
@@ -53,6 +53,7 @@ internal sealed class LoadSession(Terminal terminal, StoreOpener stores)
             Workers = workers,
             Settings = request.Settings,
             Feed = request.Feed,
+            StartAt = request.StartAt,
             Version = typeof(LoadSession).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "",
         };
 
@@ -66,7 +67,7 @@ internal sealed class LoadSession(Terminal terminal, StoreOpener stores)
         ILoadScenario scenario, LoadTarget target, LoadManifest manifest, LoadOptions options, ImmutableArray<Threshold> thresholds, KnownProvider? provider, LoadRequest request,
         CancellationToken cancellation)
     {
-        using LoadFolder folder = LoadFolder.Create(request.Results, manifest, TimeProvider.System.GetUtcNow());
+        using LoadFolder folder = LoadFolder.Create(request.Results, manifest, time.GetUtcNow());
         LoadWatch watch = new(terminal, folder, manifest);
         using LoadTelemetry telemetry = new(manifest, request.Prometheus);
         await terminal.Error.WriteLineAsync($"{manifest.Scenario.Name} on {manifest.Url}, seed {manifest.Seed}: {LoadPlanText.Write(manifest.Plan.Simulations)}; results in {folder.Path}");

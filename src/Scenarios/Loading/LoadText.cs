@@ -15,6 +15,7 @@ internal static class LoadText
     public static readonly TimeSpan LateGenerator = TimeSpan.FromMilliseconds(5);
 
     private const int MostTold = 5;
+    private static readonly TimeSpan s_lateStart = TimeSpan.FromMilliseconds(10);
 
     /// <summary>An interval in one line, for the time of the run.</summary>
     /// <param name="row">The interval.</param>
@@ -67,6 +68,8 @@ internal static class LoadText
                 yield return "The generator itself was late: this machine is too busy for that rate, and the store may be faster than this.";
         }
 
+        if (LateStart(manifest, outcome) is { } late)
+            yield return late;
         if (recorder.DroppedTotal > 0)
             yield return string.Create(CultureInfo.InvariantCulture, $"{recorder.DroppedTotal:N0} arrivals were dropped: too many waited for a free worker.");
         if (outcome.Unfinished > 0)
@@ -106,6 +109,12 @@ internal static class LoadText
             _ => $"The engine: {counts}; at most: {most}.",
         };
     }
+
+    /// <summary>How much later than planned the load began; null when it did not, or was not planned.</summary>
+    public static string? LateStart(LoadManifest manifest, LoadOutcome outcome) =>
+        manifest.StartAt is { } planned && outcome.HadLoad && outcome.Started - manifest.Plan.WarmUp - planned is var late && late > s_lateStart
+            ? $"The load began {Latency(late)} after the planned start, since the preparation took longer: begin it earlier, or plan a later start."
+            : null;
 
     /// <summary>The rows that contents were made of.</summary>
     public static string Feed(FeedSource feed) => string.Create(CultureInfo.InvariantCulture, $"{feed.Rows.Length:N0} rows of {feed.Name}, {feed.Order.ToString().ToLowerInvariant()}");

@@ -18,7 +18,7 @@ internal sealed class LoadWatch(Terminal terminal, LoadFolder? folder, LoadManif
     private static readonly TimeSpan s_short = TimeSpan.FromMilliseconds(100);
     private readonly LoadTable _table = new($"{manifest.Scenario.Name} on {manifest.Provider}", manifest.Plan.Duration, manifest.Plan.HasArrivals);
     private TimeSpan? _told;
-    private int _share = -1;
+    private (string What, int Percent)? _preparing;
 
     // Lines of the table that are there now, to be drawn over.
     private int _drawn;
@@ -32,9 +32,9 @@ internal sealed class LoadWatch(Terminal terminal, LoadFolder? folder, LoadManif
         int percent = (int)((share ?? 0) * (terminal.ErrorIsTerminal ? 100 : 4));
         lock (terminal)
         {
-            if (percent == _share)
+            if ((what, percent) == _preparing)
                 return;
-            _share = percent;
+            _preparing = (what, percent);
             Show(share is { } known ? string.Create(CultureInfo.InvariantCulture, $"prepares: {what}, {known * 100:0} %") : $"prepares: {what}");
         }
     }

@@ -105,6 +105,10 @@ public sealed class LoadVerbTests : IDisposable
     [InlineData("prometheus", "raw-put", "memory:", "--prometheus: 'here' is no address such as", "--prometheus", "here")]
     [InlineData("items", "raw-get", "memory:", "--items: 1 to", "--items", "0")]
     [InlineData("arrivals", "raw-get", "memory:", "neither constant nor poisson", "--arrivals", "often")]
+    [InlineData("start in the past", "raw-put", "memory:", "--start-at: 2020-01-01T00:00:00Z is over; it is 2", "--start-at", "2020-01-01T00:00:00Z")]
+    [InlineData("start far away", "raw-put", "memory:", "is more than 24 hours ahead", "--start-at", "2999-01-01T00:00Z")]
+    [InlineData("start in no form", "raw-put", "memory:", "--start-at: 'noon' is no time such as 2026-12-01T02:00:00Z", "--start-at", "noon")]
+    [InlineData("start of another zone", "raw-put", "memory:", "(ISO 8601, UTC)", "--start-at", "2999-01-01T00:00:00+01:00")]
     [InlineData("no feed", "raw-put", "memory:", "--feed: 'none.csv' cannot be read", "--feed", "none.csv")]
     [InlineData("a feed of nothing", "raw-put", "memory:", "--feed: '/dev/null': it has no row", "--feed", "/dev/null")]
     [InlineData("a feed for nobody", "raw-list", "memory:", "--feed: raw-list takes no data from rows. These do: concurrent-writers,", "--feed", "none.csv")]
@@ -132,6 +136,24 @@ public sealed class LoadVerbTests : IDisposable
         Assert.Equal(2, exit);
         Assert.Contains("Take another --seed, or remove them.", error, StringComparison.Ordinal);
         Assert.Equal("mine", await File.ReadAllTextAsync(mine));
+    }
+
+    [Fact]
+    public async Task A_planned_start_stands_in_the_result_beside_the_actual_one()
+    {
+        DateTimeOffset start = new(DateTime.UtcNow.AddSeconds(3).Ticks / TimeSpan.TicksPerSecond * TimeSpan.TicksPerSecond, TimeSpan.Zero);
+        string text = start.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        (int exit, string output, string error) = await RunAsync("raw-put", "memory:", "--writers", "1", "--duration", "500ms", "--warm-up", "200ms", "--start-at", text);
+        Assert.True(exit == 0, output + error);
+        Assert.Contains($"waits until {start.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC", error, StringComparison.Ordinal);
+        using JsonDocument json = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(Assert.Single(Directory.GetDirectories(Results)), "run.json")));
+        DateTimeOffset actual = json.RootElement.GetProperty("loadStartedAt").GetDateTimeOffset();
+        Assert.Equal(start, json.RootElement.GetProperty("plannedStartAt").GetDateTimeOffset());
+        Assert.InRange(actual - start, TimeSpan.FromMilliseconds(-5), TimeSpan.FromSeconds(5));
+        Assert.Equal(TimeSpan.FromMilliseconds(200), json.RootElement.GetProperty("startedAt").GetDateTimeOffset() - actual);
+        (exit, _, error) = await RunAsync("raw-put", "memory:", "--against", "memory:", "--start-at", "2999-01-01T00:00:00Z");
+        Assert.Equal(2, exit);
+        Assert.Contains("--start-at", error, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -139,6 +139,51 @@ public sealed class LoadRunTests
     }
 
     [Fact]
+    public async Task Runs_with_one_planned_start_begin_at_the_same_time_and_none_before()
+    {
+        DateTimeOffset start = TimeProvider.System.GetUtcNow() + (1.5 * s_second);
+        DateTimeOffset[] first = [DateTimeOffset.MaxValue, DateTimeOffset.MaxValue];
+        LoadOutcome[] outcomes = await Task.WhenAll(Enumerable.Range(0, 2).Select(async run =>
+        {
+            await Task.Delay(run * 300);
+            Scenario scenario = new(_ =>
+            {
+                DateTimeOffset now = TimeProvider.System.GetUtcNow();
+                lock (first)
+                    first[run] = now < first[run] ? now : first[run];
+                return Task.Delay(5);
+            });
+            LoadSimulation simulation = run == 0 ? new Inject(100, 0.5 * s_second) : new KeepConstant(2, 0.5 * s_second);
+            return await LoadRun.RunAsync(scenario, new LoadPlan([simulation]), Options() with { StartAt = start }, new UnheardRun(), CancellationToken.None);
+        }));
+        Assert.All(outcomes, outcome => Assert.InRange(outcome.Started - start, TimeSpan.FromMilliseconds(-1), TimeSpan.FromMilliseconds(1)));
+        Assert.All(first, began => Assert.True(began - start > TimeSpan.FromMilliseconds(-5), $"{began:O} is before {start:O}"));
+    }
+
+    [Fact]
+    public async Task Where_the_preparation_takes_longer_than_until_the_planned_start_the_load_begins_after_it()
+    {
+        DateTimeOffset start = TimeProvider.System.GetUtcNow() + (0.1 * s_second);
+        Scenario scenario = new(static _ => Task.Delay(5)) { Preparation = static token => Task.Delay(400, token) };
+        LoadOutcome outcome = await LoadRun.RunAsync(scenario, new LoadPlan([new KeepConstant(2, 0.2 * s_second)]), Options() with { StartAt = start }, new UnheardRun(), CancellationToken.None);
+        Assert.True(outcome.Started - start > 0.2 * s_second);
+        Assert.True(scenario.Iterations > 0);
+    }
+
+    [Fact]
+    public async Task A_run_that_waits_for_its_start_can_be_interrupted()
+    {
+        using CancellationTokenSource interrupt = new();
+        Scenario scenario = new(static _ => Task.CompletedTask);
+        Task<LoadOutcome> run = LoadRun.RunAsync(
+            scenario, new LoadPlan([new KeepConstant(2, s_second)]), Options() with { StartAt = TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(1) }, new UnheardRun(), interrupt.Token);
+        Assert.False(run.IsCompleted);
+        await interrupt.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => run);
+        Assert.Equal(0, scenario.Iterations);
+    }
+
+    [Fact]
     public async Task What_does_not_end_is_given_up_and_counted()
     {
         Scenario scenario = new(static async iteration => await Task.Delay(Timeout.Infinite, iteration.Cancellation));
