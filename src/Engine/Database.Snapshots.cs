@@ -28,6 +28,7 @@ public sealed partial class Database
     /// <exception cref="ArgumentException">No snapshot can have this name.</exception>
     /// <exception cref="InvalidOperationException">There is nothing to keep: the database is empty.</exception>
     /// <exception cref="MissingBlockException">The events are not of this database, or that state was compacted away.</exception>
+    /// <exception cref="StorageException">The store fails; Conflict when others kept one of this name again and again meanwhile.</exception>
     public async ValueTask<ImmutableArray<Cid>> KeepSnapshotAsync(string name, IReadOnlyCollection<Cid>? heads = null, CancellationToken cancellation = default)
     {
         ThrowIfNotWritable();
@@ -55,9 +56,7 @@ public sealed partial class Database
             }
         }
 
-        KeptSnapshot? former = await ReadSnapshotAsync(key, cancellation);
-        await _store.Data.PutAsync(key, new KeptSnapshot(clock, group).ToBytes(), PutCondition.None, cancellation);
-        await RemoveSnapshotFilesAsync(former, cancellation);
+        await RemoveSnapshotFilesAsync(await ReplaceSnapshotAsync(key, new KeptSnapshot(clock, group), cancellation), cancellation);
         return clock;
     }
 
@@ -107,6 +106,33 @@ public sealed partial class Database
         var writer = new GroupWriter(_files, null, new CarHeader([], state.Heads, []), hasIndex: true);
         await new FullMerge(_ledger, state).WriteAsync(writer, cancellation);
         return await writer.FinishAsync(cancellation);
+    }
+
+    // Where conditions hold, what arrives late or twice of an earlier put does not take the place of a later one.
+    private async ValueTask<KeptSnapshot?> ReplaceSnapshotAsync(string key, KeptSnapshot kept, CancellationToken cancellation)
+    {
+        ReadOnlyMemory<byte> content = kept.ToBytes();
+        bool areHeld = _store.Data.Traits is { ConditionalCreate: true, ConditionalReplace: true, StronglyConsistent: true };
+        KeptSnapshot? former = null;
+        for (int attempt = 1; ; attempt++)
+        {
+            ObjectContent? there = await _store.Data.GetAsync(key, null, cancellation);
+
+            // It is the same state; or the answer to the attempt before was lost.
+            if (there is not null && there.Bytes.Span.SequenceEqual(content.Span))
+                return former;
+            former = there is null ? null : KeptSnapshot.Read(key, there.Bytes);
+            PutCondition condition = !areHeld ? PutCondition.None : there is null ? PutCondition.IfAbsent : PutCondition.IfMatches(there.Info.Version);
+            try
+            {
+                await _store.Data.PutAsync(key, content, condition, cancellation);
+                return former;
+            }
+            catch (StorageException overtaken) when (overtaken.Kind is StorageErrorKind.PreconditionFailed or StorageErrorKind.Conflict && attempt < MaxSnapshotAttempts)
+            {
+                // Somebody else kept one of this name: this one is the newer.
+            }
+        }
     }
 
     private async ValueTask<KeptSnapshot?> ReadSnapshotAsync(string key, CancellationToken cancellation) =>

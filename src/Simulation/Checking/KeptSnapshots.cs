@@ -4,7 +4,8 @@ using FireproofBench.Engine.Blocks;
 namespace FireproofBench.Simulation.Checking;
 
 /// <summary>What may be found under the names of the snapshots of one place: an acknowledged one stays until another of its name takes its place, whatever is compacted or dies.</summary>
-internal sealed class KeptSnapshots
+/// <param name="isOrdered">Whether a put that arrives late or twice cannot take the place of a later one.</param>
+internal sealed class KeptSnapshots(bool isOrdered)
 {
     private readonly Dictionary<string, Entry> _entries = new(StringComparer.Ordinal);
 
@@ -22,7 +23,7 @@ internal sealed class KeptSnapshots
     {
         Entry entry = EntryOf(attempt.Name);
         entry.Open--;
-        if (attempt.IsAlone && entry.Begun == attempt.Number)
+        if (isOrdered && attempt.IsAlone && entry.Begun == attempt.Number)
             entry.Clocks.Clear();
         _ = entry.Clocks.Add(Text(heads));
     }

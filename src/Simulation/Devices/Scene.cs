@@ -25,7 +25,7 @@ internal sealed record Scene(Plan Plan, VirtualWorld World, Trace Trace, Witness
     public const string Mark = "fbsim-";
 
     /// <summary>The snapshots that are kept where all have their files together.</summary>
-    public KeptSnapshots Kept { get; } = new();
+    public required KeptSnapshots Kept { get; init; }
 
     /// <summary>Whether the stores may show something later than it is written.</summary>
     public required bool IsLate { get; init; }

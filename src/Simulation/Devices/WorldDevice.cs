@@ -48,7 +48,7 @@ internal sealed partial class WorldDevice
         _dice = new Dice(scene.Plan.Seed, "device " + Name);
         _links = new RemoteLink?[IsDirect ? 0 : scene.Sites.Length];
         _remotes = new IDeviceStore?[scene.Sites.Length];
-        _kept = IsDirect ? scene.Kept : new KeptSnapshots();
+        _kept = IsDirect ? scene.Kept : new KeptSnapshots(isOrdered: true);
         Clock = new JumpingTime(scene.World.Time, TimeSpan.Zero);
     }
 

@@ -46,7 +46,11 @@ internal sealed partial class WorldRun
             shape = shape with { Damaged = 0.02 };
         GatewayOptions options = new() { Time = _world.Time, Entropy = new Dice(plan.Seed, "stores") };
         ImmutableArray<StoreSite> sites = [.. Enumerable.Range(0, plan.Has(Features.SecondRemote) ? 2 : 1).Select(store => new StoreSite(new SimulatedStore(_url, options), Scene.NameOfStore(store)))];
-        _scene = new Scene(plan, _world, _trace, _witness, sites, shape) { IsLate = _url.SettlingTime > TimeSpan.Zero };
+        _scene = new Scene(plan, _world, _trace, _witness, sites, shape)
+        {
+            IsLate = _url.SettlingTime > TimeSpan.Zero,
+            Kept = new KeptSnapshots(isOrdered: _url.Store.HoldsConditions || !plan.Has(Features.BadNetwork)),
+        };
         _devices = [.. Enumerable.Range(0, plan.Devices).Select(number => new WorldDevice(_scene, number, NewMedium(), plan.Has(Features.Encryption) ? new MemoryKeyBag() : null))];
         _scene.Devices = _devices;
     }

@@ -102,6 +102,28 @@ public sealed class KeptSnapshotTests : IAsyncDisposable
         Assert.Empty((await VerifyAsync()).Findings);
     }
 
+    [Fact]
+    public async Task One_that_others_keep_under_the_name_meanwhile_is_replaced_by_name_and_version()
+    {
+        await using Database database = await OpenAsync();
+        await FillAsync(database, 0);
+        await database.KeepSnapshotAsync("others", cancellation: Token);
+        ReadOnlyMemory<byte> others = (await _store.Data.GetAsync("snapshots/others", null, Token))!.Bytes;
+        await FillAsync(database, 1);
+        int puts = 0;
+        _store.Before = async (verb, key) =>
+        {
+            if (verb == "put" && key == "snapshots/latest" && ++puts == 1)
+                await _store.Data.PutAsync("snapshots/latest", others, PutCondition.None, Token);
+        };
+        ImmutableArray<Cid> kept = await database.KeepSnapshotAsync("latest", cancellation: Token);
+
+        // The first one is refused, since it was to be put where nothing was; the others' own is among the three.
+        Assert.Equal(3, puts);
+        Assert.Equal(kept, (await database.OpenSnapshotAsync("latest", Token))!.Heads);
+        Assert.True((await VerifyAsync()).IsSound);
+    }
+
     [Theory]
     [InlineData("")]
     [InlineData(".hidden")]

@@ -12,7 +12,7 @@ public sealed class KeptSnapshotsTests
     private static readonly ImmutableArray<Cid> s_early = [Cid.Of(CidCodec.Raw, [1])];
     private static readonly ImmutableArray<Cid> s_late = [Cid.Of(CidCodec.Raw, [2])];
 
-    private readonly KeptSnapshots _kept = new();
+    private readonly KeptSnapshots _kept = new(isOrdered: true);
 
     [Fact]
     public void What_was_acknowledged_may_not_be_gone()
@@ -31,6 +31,16 @@ public sealed class KeptSnapshotsTests
         Keep(s_late);
         Assert.Null(_kept.WrongWith(_kept.LookAt(Name), s_late));
         Assert.Contains("nobody kept", _kept.WrongWith(_kept.LookAt(Name), s_early), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Where_an_earlier_put_may_arrive_again_it_may_stand_again()
+    {
+        KeptSnapshots kept = new(isOrdered: false);
+        kept.End(kept.Begin(Name), s_early);
+        kept.End(kept.Begin(Name), s_late);
+        Assert.Null(kept.WrongWith(kept.LookAt(Name), s_early));
+        Assert.NotNull(kept.WrongWith(kept.LookAt(Name), null));
     }
 
     [Fact]

@@ -72,6 +72,7 @@ public sealed class WorldRunTests
     [InlineData(1077968, "a link was refused for want of a key which an invitation had brought while the round went on")]
     [InlineData(1083044, "the same, on a disk")]
     [InlineData(1081120, "a compaction failed for a file that had come damaged once, and whole since, in a world whose files are damaged now and then")]
+    [InlineData(1123272, "a put of a kept snapshot that arrived twice took the place of a later one of the same name")]
     [InlineData(1103975, "a compaction failed for a file that had come damaged once, and whole since")]
     public void A_world_that_once_violated_a_claim_is_sound(long seed, string what)
     {
