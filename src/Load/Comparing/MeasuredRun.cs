@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using HdrHistogram;
 
 namespace FireproofBench.Load.Comparing;
 
@@ -12,7 +11,6 @@ namespace FireproofBench.Load.Comparing;
 internal sealed record MeasuredRun(string Path, string Scenario, string Plan, bool HasArrivals, ImmutableArray<MeasuredStep> Steps)
 {
     private const string Intended = ".intended";
-    private const long MaxLength = 1L << 30;
     private const int MaxIntervals = 1_000_000;
     private static readonly TimeSpan s_usual = TimeSpan.FromSeconds(1);
 
@@ -27,28 +25,16 @@ internal sealed record MeasuredRun(string Path, string Scenario, string Plan, bo
 
     private static ImmutableArray<MeasuredStep> ReadSteps(string folder, RunSummary run)
     {
-        string path = System.IO.Path.Combine(folder, LoadFolder.HistogramFile);
-        if (!File.Exists(path) || new FileInfo(path).Length > MaxLength)
-            throw new InvalidDataException($"'{path}' is missing, or longer than {MaxLength >> 20} MiB");
         Dictionary<string, List<(TimeSpan At, MeasuredInterval Interval)>> intervals = [];
-        using StreamReader lines = File.OpenText(path);
-        try
+        HistogramLog.ReadFile(System.IO.Path.Combine(folder, LoadFolder.HistogramFile), (tag, at, length, histogram) =>
         {
-            foreach ((string tag, TimeSpan at, TimeSpan length, HistogramBase histogram) in HistogramLog.Read(lines))
-            {
-                if (!tag.EndsWith(Intended, StringComparison.Ordinal))
-                    continue;
-                string step = tag[..^Intended.Length];
-                if (!intervals.TryGetValue(step, out List<(TimeSpan At, MeasuredInterval Interval)>? all))
-                    intervals[step] = all = [];
-                all.Add((at, new MeasuredInterval(length, [.. histogram.RecordedValues().Select(static value => (value.ValueIteratedTo, value.CountAtValueIteratedTo))])));
-            }
-        }
-        catch (FormatException damage)
-        {
-            throw new InvalidDataException($"'{path}', {damage.Message}", damage);
-        }
-
+            if (!tag.EndsWith(Intended, StringComparison.Ordinal))
+                return;
+            string step = tag[..^Intended.Length];
+            if (!intervals.TryGetValue(step, out List<(TimeSpan At, MeasuredInterval Interval)>? all))
+                intervals[step] = all = [];
+            all.Add((at, new MeasuredInterval(length, [.. histogram.RecordedValues().Select(static value => (value.ValueIteratedTo, value.CountAtValueIteratedTo))])));
+        });
         TimeSpan usual = UsualOf(intervals.Values.SelectMany(static step => step).Select(static one => one.Interval.Length), run.Loaded);
         return [.. run.Steps.Select(step => new MeasuredStep(step.Name, IntervalGaps.Fill(intervals.GetValueOrDefault(step.Name) ?? [], usual, run.Loaded)))];
     }

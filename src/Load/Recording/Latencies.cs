@@ -20,6 +20,9 @@ internal sealed class Latencies
     /// <summary>Adds one.</summary>
     public void Record(long nanoseconds) => Histogram.RecordValue(Math.Clamp(nanoseconds, 0, Longest));
 
+    /// <summary>Adds some of the same length.</summary>
+    public void Record(long nanoseconds, long count) => Histogram.RecordValueWithCount(Math.Clamp(nanoseconds, 0, Longest), count);
+
     /// <summary>Adds all of another, and empties it.</summary>
     public void Take(Latencies other)
     {

@@ -8,6 +8,8 @@ namespace FireproofBench.Load.Results;
 /// <remarks>The library's own writer makes UTF-16, which its reader refuses. Values are nanoseconds; the column for the maximum is in milliseconds, as those tools expect.</remarks>
 internal sealed class HistogramLog : IDisposable
 {
+    private const long MaxLength = 1L << 30;
+
     // Longer than any run.
     private const double MaxSeconds = 1e9;
 
@@ -59,6 +61,27 @@ internal sealed class HistogramLog : IDisposable
             }
 
             yield return (fields[0][4..], TimeSpan.FromSeconds(at), TimeSpan.FromSeconds(length), Decode(fields[4], number));
+        }
+    }
+
+    /// <summary>Reads the log of a run.</summary>
+    /// <param name="path">Where it is.</param>
+    /// <param name="take">Gets each histogram.</param>
+    /// <exception cref="InvalidDataException">There is none, or it is damaged; the message says what and where.</exception>
+    /// <exception cref="IOException">It cannot be read.</exception>
+    public static void ReadFile(string path, Action<string, TimeSpan, TimeSpan, HistogramBase> take)
+    {
+        if (!File.Exists(path) || new FileInfo(path).Length > MaxLength)
+            throw new InvalidDataException($"'{path}' is missing, or longer than {MaxLength >> 20} MiB");
+        using StreamReader lines = File.OpenText(path);
+        try
+        {
+            foreach ((string tag, TimeSpan at, TimeSpan length, HistogramBase histogram) in Read(lines))
+                take(tag, at, length, histogram);
+        }
+        catch (FormatException damage)
+        {
+            throw new InvalidDataException($"'{path}', {damage.Message}", damage);
         }
     }
 

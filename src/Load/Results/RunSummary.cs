@@ -6,7 +6,6 @@ namespace FireproofBench.Load.Results;
 /// <summary>What <c>run.json</c> says of a run, without its histograms.</summary>
 internal sealed record RunSummary
 {
-    private const long MaxLength = 64 << 20;
     private const double MaxMilliseconds = 1e12;
 
     /// <summary>The folder of the run.</summary>
@@ -48,26 +47,7 @@ internal sealed record RunSummary
     /// <summary>Reads the folder of a run.</summary>
     /// <exception cref="InvalidDataException">It is none, or damaged; the message says what and where.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
-    public static RunSummary Read(string folder)
-    {
-        string file = System.IO.Path.Combine(folder, LoadFolder.RunFile);
-        if (!File.Exists(file))
-            throw new InvalidDataException($"'{folder}' has no {LoadFolder.RunFile}: it is no result of 'load', or of a run that did not end");
-        if (new FileInfo(file).Length > MaxLength)
-            throw new InvalidDataException($"'{file}' is longer than {MaxLength >> 20} MiB");
-        try
-        {
-            using JsonDocument json = JsonDocument.Parse(File.ReadAllBytes(file));
-            JsonElement run = json.RootElement;
-            return run.GetProperty("schema").GetString() is "fireproofbench/load/1"
-                ? Of(folder, run)
-                : throw new InvalidDataException($"'{file}' is of the schema '{run.GetProperty("schema").GetString()}', and fireproofbench/load/1 is the one that can be read");
-        }
-        catch (Exception damage) when (damage is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
-        {
-            throw new InvalidDataException($"'{file}' is damaged: {damage.Message}", damage);
-        }
-    }
+    public static RunSummary Read(string folder) => RunFile.Read(folder, run => Of(folder, run));
 
     private static RunSummary Of(string folder, JsonElement run)
     {
