@@ -24,14 +24,12 @@ internal static class LoadCharts
     /// <summary>What went wrong over time.</summary>
     public const string Trouble = "trouble";
 
-    // More lines than this in one chart cannot be told apart; how many there were in each interval shows all the same.
-    private const int MostMarks = 100;
-
     // A browser draws so many places without a pause, and no screen shows more.
     private const int MostPlaces = 1200;
 
     // Bars of a histogram for each factor of ten.
     private const int BarsOfTen = 10;
+    private static readonly TimeSpan s_lead = TimeSpan.FromMilliseconds(100);
     private static readonly double[] s_nines = [.. Enumerable.Range(0, 81).Select(static i => Math.Pow(10, i / 16.0))];
 
     /// <summary>How a gauge's chart is named.</summary>
@@ -49,9 +47,12 @@ internal static class LoadCharts
     /// <summary>All charts of a run.</summary>
     public static IEnumerable<Chart> Of(LoadManifest manifest, LoadOutcome outcome)
     {
-        ImmutableArray<IntervalRow> rows = Thinned(outcome.Rows);
+        ImmutableArray<IntervalRow> all = WithoutLead(outcome.Rows, manifest.Plan.WarmUp);
+        ImmutableArray<IntervalRow> rows = Thinned(all);
         ImmutableArray<double> x = [.. rows.Select(static row => row.At.TotalSeconds)];
-        ImmutableArray<double> marks = outcome.Recorder.Events is { Length: <= MostMarks } events ? [.. events.Select(static happened => happened.At.TotalSeconds)] : [];
+
+        // Where not all were kept, marks on the first part alone would tell a wrong story; how many there were in each interval shows all the same.
+        ImmutableArray<double> marks = outcome.Recorder.Events is { Length: < Recorder.MaxEvents } events ? [.. events.Select(static happened => happened.At.TotalSeconds)] : [];
         ImmutableArray<string> steps = outcome.Recorder.Steps;
         yield return new Chart(Throughput, "time", " s", "/s", x,
         [
@@ -80,7 +81,7 @@ internal static class LoadCharts
             yield return distribution;
         if (TroubleOf(rows, x) is { Series.Length: > 0 } trouble)
             yield return trouble with { Marks = marks };
-        foreach (Chart chart in EventsOf(outcome, x, marks))
+        foreach (Chart chart in EventsOf(outcome, all, x, marks))
             yield return chart;
         ImmutableArray<string> gauges = Gauges(outcome);
         for (int i = 0; i < gauges.Length; i++)
@@ -91,14 +92,14 @@ internal static class LoadCharts
     }
 
     // Of each place all intervals that it stands for: what is counted is not left out where the places are thinned.
-    private static IEnumerable<Chart> EventsOf(LoadOutcome outcome, ImmutableArray<double> x, ImmutableArray<double> marks)
+    private static IEnumerable<Chart> EventsOf(LoadOutcome outcome, ImmutableArray<IntervalRow> all, ImmutableArray<double> x, ImmutableArray<double> marks)
     {
         ImmutableArray<string> names = Events(outcome);
-        int every = Every(outcome.Rows);
+        int every = Every(all);
         for (int i = 0; i < names.Length; i++)
         {
             string name = names[i];
-            ImmutableArray<double?> counts = [.. outcome.Rows.Chunk(Math.Max(1, every)).Select(rows => (double?)rows.Sum(row => row.Events.GetValueOrDefault(name)))];
+            ImmutableArray<double?> counts = [.. all.Chunk(Math.Max(1, every)).Select(rows => (double?)rows.Sum(row => row.Events.GetValueOrDefault(name)))];
             yield return new Chart(EventId(i), "time", " s", "", x, [new ChartSeries(name, counts) { Line = ChartLine.Bars }]) { Marks = marks };
         }
     }
@@ -161,6 +162,12 @@ internal static class LoadCharts
                 series.Add(new ChartSeries(label, values));
         }
     }
+
+    // Before the load begins there is a moment of nothing, which would be a fall to zero in each curve.
+    private static ImmutableArray<IntervalRow> WithoutLead(ImmutableArray<IntervalRow> rows, TimeSpan warmUp) =>
+        rows is [{ Dropped: 0, Anomalies.IsEmpty: true } first, _, ..] && first.At < -warmUp && (first.Started == 0 || first.Length < s_lead) && first.Steps.All(static step => step.Failed == 0)
+            ? rows[1..]
+            : rows;
 
     private static ImmutableArray<IntervalRow> Thinned(ImmutableArray<IntervalRow> rows)
     {

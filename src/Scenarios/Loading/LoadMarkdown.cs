@@ -15,8 +15,7 @@ internal static class LoadMarkdown
     public static void Write(LoadManifest manifest, LoadOutcome outcome, LoadAftermath after, ImmutableArray<ThresholdResult> thresholds, TextWriter output)
     {
         Recorder recorder = outcome.Recorder;
-        double seconds = Math.Max(outcome.Measured.TotalSeconds, 1e-9);
-        output.Write($"## {manifest.Scenario.Name} on {manifest.Provider}: {(thresholds.All(static result => result.Holds) ? "all thresholds held" : "a threshold broke")}\n\n");
+        output.Write($"## {manifest.Scenario.Name} on {manifest.Provider}: {LoadText.Verdict(outcome, thresholds).ToLowerInvariant()}\n\n");
         output.Write(string.Create(
             CultureInfo.InvariantCulture,
             $"`{manifest.Url}`, {LoadPlanText.Write(manifest.Plan.Simulations)}, {manifest.Workers} workers, {manifest.Settings.Size:N0} bytes each{(manifest.Feed is { } feed ? ", " + LoadText.Feed(feed) : "")}, seed {manifest.Seed}, {outcome.Started.UtcDateTime:yyyy-MM-dd HH:mm} UTC.\n\n"));
@@ -25,7 +24,7 @@ internal static class LoadMarkdown
         {
             StepTotals totals = recorder.Totals[i];
             string from = manifest.Plan.HasArrivals ? "intended start" : "start";
-            output.Write(string.Create(CultureInfo.InvariantCulture, $"| {recorder.Steps[i]} | {from} | {totals.Actual.Count:N0} | {totals.Actual.Count / seconds:N1} | {totals.Failed:N0} |{Cells(totals.Intended)}\n"));
+            output.Write(string.Create(CultureInfo.InvariantCulture, $"| {recorder.Steps[i]} | {from} | {totals.Actual.Count:N0} | {outcome.RateOf(i).Calls:N1} | {totals.Failed:N0} |{Cells(totals.Intended)}\n"));
             if (manifest.Plan.HasArrivals)
                 output.Write($"| | actual start | | | |{Cells(totals.Actual)}\n");
         }

@@ -29,13 +29,8 @@ internal static class LoadPage
         page.Add($"<main id=\"main\">\n");
         WriteSteps(page, manifest, outcome);
         WriteTrouble(page, manifest, outcome, after);
-        page.Add($"<section id=\"time\"><h2>Over time</h2>\n");
-        Figure(page, LoadCharts.Throughput, "Successful calls a second");
-        Figure(page, LoadCharts.Latency, "Latency from the intended start, in milliseconds, on a logarithmic axis");
-        page.Add($"</section>\n<section id=\"by-percentile\"><h2>How long calls took</h2>\n");
-        Figure(page, LoadCharts.Percentiles, "Latency in milliseconds; each nine of the percentile takes the same room");
-        Figure(page, LoadCharts.Distribution, "Share of calls by latency from the intended start, ten bars for each factor of ten");
-        page.Add($"</section>\n");
+        if (outcome.HadLoad)
+            WriteCurves(page);
         WriteEngine(page, outcome);
         WriteCost(page, outcome, after, provider);
         WriteRun(page, manifest, outcome);
@@ -43,34 +38,45 @@ internal static class LoadPage
         return HtmlPage.Of($"Load: {manifest.Scenario.Name}", page, ChartJson.Of(LoadCharts.Of(manifest, outcome)));
     }
 
+    private static void WriteCurves(HtmlText page)
+    {
+        page.Add($"<section id=\"time\"><h2>Over time</h2>\n");
+        Figure(page, LoadCharts.Throughput, "Successful calls a second");
+        Figure(page, LoadCharts.Latency, "Latency from the intended start, in milliseconds, on a logarithmic axis");
+        page.Add($"</section>\n<section id=\"by-percentile\"><h2>How long calls took</h2>\n");
+        Figure(page, LoadCharts.Percentiles, "Latency in milliseconds; each nine of the percentile takes the same room");
+        Figure(page, LoadCharts.Distribution, "Share of calls by latency from the intended start, ten bars for each factor of ten");
+        page.Add($"</section>\n");
+    }
+
     private static void WriteHead(HtmlText page, LoadManifest manifest, LoadOutcome outcome, ImmutableArray<ThresholdResult> thresholds)
     {
-        bool holds = thresholds.All(static result => result.Holds);
-        page.Add($"<header class=\"verdict {(holds ? "safe" : "unsafe")}\">\n<p class=\"overline\">Load: {manifest.Scenario.Name}</p>\n");
-        page.Add($"<h1><span class=\"mark\" aria-hidden=\"true\"></span>{(holds ? "All thresholds held" : "A threshold broke")}</h1>\n<p class=\"store\"><code>{manifest.Url}</code></p>\n");
+        string tone = !outcome.HadLoad ? "none" : thresholds.All(static result => result.Holds) ? "safe" : "unsafe";
+        page.Add($"<header class=\"verdict {tone}\">\n<p class=\"overline\">Load: {manifest.Scenario.Name}</p>\n");
+        page.Add($"<h1><span class=\"mark\" aria-hidden=\"true\"></span>{LoadText.Verdict(outcome, thresholds)}</h1>\n<p class=\"store\"><code>{manifest.Url}</code></p>\n");
         page.Add($"<p class=\"lead\">{manifest.Scenario.Question}</p>\n");
         if (outcome.Interrupted)
             page.Add($"<p><strong>Interrupted:</strong> these are the figures so far.</p>\n");
         if (outcome.EndedEarly is { } reason)
             page.Add($"<p><strong>Ended early:</strong> {reason}.</p>\n");
         page.Add($"<ul class=\"counts\">");
-        foreach (ThresholdResult result in thresholds)
+        foreach (ThresholdResult result in outcome.HadLoad ? thresholds : [])
             page.Add($"<li><span class=\"dot {(result.Holds ? "passed" : "failed")}\" aria-hidden=\"true\"></span><code>{result.Threshold.Text}</code> {(result.Holds ? "holds" : "broke")}: {LoadText.Measured(result)}</li>");
         page.Add($"</ul>\n</header>\n");
     }
 
     private static void WriteSteps(HtmlText page, LoadManifest manifest, LoadOutcome outcome)
     {
-        page.Add($"<section id=\"steps\"><h2>Steps</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Steps\"><table><thead><tr><th scope=\"col\">Step</th><th scope=\"col\">Latency from</th>");
+        page.Add($"<section id=\"steps\"><h2>Steps</h2>\n<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Steps\"><table class=\"figures\"><thead><tr><th scope=\"col\">Step</th><th scope=\"col\">Latency from</th>");
         foreach (string head in new[] { "Calls", "Per second", "MB/s", "Failed", "p50", "p90", "p99", "p99.9", "Max" })
             page.Add($"<th scope=\"col\" class=\"n\">{head}</th>");
         page.Add($"</tr></thead><tbody>\n");
-        double seconds = Math.Max(outcome.Measured.TotalSeconds, 1e-9);
         for (int i = 0; i < outcome.Recorder.Steps.Length; i++)
         {
             StepTotals totals = outcome.Recorder.Totals[i];
-            page.Add($"<tr><th scope=\"row\">{outcome.Recorder.Steps[i]}</th><td>{(manifest.Plan.HasArrivals ? "intended start" : "start")}</td><td class=\"n\">{totals.Actual.Count:N0}</td><td class=\"n\">{totals.Actual.Count / seconds:N1}</td>");
-            page.Add($"<td class=\"n\">{totals.Bytes / seconds / 1e6:N2}</td><td class=\"n\">{totals.Failed:N0}</td>");
+            (double calls, double bytes) = outcome.RateOf(i);
+            page.Add($"<tr><th scope=\"row\">{outcome.Recorder.Steps[i]}</th><td>{(manifest.Plan.HasArrivals ? "intended start" : "start")}</td><td class=\"n\">{totals.Actual.Count:N0}</td><td class=\"n\">{calls:N1}</td>");
+            page.Add($"<td class=\"n\">{bytes / 1e6:N2}</td><td class=\"n\">{totals.Failed:N0}</td>");
             WriteLatencies(page, totals.Intended.Summary());
             page.Add($"</tr>\n");
             if (manifest.Plan.HasArrivals)
@@ -155,7 +161,7 @@ internal static class LoadPage
             page.Add($"<p>{events}</p>\n");
         if (told.IsEmpty)
             return;
-        page.Add($"<details><summary>{told.Length:N0} events one by one, each a line in the charts over time where they are few</summary>\n<ol>");
+        page.Add($"<details><summary>{(told.Length < Recorder.MaxEvents ? "" : "The first ")}{told.Length:N0} events one by one{(told.Length < Recorder.MaxEvents ? ", each a mark in the charts over time" : "")}</summary>\n<ol>");
         foreach (EngineEvent happened in told)
             page.Add($"<li>at {happened.At.TotalSeconds:0.000} s: {happened.Name}{(happened.Duration > TimeSpan.Zero ? ", " + LoadText.Latency(happened.Duration) : "")}</li>");
         page.Add($"</ol></details>\n");

@@ -44,15 +44,15 @@ internal static class LoadText
             CultureInfo.InvariantCulture, $"{manifest.Scenario.Name} on {manifest.Url}, seed {manifest.Seed}, {manifest.Workers} workers, {outcome.Measured.TotalSeconds:0.0} s measured");
         yield return "";
         yield return $"{"step",-18}{"calls",12}{"per second",12}{"MB/s",9}{"failed",9}{"p50",11}{"p90",11}{"p99",11}{"p99.9",11}{"max",11}";
-        double seconds = Math.Max(outcome.Measured.TotalSeconds, 1e-9);
         for (int i = 0; i < recorder.Steps.Length; i++)
         {
             StepTotals totals = recorder.Totals[i];
             LatencySummary intended = totals.Intended.Summary();
             LatencySummary actual = totals.Actual.Summary();
+            (double calls, double bytes) = outcome.RateOf(i);
             yield return string.Create(
                 CultureInfo.InvariantCulture,
-                $"{recorder.Steps[i],-18}{actual.Count,12:N0}{actual.Count / seconds,12:N1}{totals.Bytes / seconds / 1e6,9:0.00}{totals.Failed,9:N0}{Columns(intended)}");
+                $"{recorder.Steps[i],-18}{actual.Count,12:N0}{calls,12:N1}{bytes / 1e6,9:0.00}{totals.Failed,9:N0}{Columns(intended)}");
             if (manifest.Plan.HasArrivals)
                 yield return $"{"  actual start",-60}{Columns(actual)}";
             foreach ((string error, long count) in totals.Errors)
@@ -94,6 +94,10 @@ internal static class LoadText
         if (after.Leftovers.Length > 0)
             yield return string.Create(CultureInfo.InvariantCulture, $"{after.Leftovers.Length} objects are left, such as '{after.Leftovers[0]}'.");
     }
+
+    /// <summary>How it went, in a few words: whether the thresholds held, or that there was no load that could break them.</summary>
+    public static string Verdict(LoadOutcome outcome, ImmutableArray<ThresholdResult> thresholds) =>
+        !outcome.HadLoad ? "There was no load" : thresholds.All(static result => result.Holds) ? "All thresholds held" : "A threshold broke";
 
     /// <summary>What the engine did in the measured part, and the most that its gauges showed, in a line; null for nothing.</summary>
     public static string? Events(LoadOutcome outcome)

@@ -43,7 +43,7 @@ internal sealed class LoadWatch(Terminal terminal, LoadFolder? folder, LoadManif
     public void Ended(IntervalRow row)
     {
         Keep(() => folder?.Add(row));
-        if (row.Length < s_short)
+        if (row.Length < s_short || (row.Started == 0 && row.At < -manifest.Plan.WarmUp))
             return;
         if (terminal.ErrorIsTerminal)
             Draw(_table.Draw(row, terminal.Width(), terminal.MayColour));

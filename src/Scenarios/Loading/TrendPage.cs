@@ -75,7 +75,7 @@ internal static class TrendPage
 
     private static void WriteRuns(HtmlText page, TrendSeries series, Func<RunSummary, string> linkOf)
     {
-        page.Add($"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Runs\"><table><thead><tr><th scope=\"col\" class=\"n\">Run</th><th scope=\"col\">Begun (UTC)</th><th scope=\"col\">Version</th>");
+        page.Add($"<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Runs\"><table class=\"figures\"><thead><tr><th scope=\"col\" class=\"n\">Run</th><th scope=\"col\">Begun (UTC)</th><th scope=\"col\">Version</th>");
         foreach (TrendMetric metric in series.Metrics)
             page.Add($"<th scope=\"col\" class=\"n\">{metric.Name}</th>");
         page.Add($"<th scope=\"col\" class=\"n\">Failed</th><th scope=\"col\" class=\"n\">Anomalies</th></tr></thead><tbody>\n");

@@ -1,4 +1,3 @@
-using FireproofBench.Conformance.Payloads;
 using FireproofBench.Engine.Documents;
 using FireproofBench.Load.Feeds;
 using FireproofBench.Load.Scenarios;

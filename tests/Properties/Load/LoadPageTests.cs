@@ -30,7 +30,7 @@ public sealed partial class LoadPageTests
         Assert.Contains("inject 100/s 10000ms", page, StringComparison.Ordinal);
         Assert.Contains("<dt>Requests for each put</dt><dd>2.61</dd>", page, StringComparison.Ordinal);
         Assert.Matches("<dt>A million of put, storage not counted</dt><dd>[0-9,.]+ USD at the prices of ", page);
-        Assert.Matches("<th scope=\"row\">put</th><td>intended start</td><td class=\"n\">1,000</td>", page);
+        Assert.Matches("<th scope=\"row\">put</th><td>intended start</td><td class=\"n\">1,000</td><td class=\"n\">100.0</td>", page);
         Assert.Matches("<td>actual start</td>", page);
     }
 
@@ -100,7 +100,7 @@ public sealed partial class LoadPageTests
             recorder.See(AnomalyKind.LostUpdate, "<script>alert(1)</script>");
         recorder.Count(EngineEvent.Commit, 900);
         recorder.Note(EngineEvent.Compaction, TimeSpan.FromMilliseconds(35));
-        IntervalRow row = recorder.Collect(s_gauges, null);
+        IntervalRow row = recorder.Collect(s_gauges, null) with { At = TimeSpan.Zero, Length = TimeSpan.FromSeconds(10) };
         LoadPlan plan = new([new Inject(100, TimeSpan.FromSeconds(10))]);
         LoadManifest manifest = new()
         {
@@ -113,7 +113,7 @@ public sealed partial class LoadPageTests
             Settings = new ScenarioSettings(),
             Version = "1",
         };
-        LoadOutcome outcome = new(DateTimeOffset.UnixEpoch, TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(10), [row], recorder, 0, null, false);
+        LoadOutcome outcome = new(DateTimeOffset.UnixEpoch, TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(10), [row], recorder, 0, null, false);
         ImmutableArray<ThresholdResult> judged = ThresholdCheck.Of(outcome, [Threshold.Read("anomalies == 0", recorder.Steps), Threshold.Read("p99(put) < 1s", recorder.Steps)]);
         return Encoding.UTF8.GetString(LoadPage.Of(manifest, outcome, after, judged, provider));
     }

@@ -10,18 +10,21 @@
   // On the axis of a percentile curve a share p stands at 1/(1 - p), so that each nine takes the same room.
   const percent = (place) => `${+(100 - 100 / place).toFixed(6)} %`;
 
-  // Things that happened at a time: a line each, where they were few enough to be told apart.
+  // Things that happened at a time: a line each where they are few enough to be told apart, and a notch at the top where they would hide the curves.
+  const apart = 10;
+  const notch = 8;
   const markers = (marks, colour) => (plot) => {
     const { ctx, bbox } = plot;
     ctx.save();
     ctx.strokeStyle = colour;
     ctx.globalAlpha = .5;
+    const height = marks.length * apart * devicePixelRatio <= bbox.width ? bbox.height : notch * devicePixelRatio;
     ctx.beginPath();
     for (const mark of marks) {
       const x = plot.valToPos(mark, "x", true);
       if (x < bbox.left || x > bbox.left + bbox.width) continue;
       ctx.moveTo(x, bbox.top);
-      ctx.lineTo(x, bbox.top + bbox.height);
+      ctx.lineTo(x, bbox.top + height);
     }
     ctx.stroke();
     ctx.restore();
@@ -29,7 +32,7 @@
 
   const shown = charts
     .map((chart) => ({ chart, place: document.getElementById(chart.id), plot: null }))
-    .filter(({ chart, place }) => place && chart.series.length);
+    .filter(({ chart, place }) => place && chart.series.some((series) => series.values.some((value) => value != null)));
 
   // Paper is as wide as this, and white: what the screen has is not asked for then.
   const paper = { width: 640, "--muted": "#444", "--line": "#c4c9d0", "--inconclusive": "#8a5a00" };

@@ -16,6 +16,7 @@ internal sealed partial class BrowserPage : IAsyncDisposable
 
     private readonly ConcurrentQueue<string> _complaints = new();
     private readonly ConcurrentQueue<Uri> _preflights = new();
+    private readonly ConcurrentQueue<string> _requests = new();
     private DevToolsSocket? _browser;
 
     private BrowserPage()
@@ -24,6 +25,9 @@ internal sealed partial class BrowserPage : IAsyncDisposable
 
     /// <summary>What the browser asked a server before it let the page send to it (CORS), in the order of asking.</summary>
     public IReadOnlyCollection<Uri> Preflights => _preflights;
+
+    /// <summary>All that the page asked for, the page itself among it, in the order of asking.</summary>
+    public IReadOnlyCollection<string> Requests => _requests;
 
     /// <summary>The last things that went wrong in the page, for the message of a failed test. Tokens are left out.</summary>
     public string Complaints => string.Join('\n', _complaints);
@@ -78,10 +82,25 @@ internal sealed partial class BrowserPage : IAsyncDisposable
     }
 
     /// <summary>A picture of what the window shows, as PNG.</summary>
-    public async Task<byte[]> CaptureAsync()
+    /// <param name="isWhole">Whether the whole page is in it, and not only what the window has room for.</param>
+    public async Task<byte[]> CaptureAsync(bool isWhole = false)
     {
-        JsonObject answer = await Browser.SendAsync("Page.captureScreenshot", new JsonObject { ["format"] = "png" }, Token);
+        JsonObject answer = await Browser.SendAsync("Page.captureScreenshot", new JsonObject { ["format"] = "png", ["captureBeyondViewport"] = isWhole }, Token);
         return Convert.FromBase64String((string)answer["data"]!);
+    }
+
+    /// <summary>The page on paper of the size A4, as PDF.</summary>
+    public async Task<byte[]> PrintAsync()
+    {
+        JsonObject paper = new() { ["paperWidth"] = 8.27, ["paperHeight"] = 11.69, ["printBackground"] = true };
+        return Convert.FromBase64String((string)(await Browser.SendAsync("Page.printToPDF", paper, Token))["data"]!);
+    }
+
+    /// <summary>Shows the page as paper has it, until it is loaded anew.</summary>
+    public async Task ShowAsPaperAsync()
+    {
+        _ = await Browser.SendAsync("Emulation.setEmulatedMedia", new JsonObject { ["media"] = "print" }, Token);
+        _ = await EvaluateAsync("dispatchEvent(new Event('beforeprint')), true");
     }
 
     public ValueTask DisposeAsync() => Browser.DisposeAsync();
@@ -126,6 +145,9 @@ internal sealed partial class BrowserPage : IAsyncDisposable
         string? type = (string?)parameters["type"];
         switch (method)
         {
+            case "Network.requestWillBeSent":
+                _requests.Enqueue((string)parameters["request"]!["url"]!);
+                break;
             case "Network.responseReceived" when type == "Preflight":
                 _preflights.Enqueue(new Uri((string)parameters["response"]!["url"]!));
                 break;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using FireproofBench.Load.Feeds;
-using FireproofBench.Load.Scenarios;
 using Xunit;
 
 namespace FireproofBench.Properties.Load.Feeds;
