@@ -3,7 +3,6 @@ using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Clock;
 using FireproofBench.Engine.Documents;
 using FireproofBench.Simulation.Checking;
-using FireproofBench.Simulation.World;
 using Xunit;
 using EventGraph = FireproofBench.Simulation.Checking.EventGraph;
 

@@ -4,7 +4,6 @@ using FireproofBench.Gateways.Simulated;
 using FireproofBench.Simulation.Checking;
 using FireproofBench.Simulation.Network;
 using FireproofBench.Simulation.Telling;
-using FireproofBench.Simulation.World;
 using Xunit;
 
 namespace FireproofBench.Properties.Simulation.Network;
