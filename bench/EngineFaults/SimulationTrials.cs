@@ -16,7 +16,7 @@ internal sealed class SimulationTrials(FaultyTool tool, string scratch, string o
     private const int LongestStory = 160;
 
     // A faulty world may take long to give up, and making a plan small runs many of them.
-    private static readonly TimeSpan _shrinking = TimeSpan.FromMinutes(6);
+    private static readonly TimeSpan _shrinking = TimeSpan.FromMinutes(15);
 
     /// <summary>Copies what was built last.</summary>
     /// <param name="id">Whose trial it is for.</param>
