@@ -9,7 +9,7 @@ namespace FireproofBench.Engine;
 /// <content>Remote stores: attached in the background, or synchronised with once.</content>
 public sealed partial class Database
 {
-    private readonly RemoteFiles _remotes = new();
+    private readonly RemoteFiles _remotes;
     private ImmutableArray<RemoteLink> _links = [];
 
     /// <summary>The remote stores that are attached.</summary>

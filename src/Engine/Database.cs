@@ -38,6 +38,7 @@ public sealed partial class Database : IAsyncDisposable
         _store = store;
         _options = options;
         _keys = keys;
+        _remotes = new RemoteFiles(options.Time);
         _bagKeys = keys is null ? null : new DatabaseKeys(name, options.KeyBag!, keys, options.Mode == OpenMode.ReadOnly);
         _files = new DataFiles(store.Data, keys) { Remotes = _remotes, Marks = store.CommitLock.KeepsAllOut ? null : options.Entropy };
         _blocks = new BlockStore(_files, options.CacheLength);

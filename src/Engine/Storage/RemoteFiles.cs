@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Ports;
@@ -5,8 +6,18 @@ using FireproofBench.Engine.Ports;
 namespace FireproofBench.Engine.Storage;
 
 /// <summary>The remote stores that are attached, as places where a file may be that is not here. The one that failed least lately is asked first.</summary>
-internal sealed class RemoteFiles
+/// <remarks>
+/// A store that shows late is not asked again at once for what it did not show a moment ago: as long as older files are on their way, each head that somebody tells of names them once more.
+/// </remarks>
+/// <param name="time">The clock.</param>
+internal sealed class RemoteFiles(TimeProvider time)
 {
+    private const int MostAbsent = 4096;
+
+    // From the first of these up to the second a file is taken for absent, twice as long each time; what a store shows meanwhile is seen so much later.
+    private static readonly TimeSpan _firstAbsence = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan _longestAbsence = TimeSpan.FromMilliseconds(800);
+
     private ImmutableArray<Source> _sources = [];
     private long _files;
     private long _bytes;
@@ -38,12 +49,19 @@ internal sealed class RemoteFiles
         StorageException? failure = null;
         foreach (Source source in _sources.Sort(static (left, right) => left.Failures.CompareTo(right.Failures)))
         {
+            if (IsTakenForAbsent(source, name))
+                continue;
             try
             {
                 ObjectContent? content = await source.Files.Gateway.GetAsync(key, null, cancellation);
                 source.Failures = 0;
                 if (content is null)
+                {
+                    NoteAbsence(source, name);
                     continue;
+                }
+
+                _ = source.Absent.TryRemove(name, out _);
                 await source.Files.CheckAsync(key, name, content.Bytes, cancellation);
                 Interlocked.Increment(ref _files);
                 Interlocked.Add(ref _bytes, content.Bytes.Length);
@@ -59,11 +77,33 @@ internal sealed class RemoteFiles
         return failure is null ? default(ReadOnlyMemory<byte>?) : throw failure;
     }
 
+    private bool IsTakenForAbsent(Source source, Cid name) =>
+        source.Absent.TryGetValue(name, out (long At, int Times) absence) && time.GetElapsedTime(absence.At) < AbsenceAfter(absence.Times);
+
+    private void NoteAbsence(Source source, Cid name)
+    {
+        if (source.Files.Gateway.Traits.StronglyConsistent)
+            return;
+        if (source.Absent.Count >= MostAbsent)
+            source.Absent.Clear();
+        long now = time.GetTimestamp();
+        _ = source.Absent.AddOrUpdate(name, static (_, now) => (now, 1), static (_, former, now) => (now, former.Times + 1), now);
+    }
+
+    private static TimeSpan AbsenceAfter(int times)
+    {
+        TimeSpan absence = _firstAbsence * Math.Pow(2, Math.Min(times, 10) - 1);
+        return absence < _longestAbsence ? absence : _longestAbsence;
+    }
+
     private sealed class Source(string name, DataFiles files)
     {
         public string Name { get; } = name;
 
         public DataFiles Files { get; } = files;
+
+        /// <summary>Files that a late store did not show: when it was asked last, and how often in vain.</summary>
+        public ConcurrentDictionary<Cid, (long At, int Times)> Absent { get; } = new();
 
         /// <summary>Failures in a row.</summary>
         public int Failures { get; set; }

@@ -73,6 +73,7 @@ public sealed class WorldRunTests
     [InlineData(1083044, "the same, on a disk")]
     [InlineData(1081120, "a compaction failed for a file that had come damaged once, and whole since, in a world whose files are damaged now and then")]
     [InlineData(1123272, "a put of a kept snapshot that arrived twice took the place of a later one of the same name")]
+    [InlineData(1201355, "each head that was told of named older files that a late store did not show, and all were asked for once more")]
     [InlineData(1103975, "a compaction failed for a file that had come damaged once, and whole since")]
     public void A_world_that_once_violated_a_claim_is_sound(long seed, string what)
     {

@@ -1,0 +1,74 @@
+using FireproofBench.Engine.Blocks;
+using FireproofBench.Engine.Car;
+using FireproofBench.Engine.Ports;
+using FireproofBench.Engine.Storage;
+using FireproofBench.Properties.Databases;
+using FireproofBench.Properties.Fixtures;
+using Xunit;
+
+namespace FireproofBench.Properties.Storage;
+
+public sealed class RemoteFilesTests : IAsyncDisposable
+{
+    private static readonly byte[] s_content = CarWriter.Write([], []);
+    private static readonly Cid s_name = Cid.Of(CidCodec.Car, s_content);
+    private static readonly string s_key = DataFiles.KeyOfCar(s_name);
+
+    private readonly SteppedTime _time = new();
+    private readonly WatchedStore _store = new();
+    private readonly RemoteFiles _files;
+    private int _asked;
+
+    public RemoteFilesTests()
+    {
+        _files = new RemoteFiles(_time);
+        _files.Add("remote", new DataFiles(_store.Data, null));
+        _store.Before = (_, _) =>
+        {
+            _asked++;
+            return ValueTask.CompletedTask;
+        };
+    }
+
+    public ValueTask DisposeAsync() => _store.DisposeAsync();
+
+    [Fact]
+    public async Task A_late_store_is_not_asked_at_once_again_for_what_it_did_not_show_and_each_time_a_while_later()
+    {
+        _store.IsLate = true;
+        List<int> asked = [];
+        for (int tenth = 0; tenth < 100; tenth++)
+        {
+            for (int times = 0; times < 5; times++)
+                Assert.Null(await FindAsync());
+            asked.Add(_asked);
+            _time.Pass(TimeSpan.FromMilliseconds(50));
+        }
+
+        // At 0, 50, 150, 350, 750 ms, and every 800 ms from 1,550 ms on to the end of the five seconds.
+        Assert.Equal([1, 2, 2, 3], asked[..4]);
+        Assert.Equal(10, _asked);
+    }
+
+    [Fact]
+    public async Task What_a_late_store_shows_in_the_end_is_found_and_asked_for_at_once_the_next_time()
+    {
+        _store.IsLate = true;
+        Assert.Null(await FindAsync());
+        await _store.Data.PutAsync(s_key, s_content, PutCondition.None, CancellationToken.None);
+        Assert.Null(await FindAsync());
+        _time.Pass(TimeSpan.FromMilliseconds(50));
+        Assert.Equal(s_content, (await FindAsync())!.Value.ToArray());
+        Assert.Equal(s_content, (await FindAsync())!.Value.ToArray());
+    }
+
+    [Fact]
+    public async Task A_store_that_shows_at_once_is_asked_each_time()
+    {
+        Assert.Null(await FindAsync());
+        await _store.Data.PutAsync(s_key, s_content, PutCondition.None, CancellationToken.None);
+        Assert.Equal(s_content, (await FindAsync())!.Value.ToArray());
+    }
+
+    private ValueTask<ReadOnlyMemory<byte>?> FindAsync() => _files.FindAsync(s_key, s_name, CancellationToken.None);
+}
