@@ -128,9 +128,11 @@ public sealed partial class Database
                 await _store.Data.PutAsync(key, content, condition, cancellation);
                 return former;
             }
-            catch (StorageException overtaken) when (overtaken.Kind is StorageErrorKind.PreconditionFailed or StorageErrorKind.Conflict && attempt < MaxSnapshotAttempts)
+            catch (StorageException overtaken) when (overtaken.Kind is StorageErrorKind.PreconditionFailed or StorageErrorKind.Conflict)
             {
                 // Somebody else kept one of this name: this one is the newer.
+                if (attempt == MaxSnapshotAttempts)
+                    throw new StorageException(StorageErrorKind.Conflict, "keep snapshot", key, $"others kept one of this name {attempt} times meanwhile; keep it once more, or under another name", overtaken);
             }
         }
     }

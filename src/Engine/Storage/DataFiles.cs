@@ -54,13 +54,17 @@ internal sealed class DataFiles(IDataGateway gateway, KeyRing? keys)
         failure is StorageException { Kind: StorageErrorKind.Transient, InnerException: FileNotFoundException };
 
     /// <summary>Reads a file: from here, else from a remote store, and then it is kept here.</summary>
+    /// <param name="key">Its key.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    /// <param name="asksAnyway">Whether a late remote store is asked that did not show it a moment ago.</param>
     /// <returns>Null when it is nowhere.</returns>
     /// <exception cref="StorageException">Corrupt when the bytes are not what the name says; else as the gateway, or the last remote that was asked, fails.</exception>
-    public async ValueTask<CarFile?> ReadAsync(string key, Cid name, CancellationToken cancellation)
+    public async ValueTask<CarFile?> ReadAsync(string key, Cid name, CancellationToken cancellation, bool asksAnyway = false)
     {
         if (await GetAsync(key, cancellation) is { } content)
             return await OpenAsync(key, name, content.Bytes, cancellation);
-        if (Remotes is not { IsEmpty: false } remotes || await remotes.FindAsync(key, name, cancellation) is not { } found)
+        if (Remotes is not { IsEmpty: false } remotes || await remotes.FindAsync(key, name, asksAnyway, cancellation) is not { } found)
             return null;
         CarFile file = await OpenAsync(key, name, found, cancellation);
 
@@ -71,9 +75,13 @@ internal sealed class DataFiles(IDataGateway gateway, KeyRing? keys)
     }
 
     /// <summary>Brings a file here that is only at a remote store. Nothing happens when it is here.</summary>
+    /// <param name="key">Its key.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="asksAnyway">Whether a late remote store is asked that did not show it a moment ago.</param>
+    /// <param name="cancellation">Ends the call.</param>
     /// <returns>False when it is nowhere.</returns>
-    public async ValueTask<bool> BringAsync(string key, Cid name, CancellationToken cancellation) =>
-        await gateway.HeadAsync(key, cancellation) is not null || await ReadAsync(key, name, cancellation) is not null;
+    public async ValueTask<bool> BringAsync(string key, Cid name, bool asksAnyway, CancellationToken cancellation) =>
+        await gateway.HeadAsync(key, cancellation) is not null || await ReadAsync(key, name, cancellation, asksAnyway) is not null;
 
     /// <summary>Begins a file of the log, whose plain content is to be written into it.</summary>
     /// <param name="length">Length of the plain content.</param>
@@ -115,7 +123,7 @@ internal sealed class DataFiles(IDataGateway gateway, KeyRing? keys)
     public async ValueTask<ReadOnlyMemory<byte>?> FindAttachedAsync(Cid car, Cid block, string attachment, CancellationToken cancellation)
     {
         string key = KeyOfAttachments(car);
-        CarFile? file = await ReadAsync(key, car, cancellation);
+        CarFile? file = await ReadAsync(key, car, cancellation, asksAnyway: true);
         foreach (CarBlock found in file?.Blocks ?? [])
         {
             if (found.Cid != block)

@@ -42,14 +42,18 @@ internal sealed class RemoteFiles(TimeProvider time)
         ImmutableInterlocked.Update(ref _sources, static (all, gone) => all.RemoveAll(source => source.Files == gone), files);
 
     /// <summary>Fetches a file, checked against its name.</summary>
-    /// <returns>Its stored bytes; null when every store answered that it does not have it.</returns>
+    /// <param name="key">Its key.</param>
+    /// <param name="name">Its name.</param>
+    /// <param name="asksAnyway">Whether a late store is asked that did not show it a moment ago.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    /// <returns>Its stored bytes; null when every store answered that it does not have it, now or a moment ago.</returns>
     /// <exception cref="StorageException">No store gave it, and at least one could not be asked or gave other bytes: as the last of these failed.</exception>
-    public async ValueTask<ReadOnlyMemory<byte>?> FindAsync(string key, Cid name, CancellationToken cancellation)
+    public async ValueTask<ReadOnlyMemory<byte>?> FindAsync(string key, Cid name, bool asksAnyway, CancellationToken cancellation)
     {
         StorageException? failure = null;
         foreach (Source source in _sources.Sort(static (left, right) => left.Failures.CompareTo(right.Failures)))
         {
-            if (IsTakenForAbsent(source, name))
+            if (!asksAnyway && IsTakenForAbsent(source, name))
                 continue;
             try
             {
@@ -78,7 +82,9 @@ internal sealed class RemoteFiles(TimeProvider time)
     }
 
     private bool IsTakenForAbsent(Source source, Cid name) =>
-        source.Absent.TryGetValue(name, out (long At, int Times) absence) && time.GetElapsedTime(absence.At) < AbsenceAfter(absence.Times);
+        source.Absent.TryGetValue(name, out (long At, int Times) absence) && !IsOver(absence);
+
+    private bool IsOver((long At, int Times) absence) => time.GetElapsedTime(absence.At) >= AbsenceAfter(absence.Times);
 
     private void NoteAbsence(Source source, Cid name)
     {
@@ -87,7 +93,10 @@ internal sealed class RemoteFiles(TimeProvider time)
         if (source.Absent.Count >= MostAbsent)
             source.Absent.Clear();
         long now = time.GetTimestamp();
-        _ = source.Absent.AddOrUpdate(name, static (_, now) => (now, 1), static (_, former, now) => (now, former.Times + 1), now);
+
+        // Several who asked at once were told once.
+        _ = source.Absent.AddOrUpdate(
+            name, static (_, call) => (call.Now, 1), static (_, former, call) => call.Files.IsOver(former) ? (call.Now, former.Times + 1) : former, (Files: this, Now: now));
     }
 
     private static TimeSpan AbsenceAfter(int times)

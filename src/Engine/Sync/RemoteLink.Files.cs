@@ -64,7 +64,7 @@ public sealed partial class RemoteLink
 
     // A device that is detached right after a head was taken in goes on with what is here. Only a new one does not wait for all files: there may be very many.
     // Tells whether the file is here now: it is not when it is nowhere.
-    private async ValueTask<bool> BringAsync(Cid car, CancellationToken cancellation)
+    private async ValueTask<bool> BringAsync(Cid car, bool asksAnyway, CancellationToken cancellation)
     {
         if (_here.ContainsKey(car))
             return true;
@@ -76,7 +76,7 @@ public sealed partial class RemoteLink
             return await coming;
         try
         {
-            if (await _replica.Files.BringAsync(DataFiles.KeyOfCar(car), car, cancellation))
+            if (await _replica.Files.BringAsync(DataFiles.KeyOfCar(car), car, asksAnyway, cancellation))
                 _here[car] = true;
             mine.SetResult(_here.ContainsKey(car));
         }
@@ -114,7 +114,8 @@ public sealed partial class RemoteLink
             var lacking = ImmutableDictionary.CreateBuilder<Cid, StorageException>();
             foreach (Cid car in missing)
             {
-                if (await WhatIsWrongAsync(car, cancellation) is { } reason)
+                // Before it is given up for now, whoever may have it has to say so.
+                if (await WhatIsWrongAsync(car, asksAnyway: !before.ContainsKey(car), cancellation) is { } reason)
                     lacking[car] = before.GetValueOrDefault(car) ?? reason;
             }
 
@@ -162,11 +163,11 @@ public sealed partial class RemoteLink
     }
 
     // Why a file of the log cannot be had from anywhere. The others do not wait for it.
-    private async ValueTask<StorageException?> WhatIsWrongAsync(Cid car, CancellationToken cancellation)
+    private async ValueTask<StorageException?> WhatIsWrongAsync(Cid car, bool asksAnyway, CancellationToken cancellation)
     {
         try
         {
-            return await BringAsync(car, cancellation)
+            return await BringAsync(car, asksAnyway, cancellation)
                 ? null
                 : new StorageException(StorageErrorKind.Corrupt, "fetch", DataFiles.KeyOfCar(car), "the log names this file, and it is neither here nor at a remote store");
         }

@@ -129,7 +129,7 @@ public sealed partial class RemoteLink
                     return;
                 try
                 {
-                    _ = await WhatIsWrongAsync(car.Key, cancellation);
+                    _ = await WhatIsWrongAsync(car.Key, asksAnyway: false, cancellation);
                 }
                 catch (StorageException e)
                 {

@@ -89,7 +89,7 @@ internal sealed class Uploader(DataFiles local, DataFiles remote, int parallelis
         {
             // What came from another remote may still be on its way here.
             ObjectContent content = await local.Gateway.GetAsync(key, null, cancellation)
-                ?? (await local.BringAsync(key, file, cancellation) ? await local.Gateway.GetAsync(key, null, cancellation) : null)
+                ?? (await local.BringAsync(key, file, asksAnyway: true, cancellation) ? await local.Gateway.GetAsync(key, null, cancellation) : null)
                 ?? throw new StorageException(StorageErrorKind.Corrupt, "upload", key, "a head needs this file, and it is neither here nor there");
             await local.CheckAsync(key, file, content.Bytes, cancellation);
             await remote.Gateway.PutAsync(key, content.Bytes, PutCondition.None, cancellation);

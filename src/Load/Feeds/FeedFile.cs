@@ -19,6 +19,9 @@ internal static class FeedFile
     /// <summary>Longest row as JSON, in characters.</summary>
     public const int MaxRowLength = 1 << 20;
 
+    /// <summary>Longest fields of all rows together as JSON, in characters: with the names of many columns in each row that is a multiple of the file.</summary>
+    public const int MaxFields = 128 << 20;
+
     private const string SizeField = "size";
     private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
@@ -52,11 +55,16 @@ internal static class FeedFile
     public static ImmutableArray<FeedRow> Rows(string text, FeedUse use)
     {
         ImmutableArray<FeedRow>.Builder rows = ImmutableArray.CreateBuilder<FeedRow>();
+        long fields = 0;
         foreach ((int line, string json) in text.AsSpan().TrimStart() is ['{', ..] ? FromLines(text) : FromCsv(text))
         {
             if (rows.Count == MaxRows)
                 throw new FormatException($"line {line}: there are more than {MaxRows:#,0} rows; a part of them will do, since they are used again");
-            rows.Add(RowOf(line, json, use));
+            FeedRow row = RowOf(line, json, use);
+            fields += row.Fields.Length;
+            if (fields > MaxFields)
+                throw new FormatException($"line {line}: the rows up to here are longer than {MaxFields >> 20} Mi characters as JSON; a part of them will do, since they are used again");
+            rows.Add(row);
         }
 
         return rows.Count > 0 ? rows.ToImmutable() : throw new FormatException("it has no row: a line of names and then the values separated by commas, or a JSON object a line");

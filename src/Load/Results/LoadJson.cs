@@ -204,6 +204,7 @@ internal static class LoadJson
         json.WriteNumber("head", requests.Head);
         json.WriteNumber("delete", requests.Delete);
         json.WriteNumber("list", requests.List);
+        json.WriteNumber("retried", requests.Retried);
         json.WriteEndObject();
     }
 

@@ -10,8 +10,8 @@ internal sealed record RunTotals
     private const string Intended = ".intended";
     private const string Actual = ".actual";
 
-    /// <summary>The scenario.</summary>
-    public required string Scenario { get; init; }
+    /// <summary>What it was.</summary>
+    public required RunKind Kind { get; init; }
 
     /// <summary>When the measured part began; of several the first.</summary>
     public required DateTimeOffset Started { get; init; }
@@ -59,17 +59,21 @@ internal sealed record RunTotals
 
     /// <summary>Several runs as one: counts are added up, histograms merged, and so are the rates, since the runs went on at the same time.</summary>
     /// <param name="runs">The runs, at least one. They stay as they are.</param>
-    /// <exception cref="InvalidDataException">They are of different scenarios or steps.</exception>
+    /// <exception cref="InvalidDataException">They are of different scenarios, steps, plans or numbers, or one had ended when another began.</exception>
     public static RunTotals Merge(IReadOnlyList<RunTotals> runs)
     {
         RunTotals first = runs[0];
         foreach (RunTotals run in runs)
         {
-            if (run.Scenario != first.Scenario || !run.Steps.Select(static step => step.Name).SequenceEqual(first.Steps.Select(static step => step.Name)))
-                throw new InvalidDataException($"a run is {run.Scenario}, and another {first.Scenario}: only runs of one scenario can be told as one");
+            if (run.Kind.Scenario != first.Kind.Scenario || !run.Steps.Select(static step => step.Name).SequenceEqual(first.Steps.Select(static step => step.Name)))
+                throw new InvalidDataException($"a run is {run.Kind.Scenario}, and another {first.Kind.Scenario}: only runs of one scenario can be told as one");
+            if ((run.Kind.Plan, run.Kind.Settings) != (first.Kind.Plan, first.Kind.Settings))
+                throw new InvalidDataException($"a run is of {run.Kind.Plan} ({run.Kind.Settings}), and another of {first.Kind.Plan} ({first.Kind.Settings}): only runs of the same load can be told as one");
         }
 
         DateTimeOffset started = runs.Min(static run => run.Started);
+        if (runs.Max(static run => run.Started) >= runs.Min(static run => run.Started + run.Loaded))
+            throw new InvalidDataException("a run had ended when another began: only runs that went on side by side can be told as one");
         return first with
         {
             Started = started,
@@ -91,14 +95,14 @@ internal sealed record RunTotals
         JsonElement requests = run.GetProperty("requests");
         return new RunTotals
         {
-            Scenario = summary.Kind.Scenario,
+            Kind = summary.Kind,
             Started = summary.Started,
             Loaded = summary.Loaded,
             Steps = [.. run.GetProperty("steps").EnumerateArray().Select(step => StepOf(step, latencies))],
             Dropped = run.GetProperty("dropped").GetInt64(),
             Unfinished = run.GetProperty("unfinished").GetInt64(),
             Anomalies = run.GetProperty("anomalies").EnumerateObject().ToImmutableSortedDictionary(static pair => pair.Name, static pair => pair.Value.GetInt64(), StringComparer.Ordinal),
-            Requests = new RequestCounts(Count(requests, "put"), Count(requests, "get"), Count(requests, "head"), Count(requests, "delete"), Count(requests, "list"), 0),
+            Requests = new RequestCounts(Count(requests, "put"), Count(requests, "get"), Count(requests, "head"), Count(requests, "delete"), Count(requests, "list"), Count(requests, "retried")),
             Sent = summary.Sent,
             Received = summary.Received,
         };
@@ -115,5 +119,6 @@ internal sealed record RunTotals
         return new RunTotalsStep(name, totals, step.GetProperty("perSecond").GetDouble());
     }
 
-    private static long Count(JsonElement requests, string kind) => requests.GetProperty(kind).GetInt64();
+    // Older results do not say how many were repeated.
+    private static long Count(JsonElement requests, string kind) => kind != "retried" || requests.TryGetProperty(kind, out _) ? requests.GetProperty(kind).GetInt64() : 0;
 }

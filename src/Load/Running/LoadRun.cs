@@ -60,7 +60,7 @@ internal sealed class LoadRun : IDisposable
     {
         string? spent = await PrepareAsync(scenario, plan, options, observer, cancellation);
         if (spent is null && options.StartAt is { } start)
-            await WaitAsync(start, options.Time, observer, cancellation);
+            spent = await WaitAsync(start, options, observer, cancellation);
         using LoadRun run = new(scenario, plan, options, observer);
         if (spent is not null)
             return run.WithoutLoad(spent);
@@ -93,15 +93,23 @@ internal sealed class LoadRun : IDisposable
         }
     }
 
-    private static async Task WaitAsync(DateTimeOffset start, TimeProvider time, ILoadObserver observer, CancellationToken cancellation)
+    // Devices that are attached look at the store while they wait, and that costs too. Gives why the run has to end before there is any load; null for no reason.
+    private static async Task<string?> WaitAsync(DateTimeOffset start, LoadOptions options, ILoadObserver observer, CancellationToken cancellation)
     {
+        TimeSpan turn = options.Interval < s_longestWait ? options.Interval : s_longestWait;
         observer.Preparing(string.Create(CultureInfo.InvariantCulture, $"waits until {start.UtcDateTime:yyyy-MM-dd HH:mm:ss} UTC"), null);
-        for (TimeSpan left; (left = start - time.GetUtcNow() - s_plannedLead) > TimeSpan.Zero;)
-            await Task.Delay(left < s_longestWait ? left : s_longestWait, time, cancellation);
+        for (TimeSpan left; (left = start - options.Time.GetUtcNow() - s_plannedLead) > TimeSpan.Zero;)
+        {
+            if (options.EndsEarly?.Invoke() is { } reason)
+                return reason;
+            await Task.Delay(left < turn ? left : turn, options.Time, cancellation);
+        }
+
         cancellation.ThrowIfCancellationRequested();
+        return null;
     }
 
-    private LoadOutcome WithoutLoad(string reason) => new(_clock.Started, TimeSpan.Zero, TimeSpan.Zero, [], _recorder, 0, $"in the preparation: {reason}", Interrupted: false) { HadLoad = false };
+    private LoadOutcome WithoutLoad(string reason) => new(_clock.Started, TimeSpan.Zero, TimeSpan.Zero, [], _recorder, 0, $"before there was load: {reason}", Interrupted: false) { HadLoad = false };
 
     /// <inheritdoc/>
     public void Dispose()

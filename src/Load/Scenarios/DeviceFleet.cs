@@ -64,9 +64,20 @@ internal sealed class DeviceFleet(LoadTarget target, string name, IDataFeed? fee
     {
         MemoryDeviceStore files = new(name, TimeProvider.System);
         IDeviceStore remote = target.OpenDatabase(name);
-        await remote.PrepareAsync(cancellation);
-        FleetDevice device = new(
-            number, target.Seed, await Database.OpenAsync(name, files, Options(), cancellation), files, remote, new AttachOptions { Prefetch = isUpToDate }, feed);
+        FleetDevice device;
+        try
+        {
+            await remote.PrepareAsync(cancellation);
+            device = new FleetDevice(
+                number, target.Seed, await Database.OpenAsync(name, files, Options(), cancellation), files, remote, new AttachOptions { Prefetch = isUpToDate }, feed);
+        }
+        catch
+        {
+            await remote.DisposeAsync();
+            await files.DisposeAsync();
+            throw;
+        }
+
         if (_recorder is { } recorder)
             device.Observe(recorder);
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
@@ -77,12 +88,14 @@ internal sealed class DeviceFleet(LoadTarget target, string name, IDataFeed? fee
             await device.Link.WhenUpToDateAsync(patience.Token);
             return device;
         }
-        catch (Exception failure) when (failure is StorageException || (failure is OperationCanceledException && !cancellation.IsCancellationRequested))
+        catch (Exception failure)
         {
-            string reason = failure is StorageException ? failure.Message : device.LastError ?? "it does not answer";
+            // Nobody else knows of it: attached, it would go on beside whoever cleans up.
+            string reason = device.LastError ?? "it does not answer";
             await device.DisposeAsync();
-            throw failure is StorageException ? failure : new StorageException(
-                StorageErrorKind.Transient, "attach", name, $"a device could not read the store within {s_firstPatience.TotalSeconds:0} s: {reason}");
+            if (failure is not OperationCanceledException || cancellation.IsCancellationRequested)
+                throw;
+            throw new StorageException(StorageErrorKind.Transient, "attach", name, $"a device could not read the store within {s_firstPatience.TotalSeconds:0} s: {reason}", failure);
         }
     }
 

@@ -183,7 +183,17 @@ internal sealed class SimulateVerb(Terminal terminal)
     {
         if (runs <= 0)
             return;
-        WorldResult small = await Task.Run(() => Shrinking.Shrink(failure, runs, failure.IsEndless ? WorldProcess.Run : null, ShowSmaller, cancellation), CancellationToken.None);
+        WorldResult small = failure;
+        try
+        {
+            small = await Task.Run(() => Shrinking.Shrink(failure, runs, failure.IsEndless ? WorldProcess.Run : null, ShowSmaller, cancellation), CancellationToken.None);
+        }
+        catch (UsageException unable)
+        {
+            // What was found is told as it is.
+            await terminal.Error.WriteLineAsync($"fireproofbench: {unable.Message}");
+        }
+
         if (terminal.ErrorIsTerminal)
             await terminal.Error.WriteAsync("\r\u001b[K");
         await lines.WriteLineAsync();

@@ -10,9 +10,12 @@ internal static class WorldProcess
 {
     private const string Endless = "a piece of code did not end";
 
+    // Longer than a world of the most steps takes that comes to its end.
+    private static readonly TimeSpan s_longest = TimeSpan.FromMinutes(10);
+
     /// <summary>Runs a plan.</summary>
     /// <returns>Of what came of it only whether it was without an end: all else is sound here.</returns>
-    /// <exception cref="UsageException">No process can be started.</exception>
+    /// <exception cref="UsageException">A process cannot be started, or does not do what it is to do.</exception>
     public static WorldResult Run(Plan plan)
     {
         string file = Path.GetTempFileName();
@@ -20,16 +23,23 @@ internal static class WorldProcess
         {
             File.WriteAllText(file, PlanText.Write(plan));
             ProcessStartInfo start = new("dotnet", [typeof(WorldProcess).Assembly.Location, "simulate", "--plan", file]) { RedirectStandardOutput = true, RedirectStandardError = true };
-            using Process process = Process.Start(start) ?? throw new UsageException("no process can be started to make the failure small; --shrink 0 leaves that out");
+            using Process process = Process.Start(start) ?? throw new UsageException("no process can be started to make the failure small");
             process.ErrorDataReceived += static (_, _) => { };
             process.BeginErrorReadLine();
-            string story = process.StandardOutput.ReadToEnd();
-            process.WaitForExit();
-            return Result(plan, story.Contains(Endless, StringComparison.Ordinal));
+            Task<string> story = process.StandardOutput.ReadToEndAsync();
+            if (!process.WaitForExit(s_longest))
+            {
+                process.Kill();
+                throw new UsageException($"a process that is to make the failure small did not end in {s_longest.TotalMinutes:f0} minutes");
+            }
+
+            return process.ExitCode is ExitCodes.Success or ExitCodes.Violation
+                ? Result(plan, story.GetAwaiter().GetResult().Contains(Endless, StringComparison.Ordinal))
+                : throw new UsageException($"a process that is to make the failure small ended with {process.ExitCode}");
         }
         catch (System.ComponentModel.Win32Exception missing)
         {
-            throw new UsageException($"no process can be started to make the failure small: {missing.Message}; --shrink 0 leaves that out");
+            throw new UsageException($"no process can be started to make the failure small: {missing.Message}");
         }
         finally
         {

@@ -18,13 +18,28 @@ internal sealed class KeptSnapshots(bool isOrdered)
         return new Attempt(name, entry.Begun, IsAlone: entry.Open == 1);
     }
 
+    /// <summary>The place is the device's own, and whoever was keeping snapshots there is gone: what he had begun took effect or never will.</summary>
+    public void End()
+    {
+        foreach (Entry entry in _entries.Values)
+        {
+            entry.MayBeAny |= entry.Open > 0;
+            entry.Open = 0;
+            entry.Begun++;
+        }
+    }
+
     /// <summary>Somebody was told that a snapshot is kept.</summary>
     public void End(Attempt attempt, ImmutableArray<Cid> heads)
     {
         Entry entry = EntryOf(attempt.Name);
         entry.Open--;
         if (isOrdered && attempt.IsAlone && entry.Begun == attempt.Number)
+        {
             entry.Clocks.Clear();
+            entry.MayBeAny = false;
+        }
+
         _ = entry.Clocks.Add(Text(heads));
     }
 
@@ -32,7 +47,7 @@ internal sealed class KeptSnapshots(bool isOrdered)
     public Look LookAt(string name)
     {
         Entry entry = EntryOf(name);
-        return new Look(name, entry.Begun, IsThere: entry.Clocks.Count > 0, IsSettled: entry.Open == 0);
+        return new Look(name, entry.Begun, IsThere: entry.Clocks.Count > 0, IsSettled: entry.Open == 0 && !entry.MayBeAny);
     }
 
     /// <summary>Compares what was found.</summary>
@@ -71,6 +86,9 @@ internal sealed class KeptSnapshots(bool isOrdered)
         public HashSet<string> Clocks { get; } = new(StringComparer.Ordinal);
 
         public int Open { get; set; }
+
+        // One that was never acknowledged may stand too.
+        public bool MayBeAny { get; set; }
 
         public int Begun { get; set; }
     }

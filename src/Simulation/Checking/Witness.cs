@@ -54,12 +54,20 @@ internal sealed class Witness(VirtualTime time)
     }
 
     /// <summary>Compares all that devices were told and shown with the whole history.</summary>
-    public void Compare(EventGraph history)
+    /// <param name="history">The history.</param>
+    /// <param name="pulse">Is told of each comparison, since all of them are one piece of code; null when nobody watches.</param>
+    public void Compare(EventGraph history, Pulse? pulse = null)
     {
         foreach (Acknowledgement told in _acknowledged)
+        {
+            pulse?.Beat();
             Compare(history, told);
+        }
+
         foreach (Reading reading in _readings)
         {
+            pulse?.Beat();
+
             // What a device saw of its own and lost with its power, before it was acknowledged, is nobody's history.
             if (reading.Heads.All(history.Has))
                 Compare(history, reading);

@@ -98,6 +98,8 @@ internal sealed partial class WorldDevice
             return;
         _lives++;
         _underway = 0;
+        if (!IsDirect)
+            _kept.End();
         SimulatedProcess process = new(_scene.World) { Died = Die };
         _process = process;
         _wires = [.. _scene.Sites.Select((site, store) => new Wire(

@@ -19,6 +19,9 @@ internal sealed class StoreSite(SimulatedStore store, string name)
     /// <summary>Whether nobody serves it now.</summary>
     public bool IsAway => _absences > 0;
 
+    /// <summary>How often it went away: what was under way before is lost, also when it is back by then.</summary>
+    public int Deaths { get; private set; }
+
     /// <summary>A wire leads here from now on.</summary>
     public void Connect(Wire wire) => _wires.Add(wire);
 
@@ -29,6 +32,7 @@ internal sealed class StoreSite(SimulatedStore store, string name)
     public void GoAway()
     {
         _absences++;
+        Deaths++;
         foreach (Wire wire in _wires)
             wire.Break();
     }

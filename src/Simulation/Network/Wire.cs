@@ -138,8 +138,9 @@ internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace
     {
         if (IsDown)
             return false;
+        int deaths = site.Deaths;
         await DelayAsync(shape.Latency);
-        return !IsDown;
+        return !IsDown && site.Deaths == deaths;
     }
 
     private bool IsDown => IsCut || site.IsAway;
@@ -161,6 +162,8 @@ internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace
         {
             await GiveUpAsync(request, request.Changes);
             await DelayAsync(shape.Timeout);
+            if (site.IsAway)
+                return;
             trace.Add(actor, TraceKind.Late, request.Operation, request.Key, site.Name);
             _ = await ServeAsync(request);
             return;
@@ -205,6 +208,8 @@ internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace
     private async Task AgainAsync<T>(Request<T> request)
     {
         await DelayAsync(shape.Timeout / 2);
+        if (site.IsAway)
+            return;
         trace.Add(actor, TraceKind.Again, request.Operation, request.Key, site.Name);
         _ = await ServeAsync(request);
     }

@@ -75,6 +75,8 @@ internal sealed class WiredHeads(IMetadataGateway heads, Wire wire) : MetadataGa
                     break;
                 }
 
+                if (unsubscribed.IsCancellationRequested)
+                    return;
                 box.Put(reading);
             }
 

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using FireproofBench.Engine.Ports;
+using FireproofBench.Gateways.Simulated;
 
 namespace FireproofBench.Simulation.Planning;
 
@@ -53,10 +55,10 @@ internal static class PlanText
             return new Plan
             {
                 Seed = Number<long>(read, "seed"),
-                Store = (string?)read["store"] ?? throw new FormatException("it names no store"),
+                Store = ReadStore((string?)read["store"] ?? throw new FormatException("it names no store")),
                 Devices = devices,
                 Features = features.Aggregate(Features.None, static (all, name) => all | Named<Features>(name)),
-                PollInterval = Milliseconds(Number<double>(read, "pollMs")),
+                PollInterval = Milliseconds(Number<double>(read, "pollMs")) is var poll && poll > TimeSpan.Zero ? poll : throw new FormatException("its devices look for heads without a pause: pollMs is above 0"),
                 Latency = Milliseconds(Number<double>(read, "latencyMs")),
                 Steps = [.. steps.Select(step => ReadStep(step as JsonArray, devices))],
             };
@@ -64,6 +66,18 @@ internal static class PlanText
         catch (Exception e) when (e is JsonException or InvalidOperationException or ArgumentException or OverflowException)
         {
             throw new FormatException($"it is not a plan: {e.Message}", e);
+        }
+    }
+
+    private static string ReadStore(string address)
+    {
+        try
+        {
+            return address.StartsWith("sim:", StringComparison.Ordinal) ? SimulatedUrl.Parse(address).ToString() : throw new FormatException($"its store '{address}' is not simulated");
+        }
+        catch (StorageException wrong)
+        {
+            throw new FormatException($"its store '{address}' is none: {wrong.Reason}", wrong);
         }
     }
 

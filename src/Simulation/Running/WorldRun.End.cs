@@ -40,7 +40,7 @@ internal sealed partial class WorldRun
         if (_witness.Violations.Count > 0)
             return;
         _history = new EventGraph(events);
-        _witness.Compare(_history);
+        _witness.Compare(_history, _world.Pulse);
         await VerifyRemotesAsync(heads);
         foreach (WorldDevice device in _devices)
         {

@@ -116,7 +116,7 @@ internal sealed partial class WorldRun
         Digest = _trace.Digest,
         Elapsed = _world.Time.Elapsed,
         WorldSteps = _world.Steps,
-        Acknowledged = _witness.Acknowledged,
+        Acknowledged = [.. _witness.Acknowledged],
         Readings = _witness.Readings,
         Requests = _devices.Sum(static device => device.Requests),
         Settled = _settled,

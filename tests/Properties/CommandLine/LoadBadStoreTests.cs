@@ -144,7 +144,7 @@ public sealed class LoadBadStoreTests : IDisposable
         (int exit, string output, string error) = await CommandLineRun.OfAsync(
             ["load", scenario, store, "--items", "100000", "--size", "1KiB", "--writers", "2", "--duration", "10m", option, most, "--prices", "put=5,get=0.4", "--results", results]);
         Assert.True(exit == 2, output + error);
-        Assert.Contains("Ended early: in the preparation: ", output, StringComparison.Ordinal);
+        Assert.Contains("Ended early: before there was load: ", output, StringComparison.Ordinal);
         Assert.Contains(reason, output, StringComparison.Ordinal);
         Assert.False(Directory.Exists(store));
         string folder = Assert.Single(Directory.GetDirectories(results));

@@ -128,7 +128,7 @@ public sealed class LoadRunTests
         Scenario scenario = new(static _ => Task.CompletedTask) { Preparation = static token => Task.Delay(Timeout.Infinite, token) };
         LoadOutcome outcome = await LoadRun.RunAsync(
             scenario, new LoadPlan([new KeepConstant(2, s_second)]), Options() with { Interval = 0.1 * s_second, EndsEarly = static () => "that is enough" }, new UnheardRun(), CancellationToken.None);
-        Assert.Equal((false, "in the preparation: that is enough", 0), (outcome.HadLoad, outcome.EndedEarly, scenario.Iterations));
+        Assert.Equal((false, "before there was load: that is enough", 0), (outcome.HadLoad, outcome.EndedEarly, scenario.Iterations));
     }
 
     [Fact]
@@ -168,6 +168,20 @@ public sealed class LoadRunTests
         LoadOutcome outcome = await LoadRun.RunAsync(scenario, new LoadPlan([new KeepConstant(2, 0.2 * s_second)]), Options() with { StartAt = start }, new UnheardRun(), CancellationToken.None);
         Assert.True(outcome.Started - start > 0.2 * s_second);
         Assert.True(scenario.Iterations > 0);
+    }
+
+    [Fact]
+    public async Task A_run_that_waits_for_its_start_ends_when_it_has_spent_too_much_by_then()
+    {
+        int looks = 0;
+        Scenario scenario = new(static _ => Task.CompletedTask);
+        LoadOutcome outcome = await LoadRun.RunAsync(
+            scenario,
+            new LoadPlan([new KeepConstant(2, s_second)]),
+            Options() with { Interval = 0.1 * s_second, StartAt = TimeProvider.System.GetUtcNow() + TimeSpan.FromHours(1), EndsEarly = () => Interlocked.Increment(ref looks) > 5 ? "that is enough" : null },
+            new UnheardRun(),
+            CancellationToken.None);
+        Assert.Equal((false, "before there was load: that is enough", 0), (outcome.HadLoad, outcome.EndedEarly, scenario.Iterations));
     }
 
     [Fact]

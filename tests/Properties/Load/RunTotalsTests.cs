@@ -41,7 +41,7 @@ public sealed class RunTotalsTests : IDisposable
     public void Runs_that_began_one_after_the_other_had_load_from_the_first_start_to_the_last_end()
     {
         RunTotals run = Read([(0, 1000, 0), (0, 1000, 0)], 0, 1);
-        RunTotals merged = RunTotals.Merge([run with { Started = run.Started + TimeSpan.FromSeconds(3) }, run, run with { Loaded = TimeSpan.FromSeconds(1) }]);
+        RunTotals merged = RunTotals.Merge([run with { Started = run.Started + TimeSpan.FromSeconds(3) }, run, run with { Loaded = TimeSpan.FromSeconds(4) }]);
         Assert.Equal((run.Started, TimeSpan.FromSeconds(13)), (merged.Started, merged.Loaded));
         Assert.Equal((1, 3), (run.Steps[0].Totals.Actual.Count, merged.Steps[0].Totals.Actual.Count));
     }
@@ -50,8 +50,16 @@ public sealed class RunTotalsTests : IDisposable
     public void Runs_of_different_scenarios_are_not_told_as_one()
     {
         RunTotals run = Read([(0, 1000, 0)], 0, 1);
-        Assert.Contains("only runs of one scenario", Assert.Throws<InvalidDataException>(() => RunTotals.Merge([run, run with { Scenario = "chat" }])).Message, StringComparison.Ordinal);
+        Assert.Contains("only runs of one scenario", Assert.Throws<InvalidDataException>(() => RunTotals.Merge([run, run with { Kind = run.Kind with { Scenario = "chat" } }])).Message, StringComparison.Ordinal);
         Assert.Throws<InvalidDataException>(() => RunTotals.Merge([run, run with { Steps = run.Steps[..1] }]));
+        Assert.Contains("the same load", Assert.Throws<InvalidDataException>(() => RunTotals.Merge([run, run with { Kind = run.Kind with { Plan = "another" } }])).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Runs_one_after_the_other_are_not_told_as_one()
+    {
+        RunTotals run = Read([(0, 1000, 0)], 0, 1);
+        Assert.Contains("side by side", Assert.Throws<InvalidDataException>(() => RunTotals.Merge([run, run with { Started = run.Started + run.Loaded }])).Message, StringComparison.Ordinal);
     }
 
     // Every nth call, written as the folder of a run and read back.

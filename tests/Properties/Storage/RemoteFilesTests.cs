@@ -63,6 +63,36 @@ public sealed class RemoteFilesTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Several_who_ask_at_once_are_told_once()
+    {
+        _store.IsLate = true;
+        TaskCompletionSource all = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _store.Before = async (_, _) =>
+        {
+            if (++_asked == 5)
+                all.SetResult();
+            if (_asked <= 5)
+                await all.Task;
+        };
+        Task<ReadOnlyMemory<byte>?>[] finds = [.. Enumerable.Range(0, 5).Select(_ => FindAsync().AsTask())];
+        _ = await Task.WhenAll(finds);
+        Assert.Equal(5, _asked);
+        _time.Pass(TimeSpan.FromMilliseconds(50));
+        Assert.Null(await FindAsync());
+        Assert.Equal(6, _asked);
+    }
+
+    [Fact]
+    public async Task Whoever_has_to_know_asks_anyway()
+    {
+        _store.IsLate = true;
+        Assert.Null(await FindAsync());
+        await _store.Data.PutAsync(s_key, s_content, PutCondition.None, CancellationToken.None);
+        Assert.Null(await FindAsync());
+        Assert.Equal(s_content, (await FindAsync(asksAnyway: true))!.Value.ToArray());
+    }
+
+    [Fact]
     public async Task A_store_that_shows_at_once_is_asked_each_time()
     {
         Assert.Null(await FindAsync());
@@ -70,5 +100,5 @@ public sealed class RemoteFilesTests : IAsyncDisposable
         Assert.Equal(s_content, (await FindAsync())!.Value.ToArray());
     }
 
-    private ValueTask<ReadOnlyMemory<byte>?> FindAsync() => _files.FindAsync(s_key, s_name, CancellationToken.None);
+    private ValueTask<ReadOnlyMemory<byte>?> FindAsync(bool asksAnyway = false) => _files.FindAsync(s_key, s_name, asksAnyway, CancellationToken.None);
 }

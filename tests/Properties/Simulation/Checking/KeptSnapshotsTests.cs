@@ -63,6 +63,17 @@ public sealed class KeptSnapshotsTests
     }
 
     [Fact]
+    public void What_somebody_had_begun_who_is_gone_may_stand_until_the_next_is_acknowledged()
+    {
+        Keep(s_early);
+        _ = _kept.Begin(Name);
+        _kept.End();
+        Assert.Null(_kept.WrongWith(_kept.LookAt(Name), s_late));
+        Keep(s_early);
+        Assert.NotNull(_kept.WrongWith(_kept.LookAt(Name), s_late));
+    }
+
+    [Fact]
     public void One_that_is_kept_while_somebody_looks_may_be_seen_or_not()
     {
         KeptSnapshots.Look look = _kept.LookAt(Name);

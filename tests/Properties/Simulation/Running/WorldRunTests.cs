@@ -144,6 +144,9 @@ public sealed class WorldRunTests
     [InlineData("""{"schema":"fireproofbench/plan/1","steps":[]}""", "devices")]
     [InlineData("""{"schema":"fireproofbench/plan/1","devices":27,"steps":[]}""", "26")]
     [InlineData("""{"schema":"fireproofbench/plan/1","devices":1,"seed":1,"store":"sim:strong","features":["Nothing"],"steps":[]}""", "Nothing")]
+    [InlineData("""{"schema":"fireproofbench/plan/1","devices":1,"seed":1,"store":"sim:nowhere","features":[],"pollMs":1,"latencyMs":1,"steps":[]}""", "nobody knows the profile 'nowhere'")]
+    [InlineData("""{"schema":"fireproofbench/plan/1","devices":1,"seed":1,"store":"./folder","features":[],"pollMs":1,"latencyMs":1,"steps":[]}""", "not simulated")]
+    [InlineData("""{"schema":"fireproofbench/plan/1","devices":1,"seed":1,"store":"sim:strong","features":[],"pollMs":0,"latencyMs":1,"steps":[]}""", "pollMs")]
     [InlineData("""{"schema":"fireproofbench/plan/1","devices":1,"seed":1,"store":"sim:strong","features":[],"pollMs":1,"latencyMs":1,"steps":[[1,"B","Put",1,1]]}""", "'B'")]
     [InlineData("""{"schema":"fireproofbench/plan/1","devices":1,"seed":1,"store":"sim:strong","features":[],"pollMs":1,"latencyMs":1,"steps":[[1,"A","Put",-1,1]]}""", "milliseconds")]
     public void What_is_no_plan_is_refused_with_the_reason(string text, string reason) =>
