@@ -16,16 +16,25 @@ internal static class WatchedWorld
     public static WorldResult Run(Plan plan, bool keepsTrace)
     {
         Pulse pulse = new();
-        WorldRun world = WorldRun.Prepare(plan, keepsTrace, pulse);
-        Task<WorldResult> running = Task.Factory.StartNew(() => world.Run(CancellationToken.None), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        return Watch(WorldRun.Prepare(plan, keepsTrace, pulse), pulse, static world => world.Run(CancellationToken.None), s_patience);
+    }
+
+    /// <summary>Runs a world, and abandons it once it stands still.</summary>
+    /// <param name="world">The world.</param>
+    /// <param name="pulse">What it beats with each step.</param>
+    /// <param name="run">Runs it, on a thread of its own.</param>
+    /// <param name="patience">For how long no step may begin, in real time.</param>
+    internal static WorldResult Watch(WorldRun world, Pulse pulse, Func<WorldRun, WorldResult> run, TimeSpan patience)
+    {
+        Task<WorldResult> running = Task.Factory.StartNew(() => run(world), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         long steps = -1;
         TimeSpan standing = TimeSpan.Zero;
         while (!((IAsyncResult)running).AsyncWaitHandle.WaitOne(s_look))
         {
             standing = pulse.Steps == steps ? standing + s_look : TimeSpan.Zero;
             steps = pulse.Steps;
-            if (standing >= s_patience)
-                return world.Abandoned(s_patience);
+            if (standing >= patience)
+                return world.Abandoned(patience);
         }
 
         return running.GetAwaiter().GetResult();

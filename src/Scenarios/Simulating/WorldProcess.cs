@@ -33,9 +33,7 @@ internal static class WorldProcess
                 throw new UsageException($"a process that is to make the failure small did not end in {s_longest.TotalMinutes:f0} minutes");
             }
 
-            return process.ExitCode is ExitCodes.Success or ExitCodes.Violation
-                ? Result(plan, story.GetAwaiter().GetResult().Contains(Endless, StringComparison.Ordinal))
-                : throw new UsageException($"a process that is to make the failure small ended with {process.ExitCode}");
+            return Result(plan, process.ExitCode, story.GetAwaiter().GetResult());
         }
         catch (System.ComponentModel.Win32Exception missing)
         {
@@ -47,9 +45,16 @@ internal static class WorldProcess
         }
     }
 
-    private static WorldResult Result(Plan plan, bool isEndless)
+    /// <summary>What a process said of its world.</summary>
+    /// <param name="plan">The plan it ran.</param>
+    /// <param name="exitCode">How it ended.</param>
+    /// <param name="story">What it wrote.</param>
+    /// <exception cref="UsageException">It did not run the world.</exception>
+    internal static WorldResult Result(Plan plan, int exitCode, string story)
     {
+        if (exitCode is not (ExitCodes.Success or ExitCodes.Violation))
+            throw new UsageException($"a process that is to make the failure small ended with {exitCode}");
         WorldResult endless = WorldResult.Endless(plan, steps: 0, TimeSpan.Zero);
-        return isEndless ? endless : endless with { Violations = [], IsEndless = false };
+        return story.Contains(Endless, StringComparison.Ordinal) ? endless : endless with { Violations = [], IsEndless = false };
     }
 }
