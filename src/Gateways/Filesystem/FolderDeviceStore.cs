@@ -114,8 +114,7 @@ public sealed class FolderDeviceStore : IDeviceStore
     private void MakeRoot()
     {
         IDisk disk = _writer.Disk;
-        if (disk.Stat(Folder) is not { IsFolder: true })
-            MakeWithParents(Folder);
+        _writer.MakeRoot();
         if (ObjectKey.IsPlain(_name))
             return;
 
@@ -127,28 +126,6 @@ public sealed class FolderDeviceStore : IDeviceStore
             throw new StorageException(
                 StorageErrorKind.InvalidName, "open", Folder, "this file system keeps the name under another spelling; take one in lower case ASCII");
         }
-    }
-
-    private void MakeWithParents(string folder)
-    {
-        IDisk disk = _writer.Disk;
-        int slash = folder.LastIndexOf('/');
-        string parent = slash <= 0 ? "/" : folder[..slash];
-        bool made;
-        try
-        {
-            made = disk.MakeFolder(folder, ownerOnly: false);
-        }
-        catch (DiskException failure) when (failure.Failure == DiskFailure.Missing && slash > 0)
-        {
-            MakeWithParents(parent);
-            made = disk.MakeFolder(folder, ownerOnly: false);
-        }
-
-        if (!made && disk.Stat(folder) is not { IsFolder: true })
-            throw new DiskException(DiskFailure.NotFolder, folder, "it is a file");
-        if (made && _writer.Syncs)
-            disk.SyncFolder(parent);
     }
 
     private void PrepareFolder(string name)

@@ -116,7 +116,7 @@ public sealed class FolderKeyBag : IKeyBag, IDisposable
         string path = PathOf(keyName);
         if (item.Length > MaxLength)
             throw new StorageException(StorageErrorKind.Permanent, "write key", path, $"{item.Length} bytes, and {MaxLength} is the limit");
-        MakeFolder(_folder, ownerOnly: true);
+        _writer.MakeRoot();
         _ = _writer.Replace(path, item.Span, () => check(ReadOwn(path, keyName, "write key")));
     }
 
@@ -189,19 +189,5 @@ public sealed class FolderKeyBag : IKeyBag, IDisposable
         }
 
         return item.Bytes;
-    }
-
-    // Folders above it are everybody's, as those of a home folder usually are; the bag itself is the owner's.
-    private void MakeFolder(string folder, bool ownerOnly)
-    {
-        try
-        {
-            _ = _writer.Disk.MakeFolder(folder, ownerOnly);
-        }
-        catch (DiskException failure) when (failure.Failure == DiskFailure.Missing && folder.LastIndexOf('/') > 0)
-        {
-            MakeFolder(folder[..folder.LastIndexOf('/')], ownerOnly: false);
-            _ = _writer.Disk.MakeFolder(folder, ownerOnly);
-        }
     }
 }

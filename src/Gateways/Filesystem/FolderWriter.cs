@@ -115,6 +115,10 @@ internal sealed class FolderWriter : IDisposable
         }
     }
 
+    /// <summary>Makes the root and the folders on the way to it, where they are not there. Its name is on the medium after that, where an acknowledgement means that.</summary>
+    /// <exception cref="DiskException">A file stands in the way, or the disk refuses.</exception>
+    public void MakeRoot() => MakeWithParents(Root, _ownerOnly);
+
     /// <inheritdoc/>
     public void Dispose()
     {
@@ -123,6 +127,36 @@ internal sealed class FolderWriter : IDisposable
     }
 
     private static string ParentOf(string path) => path[..path.LastIndexOf('/')];
+
+    // Folders above the root are everybody's, as those of a home folder usually are.
+    private void MakeWithParents(string folder, bool ownerOnly)
+    {
+        int slash = folder.LastIndexOf('/');
+        string parent = slash <= 0 ? "/" : folder[..slash];
+        bool made;
+        try
+        {
+            made = Disk.MakeFolder(folder, ownerOnly);
+        }
+        catch (DiskException failure) when (failure.Failure == DiskFailure.Missing && slash > 0)
+        {
+            MakeWithParents(parent, ownerOnly: false);
+            made = Disk.MakeFolder(folder, ownerOnly);
+        }
+
+        if (!made && Disk.Stat(folder) is not { IsFolder: true })
+            throw new DiskException(DiskFailure.NotFolder, folder, "it is a file");
+        if (!Syncs)
+            return;
+        try
+        {
+            Disk.SyncFolder(parent);
+        }
+        catch (DiskException) when (!made)
+        {
+            // Whoever made it synced it, or died before that; a folder of somebody else may not be opened for it.
+        }
+    }
 
     private void Place(string path, string temporary, Action? check)
     {

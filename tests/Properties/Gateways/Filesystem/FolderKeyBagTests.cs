@@ -2,6 +2,7 @@ using System.Text;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Gateways.Filesystem;
 using FireproofBench.Properties.Fixtures;
+using FireproofBench.Simulation.Disks;
 using Xunit;
 namespace FireproofBench.Properties.Gateways.Filesystem;
 
@@ -35,6 +36,23 @@ public sealed class FolderKeyBagTests : IDisposable
             return;
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Path.GetDirectoryName(path)!));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_first_key_of_a_new_folder_outlives_the_power_that_fails_after_it(bool folderWasMadeByAnother)
+    {
+        SimulatedDisk disk = new();
+        _ = disk.MakeFolder("/home", ownerOnly: false);
+        disk.SyncFolder("");
+        if (folderWasMadeByAnother)
+            _ = disk.MakeFolder("/home/keybag", ownerOnly: true);
+        byte[] item = Item("@fx-data@");
+        using (FolderKeyBag bag = new(disk, "/home/keybag", TestOptions.Of(Durability.Fsync)))
+            await bag.WriteAsync("@fx-data@", item, Token);
+        using FolderKeyBag found = new(disk.AfterPowerCut(names: 0, LostContent.Nothing), "/home/keybag", TestOptions.Of(Durability.Fsync));
+        Assert.Equal(item, (await found.ReadAsync("@fx-data@", Token))?.ToArray());
     }
 
     [Fact]
