@@ -306,6 +306,7 @@ internal static class EngineFaultCatalogue
                             finally
                             {
                                 _busy = [];
+                                looked();
                             }
                     """,
                     """

@@ -90,28 +90,37 @@ public sealed partial class Database
         ThrowIfNotWritable();
         ImmutableArray<string> ids = [];
         LedgerState state;
+        ImmutableArray<CarGroup> due = [];
 
-        // What is written between the comparison and the commit would survive the rollback: no other write comes in between.
-        using (await _writing.AcquireAsync())
+        try
         {
-            await using (await _store.CommitLock.AcquireAsync(cancellation))
+            // What is written between the comparison and the commit would survive the rollback: no other write comes in between.
+            using (await _writing.AcquireAsync())
             {
-                state = await _ledger.OnNewestAsync(
-                    async () =>
-                    {
-                        WriteRequest request = await DifferenceAsync(past, cancellation);
-                        ids = [.. request.Operations.Select(static operation => operation.Key)];
-                        return ids.Length == 0 ? _ledger.State : await _committer.CommitAsync([request], CancellationToken.None);
-                    },
-                    cancellation);
-                if (ids.Length == 0)
-                    return new PutResult(ids, state.Heads);
-                if (_options.Compaction == CompactionMode.Automatic)
-                    await _compactor.AfterCommitAsync();
+                await using (await _store.CommitLock.AcquireAsync(cancellation))
+                {
+                    state = await _ledger.OnNewestAsync(
+                        async () =>
+                        {
+                            WriteRequest request = await DifferenceAsync(past, cancellation);
+                            ids = [.. request.Operations.Select(static operation => operation.Key)];
+                            return ids.Length == 0 ? _ledger.State : await _committer.CommitAsync([request], CancellationToken.None);
+                        },
+                        cancellation);
+                    if (ids.Length > 0 && _options.Compaction == CompactionMode.Automatic)
+                        due = await _compactor.ChooseAsync();
+                }
             }
+
+            if (ids.Length > 0)
+                Notify(ids);
+        }
+        finally
+        {
+            TellOfOthers();
         }
 
-        Notify(ids);
+        await _compactor.MergeAsync(state, due);
         return new PutResult(ids, state.Heads);
     }
 
@@ -186,8 +195,18 @@ public sealed partial class Database
         }
     }
 
+    // What others wrote to the same files is met by compactions and descriptions too. The heads that were told last say whether anybody is still to be told.
+    private void TellOfOthers()
+    {
+        if (_told.SequenceEqual(Heads))
+            return;
+        _ = Interlocked.Increment(ref _merges);
+        Notify([]);
+    }
+
     private void Notify(ImmutableArray<string> ids)
     {
+        _told = Heads;
         foreach (RemoteLink link in _links)
             link.NoteChange();
         foreach (Action<DatabaseChange> subscriber in _subscribers)

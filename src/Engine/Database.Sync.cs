@@ -32,7 +32,7 @@ public sealed partial class Database
     public async ValueTask<RemoteLink> AttachAsync(RemoteStore remote, AttachOptions? options = null, CancellationToken cancellation = default)
     {
         ThrowIfNotWritable();
-        var replica = new Replica(_ledger, _files, _committer, _compactor, _store.CommitLock, _writing, _walks, NotifyAsync);
+        var replica = new Replica(_ledger, _files, _committer, _compactor, _store.CommitLock, _writing, _walks, NotifyAsync, TellOfOthers);
         bool publishes = options?.PublishKeys == true;
         if (publishes && !remote.Metadata.Traits.KeepsKeys)
             throw new StorageException(StorageErrorKind.Unsupported, "attach", remote.Name, "the heads there keep no keys: share the key by an invitation, or attach without publishing keys");
@@ -64,17 +64,17 @@ public sealed partial class Database
     public async ValueTask<SyncResult> SyncAsync(IDeviceStore remote, CancellationToken cancellation = default)
     {
         ThrowIfNotWritable();
-        var before = Heads;
         using OpenWalks.Walk walk = _walks.Begin();
-        SyncResult result = await new Exchange(_ledger, _files, _committer, _compactor, _store.CommitLock, _writing, _keys)
-            .RunAsync(_bagKeys is null ? remote : new StoreWithKeys(remote, new MetadataWithKeys(remote.Metadata, _bagKeys, publishes: false)), cancellation);
-        if (!before.SequenceEqual(Heads))
+        try
         {
-            _ = Interlocked.Increment(ref _merges);
-            Notify([]);
+            return await new Exchange(_ledger, _files, _committer, _compactor, _store.CommitLock, _writing, _keys)
+                .RunAsync(_bagKeys is null ? remote : new StoreWithKeys(remote, new MetadataWithKeys(remote.Metadata, _bagKeys, publishes: false)), cancellation);
         }
-
-        return result;
+        finally
+        {
+            // It takes in first and sends then: what fails in sending has changed the heads all the same.
+            TellOfOthers();
+        }
     }
 
     // Ids cost a comparison of two states: they are found only for somebody.

@@ -202,6 +202,7 @@ public sealed partial class Database
         try
         {
             LedgerState state;
+            ImmutableArray<CarGroup> due = [];
             await _compactor.WaitForRoomAsync();
             foreach (RemoteLink link in _links)
                 await link.WaitForRoomAsync();
@@ -213,16 +214,19 @@ public sealed partial class Database
                     foreach (WriteRequest request in joined)
                         request.Complete(state.Heads);
                     if (_options.Compaction == CompactionMode.Automatic)
-                        await _compactor.AfterCommitAsync();
+                        due = await _compactor.ChooseAsync();
                 }
             }
 
+            // A merge may have to fetch files: whoever subscribed does not wait for it.
             Notify([.. joined.SelectMany(static request => request.Operations).Select(static operation => operation.Key).Distinct()]);
+            await _compactor.MergeAsync(state, due);
         }
         catch (Exception e)
         {
             foreach (WriteRequest request in joined)
                 request.Fail(e);
+            TellOfOthers();
         }
     }
 

@@ -32,6 +32,9 @@ public sealed partial class Database : IAsyncDisposable
     private bool _closed;
     private long _merges;
 
+    // The heads that links and subscribers were told last.
+    private ImmutableArray<Cid> _told = [];
+
     private Database(string name, IDeviceStore store, DatabaseOptions options, KeyRing? keys)
     {
         Name = name;
@@ -45,7 +48,7 @@ public sealed partial class Database : IAsyncDisposable
         _ledger = new Ledger(_blocks, WithKeys(store.Metadata, publishes: false));
         _committer = new Committer(_ledger, _files, store.WriteAheadLog);
         var replaced = new ReplacedFiles(_ledger, _files, _walks, store.CommitLock.KeepsAllOut ? null : options.LeastAgeOfReplaced);
-        _compactor = new Compactor(_ledger, _files, _committer, store.CommitLock, _writing, replaced, options.Entropy);
+        _compactor = new Compactor(_ledger, _files, _committer, store.CommitLock, _writing, replaced, TellOfOthers, options.Entropy);
     }
 
     /// <summary>The name of the database.</summary>
@@ -86,6 +89,7 @@ public sealed partial class Database : IAsyncDisposable
         try
         {
             await database._ledger.RefreshAsync(cancellation);
+            database._told = database.Heads;
             return database;
         }
         catch

@@ -16,7 +16,16 @@ namespace FireproofBench.Engine.Compaction;
 /// done by whoever made the fewest. The more of others came at once, the more it may be: where heads are looked at now and then only, all see the same many groups at the same time, and nobody hears of
 /// another's merge before the next look. Up to half as many as those suits any number of devices: then a few of them merge between two looks, and not all.
 /// </remarks>
-internal sealed class Compactor(Ledger ledger, DataFiles files, Committer committer, ICommitLock commitLock, AsyncLock writing, ReplacedFiles replacedFiles, IEntropy entropy)
+/// <param name="ledger">The history.</param>
+/// <param name="files">The files.</param>
+/// <param name="committer">Writes the log.</param>
+/// <param name="commitLock">Keeps other processes out.</param>
+/// <param name="writing">Keeps other writes of this process out.</param>
+/// <param name="replacedFiles">Deletes what nobody reads any more.</param>
+/// <param name="looked">Is told when the newest state was looked at, and may be another one, without any lock held.</param>
+/// <param name="entropy">What is left to chance.</param>
+internal sealed class Compactor(
+    Ledger ledger, DataFiles files, Committer committer, ICommitLock commitLock, AsyncLock writing, ReplacedFiles replacedFiles, Action looked, IEntropy entropy)
 {
     /// <summary>Largest merge that is done between two commits, in bytes of stored files.</summary>
     private const long InlineLength = 256 * 1024;
@@ -55,8 +64,9 @@ internal sealed class Compactor(Ledger ledger, DataFiles files, Committer commit
             await _background;
     }
 
-    /// <summary>Merges what is worth it after a commit. The caller holds the locks; a failure is noted and does not touch the commit.</summary>
-    public async ValueTask AfterCommitAsync()
+    /// <summary>Finds what is worth merging after a commit, and begins it when it is large. The caller holds the locks; a failure is noted and does not touch the commit.</summary>
+    /// <returns>The newest groups of the present log, for <see cref="MergeAsync"/>; none when nothing is left to do.</returns>
+    public async ValueTask<ImmutableArray<CarGroup>> ChooseAsync()
     {
         try
         {
@@ -67,19 +77,30 @@ internal sealed class Compactor(Ledger ledger, DataFiles files, Committer commit
             // What was written here since is in nobody else's way: others fetch one file for many.
             if (run > 0 && IsLeftToOthers(state.Log[..run]))
                 run = await ChooseAsync(state, state.Log.TakeWhile(group => !_foreign.Contains(group)).Count());
-            if (run == 0)
-                return;
             ImmutableArray<CarGroup> groups = state.Log[..run];
-            if (groups.Sum(group => _sizes[group]) > InlineLength)
-            {
-                if (_background.IsCompleted)
-                    _background = MergeBesideAsync(state, groups);
-                return;
-            }
+            if (groups.Sum(group => _sizes[group]) <= InlineLength)
+                return groups;
+            if (_background.IsCompleted)
+                _background = MergeBesideAsync(state, groups);
+        }
+        catch (Exception e)
+        {
+            Failure = e;
+        }
 
-            CarGroup merged = await BuildAsync(state, groups, CancellationToken.None);
-            Failure = null;
-            await SpliceAsync(state, groups, merged, CancellationToken.None);
+        return [];
+    }
+
+    /// <summary>Merges a few groups between two commits. The caller holds no lock; a failure is noted, and touches nothing.</summary>
+    /// <param name="state">The state after the commit.</param>
+    /// <param name="groups">What was chosen; none for nothing.</param>
+    public async ValueTask MergeAsync(LedgerState state, ImmutableArray<CarGroup> groups)
+    {
+        if (groups.IsEmpty || _isClosed)
+            return;
+        try
+        {
+            await BuildAndSpliceAsync(state, groups);
         }
         catch (Exception e)
         {
@@ -113,8 +134,9 @@ internal sealed class Compactor(Ledger ledger, DataFiles files, Committer commit
 
     private async ValueTask<bool> IsOutdatedAsync(LedgerState state, CancellationToken cancellation)
     {
-        using AsyncLock.Holding turn = await writing.AcquireAsync();
-        await ledger.RefreshAsync(cancellation);
+        using (await writing.AcquireAsync())
+            await ledger.RefreshAsync(cancellation);
+        looked();
         return !ReferenceEquals(ledger.State, state);
     }
 
@@ -188,6 +210,7 @@ internal sealed class Compactor(Ledger ledger, DataFiles files, Committer commit
         finally
         {
             _busy = [];
+            looked();
         }
     }
 
@@ -202,16 +225,7 @@ internal sealed class Compactor(Ledger ledger, DataFiles files, Committer commit
             // While this one waited for its turn, others may have merged the same groups, and deleted what they replaced.
             if (IsOutdated(state))
                 return;
-            CarGroup merged = await BuildAsync(state, groups, CancellationToken.None);
-            using (await writing.AcquireAsync())
-            {
-                await using (await commitLock.AcquireAsync(CancellationToken.None))
-                {
-                    Failure = null;
-                    await ledger.RefreshAsync(CancellationToken.None);
-                    await SpliceAsync(state, groups, merged, CancellationToken.None);
-                }
-            }
+            await BuildAndSpliceAsync(state, groups);
         }
         catch (Exception e)
         {
@@ -221,6 +235,23 @@ internal sealed class Compactor(Ledger ledger, DataFiles files, Committer commit
         {
             _busy = [];
         }
+    }
+
+    // Others may write between the two, and read the state at the end.
+    private async ValueTask BuildAndSpliceAsync(LedgerState state, ImmutableArray<CarGroup> groups)
+    {
+        CarGroup merged = await BuildAsync(state, groups, CancellationToken.None);
+        using (await writing.AcquireAsync())
+        {
+            await using (await commitLock.AcquireAsync(CancellationToken.None))
+            {
+                Failure = null;
+                await ledger.RefreshAsync(CancellationToken.None);
+                await SpliceAsync(state, groups, merged, CancellationToken.None);
+            }
+        }
+
+        looked();
     }
 
     // The newest groups that no merge is working on.

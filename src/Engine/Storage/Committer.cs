@@ -11,6 +11,9 @@ namespace FireproofBench.Engine.Storage;
 /// <summary>Makes a commit of puts: files first, then the head that names them. Called by one writer at a time, under the commit lock.</summary>
 internal sealed class Committer(Ledger ledger, DataFiles files, IWriteAheadLog log)
 {
+    // So far back is looked for the event that wrote what is shown, when it is written once more.
+    private const int MostLooked = 32;
+
     private bool? _logIsIdle;
 
     /// <summary>Commits puts as one event.</summary>
@@ -38,6 +41,10 @@ internal sealed class Committer(Ledger ledger, DataFiles files, IWriteAheadLog l
         CrdtChange change = operations.Length == 1
             ? await CrdtWriter.PutAsync(shards, state.Heads, pail, operations[0].Key, operations[0].Value, cancellation)
             : await CrdtWriter.BatchAsync(shards, state.Heads, pail, operations, cancellation);
+
+        // What is shown already makes no event. Where another write may stand beside it, that would leave it to later writes of others which of them is shown.
+        if (change.Event is null && !await IsSettledAsync(state.Heads, operations[0].Key, cancellation))
+            change = await CrdtWriter.BatchAsync(shards, state.Heads, pail, operations, cancellation);
         return await StoreAsync(state, requests.SelectMany(static request => request.Documents), change, cancellation);
     }
 
@@ -76,6 +83,37 @@ internal sealed class Committer(Ledger ledger, DataFiles files, IWriteAheadLog l
             return;
         await log.WriteAsync(content.ToBytes(), cancellation);
         _logIsIdle = idle;
+    }
+
+    // Whether one of the newest events wrote a key, and nobody joined anything since: then no other write of it stands beside that one. Further back it is not known.
+    private async ValueTask<bool> IsSettledAsync(ImmutableArray<Cid> heads, string key, CancellationToken cancellation)
+    {
+        if (heads.Length != 1)
+            return false;
+        try
+        {
+            IEventSource events = ledger.Blocks;
+            Cid at = heads[0];
+            for (int looked = 0; looked < MostLooked; looked++)
+            {
+                ClockEvent made = await events.GetAsync(at, cancellation);
+                foreach (KeyValue operation in made.Operations)
+                {
+                    if (operation.Key == key)
+                        return true;
+                }
+
+                if (made.Parents.Length != 1)
+                    return false;
+                at = made.Parents[0];
+            }
+        }
+        catch (Exception e) when (e is MissingBlockException or StorageException)
+        {
+            // Compacted away, or out of reach now: it is not known either.
+        }
+
+        return false;
     }
 
     // The first commit of every database, a file of its own. It is published with the commit that follows at once.

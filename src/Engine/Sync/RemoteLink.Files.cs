@@ -17,7 +17,8 @@ public sealed partial class RemoteLink
     private readonly ConcurrentDictionary<Cid, bool> _here = new();
     private readonly ConcurrentDictionary<Cid, Task<bool>> _coming = new();
     private volatile ImmutableDictionary<Cid, StorageException> _lacking = ImmutableDictionary<Cid, StorageException>.Empty;
-    private DateTimeOffset _nextCollection;
+    private long _lastCollection;
+    private TimeSpan _untilCollection;
     private long _fetched;
     private int _failedFetches;
     private bool _isFetching;
@@ -180,11 +181,11 @@ public sealed partial class RemoteLink
     // A compaction was published: what it and those before it replaced there may be due.
     private void CollectGarbage(CancellationToken cancellation)
     {
-        DateTimeOffset now = _time.GetUtcNow();
-        if (_options.Garbage is not { } options || !_remote.Data.Traits.StronglyConsistent || !_collecting.IsCompleted || now < _nextCollection)
+        if (_options.Garbage is not { } options || !_remote.Data.Traits.StronglyConsistent || !_collecting.IsCompleted || _time.GetElapsedTime(_lastCollection) < _untilCollection)
             return;
-        _nextCollection = now + _options.GarbageInterval;
-        _collecting = CollectGarbageAsync(new GarbageCollection(_remote.Data, _remote.Metadata, _keys, options, now), cancellation);
+        _lastCollection = _time.GetTimestamp();
+        _untilCollection = _options.GarbageInterval;
+        _collecting = CollectGarbageAsync(new GarbageCollection(_remote.Data, _remote.Metadata, _keys, options, _time.GetUtcNow()), cancellation);
     }
 
     private static async Task CollectGarbageAsync(GarbageCollection collection, CancellationToken cancellation)

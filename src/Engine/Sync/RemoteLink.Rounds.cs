@@ -178,7 +178,7 @@ public sealed partial class RemoteLink
 
         // The files of the state must not be deleted before they are sent.
         using OpenWalks.Walk hold = _replica.Hold();
-        (LedgerState state, CarGroup group, CarHeader header) = await _replica.Description.FindAsync(cancellation);
+        (LedgerState state, CarGroup group, CarHeader header) = await _replica.DescribeAsync(cancellation);
         if (!IsBehind(state))
             return;
         List<Cid> due = [.. state.Log.Append(group).SelectMany(static part => part.Cars).Where(car => !_uploader.IsThere(car)).Distinct()];

@@ -50,7 +50,8 @@ public sealed partial class RemoteLink : IAsyncDisposable
         _options = options;
         _time = time;
         _entropy = entropy;
-        _nextCollection = time.GetUtcNow() + ((options.GarbageInterval < _firstCollections ? options.GarbageInterval : _firstCollections) * Chance());
+        _lastCollection = time.GetTimestamp();
+        _untilCollection = (options.GarbageInterval < _firstCollections ? options.GarbageInterval : _firstCollections) * Chance();
         _uploader = new Uploader(replica.Files, remoteFiles, options.Parallelism, time, IsOld, NoteSent);
     }
 

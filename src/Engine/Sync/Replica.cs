@@ -19,14 +19,23 @@ namespace FireproofBench.Engine.Sync;
 /// <param name="writing">Keeps other writes of this process out.</param>
 /// <param name="walks">Keeps files that are being copied.</param>
 /// <param name="changed">Is told of the ids that a merge changed; asked for only when somebody listens.</param>
+/// <param name="looked">Is told when the newest state was looked at, and may be another one, without any lock held.</param>
 internal sealed class Replica(
     Ledger ledger, DataFiles files, Committer committer, Compactor compactor, ICommitLock commitLock, AsyncLock writing, OpenWalks walks,
-    Func<Func<ValueTask<ImmutableArray<string>>>, ValueTask> changed)
+    Func<Func<ValueTask<ImmutableArray<string>>>, ValueTask> changed, Action looked)
 {
     private static readonly HashSet<CarGroup> _none = [];
 
     /// <summary>What others begin at.</summary>
     public StateDescription Description { get; } = new(ledger, committer, commitLock, writing);
+
+    /// <summary>A group that says exactly the present state; what others wrote to the same files is taken in where one has to be made.</summary>
+    public async ValueTask<(LedgerState State, CarGroup Group, CarHeader Header)> DescribeAsync(CancellationToken cancellation)
+    {
+        (LedgerState State, CarGroup Group, CarHeader Header) description = await Description.FindAsync(cancellation);
+        looked();
+        return description;
+    }
 
     /// <summary>The newest state.</summary>
     public LedgerState State => ledger.State;

@@ -1,0 +1,103 @@
+using System.Collections.Immutable;
+using FireproofBench.Engine;
+using FireproofBench.Engine.Blocks;
+using FireproofBench.Engine.Documents;
+using FireproofBench.Gateways.Memory;
+using FireproofBench.Properties.Databases;
+using Xunit;
+
+namespace FireproofBench.Properties.Sync;
+
+/// <summary>Writing what is shown already: where two writes stood side by side, it settles which of them holds, whatever others write later who know of one only.</summary>
+public sealed class WritesOfWhatIsShownTests
+{
+    private const string Id = "disputed";
+    private const int Tries = 24;
+
+    [Fact]
+    public async Task Deleting_what_is_shown_as_deleted_keeps_it_deleted()
+    {
+        int settled = 0;
+        for (int attempt = 0; attempt < Tries; attempt++)
+        {
+            await using Pair pair = await Pair.ApartAsync(attempt);
+            if (await pair.One.GetAsync(Id) is not null)
+                continue;
+            settled++;
+            PutResult result = await pair.One.DeleteAsync(Id);
+            _ = Assert.Single(result.Heads);
+            await pair.OtherWritesAsync();
+            Assert.Null(await pair.One.GetAsync(Id));
+            Assert.Null(await pair.Other.GetAsync(Id));
+        }
+
+        Assert.InRange(settled, 1, Tries - 1);
+    }
+
+    [Fact]
+    public async Task Putting_what_is_shown_keeps_it_there()
+    {
+        int settled = 0;
+        for (int attempt = 0; attempt < Tries; attempt++)
+        {
+            await using Pair pair = await Pair.ApartAsync(attempt);
+            if (await pair.One.GetAsync(Id) is not { } shown)
+                continue;
+            settled++;
+            PutResult result = await pair.One.PutAsync(shown);
+            _ = Assert.Single(result.Heads);
+            await pair.OtherWritesAsync();
+            Assert.Equal(shown.ToJson(), (await pair.One.GetAsync(Id))?.ToJson());
+            Assert.Equal(shown.ToJson(), (await pair.Other.GetAsync(Id))?.ToJson());
+        }
+
+        Assert.InRange(settled, 1, Tries - 1);
+    }
+
+    [Fact]
+    public async Task With_one_head_it_changes_nothing()
+    {
+        await using WatchedStore store = new();
+        await using Database database = await OpenDatabase.OnStoreAsync(store, new MemoryKeyBag(), seed: 1);
+        ImmutableArray<Cid> heads = (await database.PutAsync(Document.Parse($$"""{"_id":"{{Id}}","by":1}"""))).Heads;
+        Assert.Equal(heads, (await database.PutAsync(Document.Parse($$"""{"_id":"{{Id}}","by":1}"""))).Heads);
+        heads = (await database.DeleteAsync(Id)).Heads;
+        Assert.Equal(heads, (await database.DeleteAsync(Id)).Heads);
+    }
+
+    // Two devices that wrote side by side and meet at a store: the first has heard of both writes, and the second of its own only.
+    private sealed record Pair(Database One, Database Other, WatchedStore Meeting) : IAsyncDisposable
+    {
+        public static async Task<Pair> ApartAsync(int attempt)
+        {
+            MemoryKeyBag keys = new();
+            Pair pair = new(await OpenDatabase.OnStoreAsync(new WatchedStore(), keys, seed: 1), await OpenDatabase.OnStoreAsync(new WatchedStore(), keys, seed: 2), new WatchedStore());
+            await pair.One.PutAsync(Document.Parse($$"""{"_id":"{{Id}}","before":{{attempt}}}"""));
+            await pair.One.SyncAsync(pair.Meeting);
+            await pair.Other.SyncAsync(pair.Meeting);
+            await pair.One.DeleteAsync(Id);
+            await pair.Other.PutAsync(Document.Parse($$"""{"_id":"{{Id}}","by":{{attempt}}}"""));
+            await pair.Other.SyncAsync(pair.Meeting);
+            await pair.One.SyncAsync(pair.Meeting);
+            Assert.Equal(2, pair.One.Heads.Length);
+            _ = Assert.Single(pair.Other.Heads);
+            return pair;
+        }
+
+        public async Task OtherWritesAsync()
+        {
+            await Other.PutAsync(Document.Parse("""{"_id":"something else"}"""));
+            await Other.SyncAsync(Meeting);
+            await One.SyncAsync(Meeting);
+            await Other.SyncAsync(Meeting);
+            Assert.Equal(One.Heads, Other.Heads);
+        }
+
+        public async ValueTask DisposeAsync()
+        {
+            await One.DisposeAsync();
+            await Other.DisposeAsync();
+            await Meeting.DisposeAsync();
+        }
+    }
+}
