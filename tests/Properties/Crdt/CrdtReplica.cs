@@ -4,6 +4,7 @@ using FireproofBench.Engine.Crdt;
 using FireproofBench.Engine.Pail;
 using FireproofBench.Properties.Clock;
 using FireproofBench.Properties.Pail;
+using Xunit;
 
 namespace FireproofBench.Properties.Crdt;
 
@@ -27,10 +28,15 @@ internal sealed class CrdtReplica(EventShelf events, ShardShelf shards)
         return Take(await CrdtWriter.BatchAsync(overlay, Heads, resolved, operations, CancellationToken.None));
     }
 
+    /// <summary>Joins heads as databases do, all at once; an advance by each of them, as the reference engine does it, gives the same.</summary>
     public async Task MergeAsync(IEnumerable<Cid> others)
     {
-        foreach (Cid other in others.ToArray())
-            Heads = await MerkleClock.AdvanceAsync(events, Heads, other, CancellationToken.None);
+        IReadOnlyList<Cid> advanced = Heads;
+        Cid[] heard = [.. others];
+        foreach (Cid other in heard)
+            advanced = await MerkleClock.AdvanceAsync(events, advanced, other, CancellationToken.None);
+        Heads = await MerkleClock.ReduceAsync(events, [.. Heads, .. heard], CancellationToken.None);
+        Assert.Equal(advanced.Order(), Heads.Order());
     }
 
     public async Task<KeyValuePair<string, Cid>[]> EntriesAsync()

@@ -1,4 +1,5 @@
 using FireproofBench.Engine.Blocks;
+using FireproofBench.Engine.Clock;
 using FireproofBench.Engine.Pail;
 using FireproofBench.Properties.Clock;
 using FireproofBench.Properties.Pail;
@@ -83,6 +84,26 @@ public sealed class MergeLaws
         }
 
         Assert.Equal((8_110, 93_942), (pairs, triples));
+    }
+
+    /// <summary>Every choice among the events of all ways in which up to six events of three devices can know of one another, with and without the first one.</summary>
+    [Fact]
+    public async Task The_heads_of_every_choice_of_events_are_those_that_no_other_of_them_follows()
+    {
+        int choices = 0;
+        foreach (int[] shape in Enumerable.Range(1, 6).SelectMany(static events => SmallShapes.All(events, devices: 3)))
+        {
+            SmallHistory history = await SmallHistory.BeginAsync(shape);
+            for (int some = 1; some <= history.All; some++)
+            {
+                choices++;
+                Cid[] chosen = [.. history.Events.Where((_, place) => (some >> place & 1) != 0).Select(static made => made.Event.Cid)];
+                HoldHeads(history, some, await MerkleClock.ReduceAsync(history, chosen, CancellationToken.None));
+                HoldHeads(history, some, await MerkleClock.ReduceAsync(history, [.. history.Heads(0), .. chosen.Reverse()], CancellationToken.None));
+            }
+        }
+
+        Assert.Equal(17_407, choices);
     }
 
     // Both ways of a law lead to the heads of all that is known, and to the pail of these.

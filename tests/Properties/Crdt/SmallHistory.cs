@@ -4,6 +4,7 @@ using FireproofBench.Engine.Clock;
 using FireproofBench.Engine.Crdt;
 using FireproofBench.Engine.Pail;
 using FireproofBench.Properties.Cbor;
+using Xunit;
 
 namespace FireproofBench.Properties.Crdt;
 
@@ -90,11 +91,18 @@ internal sealed class SmallHistory : IEventSource, IShardSource
         return [.. _made.Where((_, place) => (latest >> place & 1) != 0).Select(static made => made.Event.Cid)];
     }
 
-    /// <summary>The heads of a replica that has these heads and hears of others, one after another.</summary>
+    /// <summary>The heads of a replica that has these heads and hears of others, one after another: joined as databases join them, which is what an advance by each of them gives.</summary>
     public async ValueTask<IReadOnlyList<Cid>> MergeAsync(IReadOnlyList<Cid> heads, IEnumerable<Cid> others)
     {
         foreach (Cid other in others)
-            heads = await MerkleClock.AdvanceAsync(this, heads, other, CancellationToken.None);
+        {
+            IReadOnlyList<Cid> joined = await MerkleClock.ReduceAsync(this, [.. heads, other], CancellationToken.None);
+            IReadOnlyList<Cid> advanced = await MerkleClock.AdvanceAsync(this, heads, other, CancellationToken.None);
+            if (!joined.Order().SequenceEqual(advanced.Order()))
+                Assert.Fail($"{string.Join(' ', joined)} joined, and {string.Join(' ', advanced)} advanced, of {string.Join(' ', heads)} and {other}: {this}");
+            heads = joined;
+        }
+
         return heads;
     }
 
