@@ -46,6 +46,19 @@ internal sealed class EventGraph
         }
     }
 
+    /// <summary>A write that made no event, since what it wrote was shown: from its heads on it stands where they do.</summary>
+    /// <param name="heads">What it followed.</param>
+    /// <param name="write">The write.</param>
+    public void Settle(ImmutableArray<Cid> heads, KeyValue write)
+    {
+        if (heads.Length != 1 || !_numbers.TryGetValue(heads[0], out int number))
+            return;
+        if (!_writes.TryGetValue(write.Key, out List<(int Event, Cid Value)>? writes))
+            _writes[write.Key] = writes = [];
+        if (!writes.Exists(other => other.Event == number))
+            writes.Add((number, write.Value));
+    }
+
     /// <summary>All events, each behind those that it follows.</summary>
     public ReadOnlySpan<ClockEvent> Events => _events;
 

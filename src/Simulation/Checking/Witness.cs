@@ -21,8 +21,11 @@ internal sealed class Witness(VirtualTime time)
     /// <summary>The writes that were acknowledged.</summary>
     public IReadOnlyList<Acknowledgement> Acknowledged => _acknowledged;
 
-    /// <summary>How many readings were looked at.</summary>
-    public int Readings => _readings.Count;
+    /// <summary>How many readings were compared with the history.</summary>
+    public int Readings { get; private set; }
+
+    /// <summary>Whether power fails, so that what a device showed before it was acknowledged may be lost.</summary>
+    public bool LosesPower { get; init; }
 
     /// <summary>Something must not be.</summary>
     public void Accuse(Claim claim, string evidence) => _violations.Add(new Violation(claim, time.Elapsed, evidence));
@@ -64,13 +67,25 @@ internal sealed class Witness(VirtualTime time)
             Compare(history, told);
         }
 
+        // Only now: what was acknowledged is to be in an event, and not beside one.
+        foreach (Acknowledgement told in _acknowledged)
+        {
+            foreach (KeyValue write in told.Writes)
+                history.Settle(told.Heads, write);
+        }
+
         foreach (Reading reading in _readings)
         {
             pulse?.Beat();
-
-            // What a device saw of its own and lost with its power, before it was acknowledged, is nobody's history.
             if (reading.Heads.All(history.Has))
+            {
+                Readings++;
                 Compare(history, reading);
+            }
+            else if (!LosesPower)
+            {
+                Accuse(Claim.Durability, $"{Who(reading)} was shown {Names.Of(reading.Heads)}, and in the end nobody has {Names.Of([.. reading.Heads.Where(head => !history.Has(head))])}");
+            }
         }
     }
 
@@ -113,9 +128,11 @@ internal sealed class Witness(VirtualTime time)
         }
     }
 
+    private static string Who(Reading reading) => string.Create(CultureInfo.InvariantCulture, $"{Planning.Plan.NameOf(reading.Device)} at {reading.At.TotalSeconds:f3} s");
+
     private void Compare(EventGraph history, Reading reading)
     {
-        string who = string.Create(CultureInfo.InvariantCulture, $"{Planning.Plan.NameOf(reading.Device)} at {reading.At.TotalSeconds:f3} s");
+        string who = Who(reading);
         foreach (KeyValue shown in reading.Values)
         {
             ImmutableArray<Cid> standing = history.Standing(reading.Heads, shown.Key);

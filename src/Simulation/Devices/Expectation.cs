@@ -1,10 +1,12 @@
+using System.Collections.Immutable;
+
 namespace FireproofBench.Simulation.Devices;
 
 /// <summary>A write that whoever subscribed is to be told of.</summary>
-/// <param name="Id">The id that it writes.</param>
-/// <param name="Before">How often each was told of that id when it began.</param>
-internal sealed record Expectation(string Id, int[] Before)
+/// <param name="Begun">When it began, from the world's beginning.</param>
+/// <param name="Ids">The ids that it writes.</param>
+internal sealed record Expectation(TimeSpan Begun, ImmutableArray<string> Ids)
 {
-    /// <summary>Whether the write was acknowledged.</summary>
-    public bool IsDue { get; set; }
+    /// <summary>When it was acknowledged; null while it was not.</summary>
+    public TimeSpan? Acknowledged { get; set; }
 }

@@ -6,6 +6,9 @@ namespace FireproofBench.Simulation.Devices;
 /// <summary>Where a device keeps its database, whatever becomes of its processes.</summary>
 internal interface ILocalMedium
 {
+    /// <summary>The keys of the device.</summary>
+    IKeyBag Keys { get; }
+
     /// <summary>Opens the database for a new process.</summary>
     /// <param name="options">The process's clock and chance.</param>
     IDeviceStore Open(GatewayOptions options);

@@ -1,4 +1,7 @@
+using System.Collections.Immutable;
 using FireproofBench.Engine;
+using FireproofBench.Engine.Blocks;
+using FireproofBench.Simulation.Checking;
 
 namespace FireproofBench.Simulation.Devices;
 
@@ -10,46 +13,68 @@ internal sealed class Listener
     // At the first call, and then often enough: each failure costs as much as a write.
     private const int CallsBetweenFailures = 8;
 
-    private readonly Dictionary<string, int>[] _told = [.. Enumerable.Range(0, Count).Select(static _ => new Dictionary<string, int>(StringComparer.Ordinal))];
+    private readonly VirtualTime _time;
+    private readonly TimeSpan _patience;
+    private readonly Dictionary<string, List<TimeSpan>>[] _told = [.. Enumerable.Range(0, Count).Select(static _ => new Dictionary<string, List<TimeSpan>>(StringComparer.Ordinal))];
+    private readonly ImmutableArray<Cid>[] _heads;
     private readonly List<Expectation> _expected = [];
     private int _failingCalls;
 
-    private Listener()
+    private Listener(VirtualTime time, TimeSpan patience, ImmutableArray<Cid> heads)
     {
+        _time = time;
+        _patience = patience;
+        _heads = [.. Enumerable.Repeat(heads, Count)];
     }
 
     /// <summary>Subscribes.</summary>
-    public static Listener To(Database database)
+    /// <param name="database">The database, which was opened just now.</param>
+    /// <param name="time">The clock of the world.</param>
+    /// <param name="patience">For how long a write may go on behind its acknowledgement, until all are told of it: it may compact.</param>
+    public static Listener To(Database database, VirtualTime time, TimeSpan patience)
     {
-        Listener made = new();
+        Listener made = new(time, patience, database.Heads);
         _ = database.Subscribe(made.Hearing(0));
         _ = database.Subscribe(made.Failing);
         _ = database.Subscribe(made.Hearing(1));
         return made;
     }
 
-    /// <summary>A write begins.</summary>
-    public Expectation Expect(string id)
+    /// <summary>All are to be told of a write, once it is acknowledged.</summary>
+    /// <param name="begun">When it began, from the world's beginning.</param>
+    /// <param name="ids">What it writes.</param>
+    public Expectation Expect(TimeSpan begun, ImmutableArray<string> ids)
     {
-        Expectation expected = new(id, [.. _told.Select(told => told.GetValueOrDefault(id))]);
+        Expectation expected = new(begun, ids);
         _expected.Add(expected);
         return expected;
     }
 
-    /// <summary>What somebody was not told of; null when all were told of all.</summary>
-    public string? Missed()
+    /// <summary>A write was acknowledged.</summary>
+    public void Acknowledge(Expectation write) => write.Acknowledged = _time.Elapsed;
+
+    /// <summary>What somebody was not told of.</summary>
+    /// <param name="heads">Where the database is; null when that is not to be compared.</param>
+    /// <returns>Null when all were told of all.</returns>
+    public string? Missed(ImmutableArray<Cid>? heads)
     {
-        foreach (Expectation expected in _expected.Where(static expected => expected.IsDue))
+        for (int who = 0; who < Count; who++)
         {
-            for (int who = 0; who < Count; who++)
+            string which = $"the one {(who == 0 ? "before" : "behind")} the one that fails";
+            foreach (Expectation expected in _expected)
             {
-                if (_told[who].GetValueOrDefault(expected.Id) <= expected.Before[who])
-                    return $"the one {(who == 0 ? "before" : "behind")} the one that fails was not told that {expected.Id} was written";
+                if (expected.Acknowledged is { } acknowledged && expected.Ids.FirstOrDefault(id => !IsTold(who, id, expected.Begun, acknowledged + _patience)) is { } missed)
+                    return $"{which} was not told that {missed} was written";
             }
+
+            if (heads is { } now && !_heads[who].SequenceEqual(now))
+                return $"{which} was told last of {Names.Of(_heads[who])}, and the database is at {Names.Of(now)}";
         }
 
         return null;
     }
+
+    private bool IsTold(int who, string id, TimeSpan from, TimeSpan to) => _told[who].TryGetValue(id, out List<TimeSpan>? times) && times.Exists(at => at >= from && at <= to);
 
     private void Failing(DatabaseChange change)
     {
@@ -59,7 +84,12 @@ internal sealed class Listener
 
     private Action<DatabaseChange> Hearing(int who) => change =>
     {
+        _heads[who] = change.Heads;
         foreach (string id in change.Ids)
-            _told[who][id] = _told[who].GetValueOrDefault(id) + 1;
+        {
+            if (!_told[who].TryGetValue(id, out List<TimeSpan>? times))
+                _told[who][id] = times = [];
+            times.Add(_time.Elapsed);
+        }
     };
 }

@@ -15,6 +15,9 @@ internal sealed class MemoryMedium(TimeProvider time) : ILocalMedium
     private readonly MemoryWriteAheadLog _log = new();
 
     /// <inheritdoc/>
+    public IKeyBag Keys { get; } = new MemoryKeyBag();
+
+    /// <inheritdoc/>
     public IDeviceStore Open(GatewayOptions options) => new Handle(this);
 
     /// <inheritdoc/>

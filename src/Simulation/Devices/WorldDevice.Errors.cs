@@ -16,7 +16,7 @@ internal sealed partial class WorldDevice
         ObjectDisposedException or OperationCanceledException => Database != database,
         StorageException { Kind: StorageErrorKind.NotAuthorized } => _scene.Plan.Has(Features.KeyRotation),
         StorageException { Kind: StorageErrorKind.Corrupt } => _scene.Plan.HasDamage,
-        StorageException storage => storage.Kind is StorageErrorKind.Transient or StorageErrorKind.Throttled or StorageErrorKind.Ambiguous or StorageErrorKind.NoSpace,
+        StorageException storage => _scene.MayRefuse(storage.Kind),
         MissingBlockException => HasPatches || (kind == StepKind.ReadFile && _scene.IsLate),
         _ => false,
     };

@@ -23,8 +23,7 @@ internal sealed partial class WorldDevice
         byte[] content = [.. Encoding.ASCII.GetBytes(Scene.Mark), .. dice.Bytes(dice.Below(LongestFile))];
         NewAttachment file = new("file", content, "application/octet-stream", DateTimeOffset.UnixEpoch);
         Document document = NewDocument(id, step, 0, dice);
-        PutResult result = await database.PutAsync(document, [file]);
-        return Acknowledge(step, result, [new KeyValue(id, WithFile(document, file).Block.Cid)]) + " with a file";
+        return await TellAsync(step, [new KeyValue(id, WithFile(document, file).Block.Cid)], async () => await database.PutAsync(document, [file])) + " with a file";
     }
 
     // What the engine is to make of it: the file is a block in a file of its own, and the document names both.

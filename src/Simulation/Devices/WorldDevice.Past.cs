@@ -86,7 +86,9 @@ internal sealed partial class WorldDevice
             return "nothing is known";
         return await UnlessCompactedAsync(async () =>
         {
+            (Listener listener, TimeSpan begun) = (Listener!, _scene.World.Time.Elapsed);
             PutResult result = await database.RollbackAsync(heads);
+            listener.Acknowledge(listener.Expect(begun, result.Ids));
             return (result.Ids.IsEmpty ? "nothing differs; " : "") + Acknowledge(step, result, [], heads) + $" as it was at {Names.Of(heads)}";
         }) ?? "compacted away";
     }

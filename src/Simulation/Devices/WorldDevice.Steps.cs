@@ -120,15 +120,19 @@ internal sealed partial class WorldDevice
     }
 
     // Whoever subscribed is to be told of it, once it is acknowledged.
-    private Expectation Expect(string id) => Listener!.Expect(id);
+    private async Task<string> TellAsync(Step step, ImmutableArray<KeyValue> writes, Func<Task<PutResult>> write)
+    {
+        Listener listener = Listener!;
+        Expectation told = listener.Expect(_scene.World.Time.Elapsed, [.. writes.Select(static one => one.Key)]);
+        PutResult result = await write();
+        listener.Acknowledge(told);
+        return Acknowledge(step, result, writes);
+    }
 
-    private async Task<string> PutAsync(Database database, Step step, string id, Dice dice)
+    private Task<string> PutAsync(Database database, Step step, string id, Dice dice)
     {
         Document document = NewDocument(id, step, 0, dice);
-        Expectation told = Expect(id);
-        string done = Acknowledge(step, await database.PutAsync(document), [new KeyValue(id, document.Block.Cid)]);
-        told.IsDue = true;
-        return done;
+        return TellAsync(step, [new KeyValue(id, document.Block.Cid)], async () => await database.PutAsync(document));
     }
 
     private async Task<string> UpdateAsync(Database database, Step step, string id, Dice dice)
@@ -137,31 +141,24 @@ internal sealed partial class WorldDevice
         return await PutAsync(database, step, id, dice);
     }
 
-    private async Task<string> DeleteAsync(Database database, Step step, string id) =>
-        Acknowledge(step, await database.DeleteAsync(id), [new KeyValue(id, DocumentBlock.Tombstone.Cid)]);
+    private Task<string> DeleteAsync(Database database, Step step, string id) =>
+        TellAsync(step, [new KeyValue(id, DocumentBlock.Tombstone.Cid)], async () => await database.DeleteAsync(id));
 
-    private async Task<string> PutGroupAsync(Database database, Step step, Dice dice)
+    private Task<string> PutGroupAsync(Database database, Step step, Dice dice)
     {
         int group = dice.Below(Groups);
         Document[] members = [.. Enumerable.Range(0, GroupSize).Select(member => Document.Parse(string.Create(
             CultureInfo.InvariantCulture, $$"""{"_id":"{{Scene.Mark}}group-{{group}}-{{member}}","token":{{step.Number}}}""")))];
-        Expectation told = Expect(members[^1].Id!);
-        string done = Acknowledge(step, await database.PutManyAsync(members), [.. members.Select(static member => new KeyValue(member.Id!, member.Block.Cid))]);
-        told.IsDue = true;
-        return done;
+        return TellAsync(step, [.. members.Select(static member => new KeyValue(member.Id!, member.Block.Cid))], async () => await database.PutManyAsync(members));
     }
 
     private async Task<string> BurstAsync(Database database, Step step, Dice dice)
     {
         int count = 2 + dice.Below(6);
-        Task<string>[] puts = [.. Enumerable.Range(0, count).Select(async part =>
+        Task<string>[] puts = [.. Enumerable.Range(0, count).Select(part =>
         {
             Document document = NewDocument(DrawId(dice), step, part, dice);
-            Expectation told = Expect(document.Id!);
-            PutResult result = await database.PutAsync(document);
-            told.IsDue = true;
-
-            return Acknowledge(step, result, [new KeyValue(document.Id!, document.Block.Cid)]);
+            return TellAsync(step, [new KeyValue(document.Id!, document.Block.Cid)], async () => await database.PutAsync(document));
         })];
         await Task.WhenAll(puts);
         return string.Create(CultureInfo.InvariantCulture, $"{count} puts");

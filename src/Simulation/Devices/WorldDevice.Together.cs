@@ -60,7 +60,7 @@ internal sealed partial class WorldDevice
             {
                 await _scene.DelayAsync(underway);
                 using (invitation)
-                    await other.TakeInvitationAsync(invitation);
+                    await other.TryTakeInvitationAsync(invitation);
             });
         }
 
@@ -75,6 +75,7 @@ internal sealed partial class WorldDevice
         Database = null;
         Array.Clear(_links);
         await database.DisposeAsync();
+        VerifyListener(null);
         Array.Clear(_remotes);
         await LiveAsync(process);
         return "open again";

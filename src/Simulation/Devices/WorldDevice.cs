@@ -1,11 +1,12 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using FireproofBench.Engine;
+using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Inspection;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Engine.Sharing;
 using FireproofBench.Engine.Sync;
 using FireproofBench.Gateways;
-using FireproofBench.Gateways.Memory;
 using FireproofBench.Simulation.Checking;
 using FireproofBench.Simulation.Network;
 using FireproofBench.Simulation.Planning;
@@ -21,12 +22,19 @@ internal sealed partial class WorldDevice
     // Longer than a request is under way that is repeated to the last, and short enough to be over within a world.
     private static readonly TimeSpan s_leastAgeOfReplaced = TimeSpan.FromMinutes(3);
 
+    // How long a write goes on behind its acknowledgement: where its files are at hand, and where they are at the other end of a network.
+    private static readonly TimeSpan s_shortestTail = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_longestTail = TimeSpan.FromMinutes(2);
+
     private readonly Scene _scene;
     private readonly int _number;
     private readonly Dice _dice;
     private readonly RemoteLink?[] _links;
     private readonly IDeviceStore?[] _remotes;
     private readonly KeptSnapshots _kept;
+
+    // How many cuts to each remote store are not over. They go on while the device is off, and meet its next life.
+    private readonly int[] _cuts;
     private Wire[] _wires = [];
     private SimulatedProcess? _process;
     private int _lives;
@@ -37,17 +45,17 @@ internal sealed partial class WorldDevice
     /// <param name="scene">What all share.</param>
     /// <param name="number">Which one it is, from 0.</param>
     /// <param name="medium">Where it keeps its files.</param>
-    /// <param name="bag">Its keys; null where nothing is sealed.</param>
-    public WorldDevice(Scene scene, int number, ILocalMedium medium, MemoryKeyBag? bag)
+    public WorldDevice(Scene scene, int number, ILocalMedium medium)
     {
         _scene = scene;
         _number = number;
         Medium = medium;
-        Bag = bag;
+        Bag = scene.Secrets is { } secrets ? new WorldKeyBag(medium, secrets) : null;
         Name = Plan.NameOf(number);
         _dice = new Dice(scene.Plan.Seed, "device " + Name);
         _links = new RemoteLink?[IsDirect ? 0 : scene.Sites.Length];
         _remotes = new IDeviceStore?[scene.Sites.Length];
+        _cuts = new int[scene.Sites.Length];
         _kept = IsDirect ? scene.Kept : new KeptSnapshots(isOrdered: true);
         Clock = new JumpingTime(scene.World.Time, TimeSpan.Zero);
     }
@@ -59,7 +67,7 @@ internal sealed partial class WorldDevice
     public ILocalMedium Medium { get; }
 
     /// <summary>Its keys; null where nothing is sealed.</summary>
-    public MemoryKeyBag? Bag { get; }
+    public IKeyBag? Bag { get; }
 
     /// <summary>Its clock, which can be set.</summary>
     public JumpingTime Clock { get; }
@@ -105,7 +113,9 @@ internal sealed partial class WorldDevice
         _wires = [.. _scene.Sites.Select((site, store) => new Wire(
             _scene.World, _scene.Shape, new Dice(_scene.Plan.Seed, $"wire {Name} {store} {_lives}"), _scene.Trace, _scene.Witness, Name, site)
         {
+            Secrets = _scene.Secrets,
             IsHealed = _scene.IsHealed,
+            IsCut = _cuts[store] > 0,
             Copies = _scene.Plan.Has(Features.DamagedCopies) ? new DamagedCopies(_scene.Plan.Seed, $"{Name} {store}", _scene.World.Time) : null,
         })];
         foreach ((StoreSite site, Wire wire) in _scene.Sites.Zip(_wires))
@@ -134,11 +144,18 @@ internal sealed partial class WorldDevice
         Clock.Shift = TimeSpan.Zero;
     }
 
-    /// <summary>Cuts the device off from a remote store, or connects it again.</summary>
-    public void Cut(int store, bool isCut)
+    /// <summary>Cuts the device off from a remote store, also while it is switched off. Cuts may overlap: each has its end.</summary>
+    public void Cut(int store) => ChangeCuts(store, 1);
+
+    /// <summary>One cut is over.</summary>
+    public void Connect(int store) => ChangeCuts(store, -1);
+
+    /// <summary>Compares what those who subscribed were told with what was written since the database was opened.</summary>
+    /// <param name="heads">Where it is in the end; null when that is not to be compared.</param>
+    public void VerifyListener(ImmutableArray<Cid>? heads)
     {
-        if (store < _wires.Length)
-            _wires[store].IsCut = isCut;
+        if (Listener!.Missed(heads) is { } missed)
+            _scene.Witness.Accuse(Claim.Subscriptions, $"of those who subscribed at {Name}, {missed}");
     }
 
     /// <summary>Closes the database.</summary>
@@ -176,6 +193,19 @@ internal sealed partial class WorldDevice
     /// <summary>Runs something in the process of the device; it never ends when the process dies first.</summary>
     public Task RunAsync(Func<Task> action) => _process!.Start(action);
 
+    /// <summary>Brings keys into the bag, where that is possible now: a disk may be full or without power.</summary>
+    public async Task TryTakeInvitationAsync(Invitation invitation)
+    {
+        try
+        {
+            await TakeInvitationAsync(invitation);
+        }
+        catch (StorageException refusal) when (refusal.Kind == StorageErrorKind.NoSpace || Medium is DiskMedium { Disk.IsOff: true })
+        {
+            _scene.Trace.Add(Name, TraceKind.World, "cannot take an invitation", refusal.Message);
+        }
+    }
+
     /// <summary>Brings keys into the bag. Without files of its own the device does not look whether they open the newest: that may be of somebody else's key, which is still on its way.</summary>
     public async Task TakeInvitationAsync(Invitation invitation)
     {
@@ -190,6 +220,13 @@ internal sealed partial class WorldDevice
         await foreach (Engine.Clock.ClockEvent next in Database!.EventsAsync())
             events.Add(next);
         return events;
+    }
+
+    private void ChangeCuts(int store, int change)
+    {
+        _cuts[store] += change;
+        if (_wires.Length > 0)
+            _wires[store].IsCut = _cuts[store] > 0;
     }
 
     private GatewayOptions Options() => new() { Time = Clock, Entropy = new Dice(_scene.Plan.Seed, $"store {Name} {_lives}") };
@@ -223,7 +260,7 @@ internal sealed partial class WorldDevice
         {
             try
             {
-                IDeviceStore store = new UnhurriedStore(OpenStore());
+                IDeviceStore store = new UnhurriedStore(OpenStore(), Name, _scene.Secrets);
                 Database = await Database.OpenAsync(
                     Scene.DatabaseName,
                     store,
@@ -236,7 +273,7 @@ internal sealed partial class WorldDevice
                         CacheLength = CacheLength,
                         LeastAgeOfReplaced = s_leastAgeOfReplaced,
                     });
-                Listener = Listener.To(Database);
+                Listener = Listener.To(Database, _scene.World.Time, IsDirect ? s_longestTail : s_shortestTail);
                 return;
             }
             catch (StorageException refusal) when (MayOpenLater(refusal.Kind))

@@ -60,7 +60,7 @@ internal sealed class SimulatedDisk : IDisk
 
     private SimulatedDisk AfterPowerCut(IEnumerable<NameChange> reached, Func<SimulatedContent, LostContent> lose)
     {
-        SimulatedDisk after = new();
+        SimulatedDisk after = new() { Room = Room };
         Dictionary<string, SimulatedContent?> found = new(_synced, StringComparer.Ordinal);
         foreach (NameChange change in reached)
             change.ApplyTo(found);

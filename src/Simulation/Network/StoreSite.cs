@@ -9,6 +9,7 @@ internal sealed class StoreSite(SimulatedStore store, string name)
 {
     private readonly List<Wire> _wires = [];
     private int _absences;
+    private int _fillings;
 
     /// <summary>The store.</summary>
     public SimulatedStore Store => store;
@@ -39,4 +40,18 @@ internal sealed class StoreSite(SimulatedStore store, string name)
 
     /// <summary>One absence is over.</summary>
     public void ComeBack() => _absences--;
+
+    /// <summary>There is no room any more. Fillings may overlap: each has its end.</summary>
+    public void Fill()
+    {
+        if (++_fillings == 1)
+            store.Fill(true);
+    }
+
+    /// <summary>One filling is over.</summary>
+    public void Clear()
+    {
+        if (--_fillings == 0)
+            store.Fill(false);
+    }
 }

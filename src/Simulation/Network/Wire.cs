@@ -34,6 +34,9 @@ internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace
     /// <summary>Whose requests they are, and where they go.</summary>
     public string Label => $"{actor} at the {site.Name}";
 
+    /// <summary>What must not be sent in the clear; null where nothing is sealed.</summary>
+    public Secrets? Secrets { get; init; }
+
     /// <summary>What lies between the store and the process, and may be damaged; null when nothing does.</summary>
     public DamagedCopies? Copies { get; init; }
 
@@ -89,7 +92,7 @@ internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace
     /// <param name="changes">Whether it can change what is stored.</param>
     /// <param name="serve">Does it, at the store.</param>
     /// <param name="cancellation">Ends the waiting; what is on its way is done all the same.</param>
-    /// <param name="served">Looks at what the store has, once it did it in time; null when nothing is to be looked at.</param>
+    /// <param name="served">Looks at what the store has, each time it did it, in time or late; null when nothing is to be looked at.</param>
     /// <exception cref="StorageException">Transient when nothing came back, Ambiguous when it may have been done; or what the store answers.</exception>
     public async ValueTask<T> SendAsync<T>(string operation, string key, bool changes, Func<CancellationToken, ValueTask<T>> serve, CancellationToken cancellation, Func<ValueTask>? served = null)
     {
@@ -165,7 +168,7 @@ internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace
             if (site.IsAway)
                 return;
             trace.Add(actor, TraceKind.Late, request.Operation, request.Key, site.Name);
-            _ = await ServeAsync(request);
+            _ = await ServeAsync(request, request.Served);
             return;
         }
 
@@ -211,7 +214,7 @@ internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace
         if (site.IsAway)
             return;
         trace.Add(actor, TraceKind.Again, request.Operation, request.Key, site.Name);
-        _ = await ServeAsync(request);
+        _ = await ServeAsync(request, request.Served);
     }
 
     private async Task GiveUpAsync<T>(Request<T> request, bool mayBeDone)

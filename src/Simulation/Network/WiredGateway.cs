@@ -13,6 +13,8 @@ internal sealed class WiredGateway(IDataGateway store, Wire wire) : DataGatewayW
     /// <inheritdoc/>
     public override ValueTask<string> PutAsync(string key, ReadOnlyMemory<byte> content, PutCondition condition, CancellationToken cancellation)
     {
+        wire.Secrets?.Look(wire.Label, key, content.Span);
+
         // What arrives after its sender gave up was copied when it was sent; else the sender's bytes have to stay as they are until the answer comes.
         ReadOnlyMemory<byte> sent = wire.OutlivesClients ? content.ToArray() : content;
         int heads = key.LastIndexOf(HeadKeys.Folder, StringComparison.Ordinal);

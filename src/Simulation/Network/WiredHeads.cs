@@ -48,10 +48,14 @@ internal sealed class WiredHeads(IMetadataGateway heads, Wire wire) : MetadataGa
 
     /// <inheritdoc/>
     protected override ValueTask<T> CallAsync<T>(
-        GatewayOperation operation, MetaEntry? entry, IReadOnlyCollection<Cid> superseded, Func<CancellationToken, ValueTask<T>> proceed, CancellationToken cancellation) =>
-        operation == GatewayOperation.Publish
-            ? wire.SendAsync("publish", entry!.Cid.ToString(), changes: true, proceed, cancellation, () => wire.LookForFilesAsync($"{Scene.Prefix}{Scene.DatabaseName}/", [entry]))
-            : wire.SendAsync("read heads", "", changes: false, proceed, cancellation);
+        GatewayOperation operation, MetaEntry? entry, IReadOnlyCollection<Cid> superseded, Func<CancellationToken, ValueTask<T>> proceed, CancellationToken cancellation)
+    {
+        if (operation != GatewayOperation.Publish)
+            return wire.SendAsync("read heads", "", changes: false, proceed, cancellation);
+        wire.Secrets?.Look(wire.Label, entry!);
+        return wire.SendAsync(
+            "publish", entry!.Cid.ToString(), changes: true, proceed, cancellation, () => wire.LookForFilesAsync($"{Scene.Prefix}{Scene.DatabaseName}/", [entry]));
+    }
 
     // A connection that breaks is noticed by the next message, and ends the subscription.
     private async Task TellAsync(Mailbox box, CancellationToken unsubscribed)

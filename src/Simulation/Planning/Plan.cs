@@ -34,4 +34,7 @@ internal sealed record Plan
 
     /// <summary>The letter by which people call a device.</summary>
     public static string NameOf(int device) => ((char)('A' + device)).ToString();
+
+    /// <summary>Whether any of its steps is of this kind.</summary>
+    public bool Takes(StepKind kind) => Steps.Any(step => step.Kind == kind);
 }

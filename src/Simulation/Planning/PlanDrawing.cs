@@ -73,7 +73,10 @@ internal static class PlanDrawing
             on |= Features.DamagedCopies;
         if (features is null && (on & Features.StoreTrouble) != 0 && new Dice(seed, "restarts").OneIn(OneWithRestartsIn))
             on |= Features.StoreRestarts;
-        (StepKind Kind, int Weight, Features Needs)[] possible = [.. s_kinds.Where(kind => (on & kind.Needs) == kind.Needs)];
+
+        // A sound store that restarts and is not away for it has nothing happen to it; one that is given may lose something.
+        bool mayRestart = store is not null || (on & Features.StoreRestarts) != 0;
+        (StepKind Kind, int Weight, Features Needs)[] possible = [.. s_kinds.Where(kind => (on & kind.Needs) == kind.Needs && (mayRestart || kind.Kind != StepKind.RestartStore))];
         int weights = possible.Sum(static kind => kind.Weight);
         ImmutableArray<Step>.Builder drawn = ImmutableArray.CreateBuilder<Step>(steps);
         TimeSpan at = TimeSpan.Zero;

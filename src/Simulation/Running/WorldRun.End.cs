@@ -3,6 +3,7 @@ using FireproofBench.Engine;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Clock;
 using FireproofBench.Engine.Documents;
+using FireproofBench.Engine.Pail;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Engine.Sync;
 using FireproofBench.Gateways.Memory;
@@ -46,8 +47,7 @@ internal sealed partial class WorldRun
         {
             if (device.Database!.CompactionFailure is { } failure && !MayPass(failure))
                 _witness.Accuse(Claim.NoSurprises, $"the newest compaction of {device.Name} failed: {failure.Message}");
-            if (device.Listener!.Missed() is { } missed)
-                _witness.Accuse(Claim.Subscriptions, $"of those who subscribed at {device.Name}, {missed}");
+            device.VerifyListener(device.Database.Heads);
             if (_plan.Has(Features.AutomaticCompaction) && device.Database.Log.Length >= 100)
                 _witness.Accuse(Claim.Bounds, $"the log of {device.Name} has {device.Database.Log.Length} groups, and 99 are the most");
         }
@@ -57,11 +57,14 @@ internal sealed partial class WorldRun
         await VerifyFilesAsync();
         foreach (WorldDevice device in _devices)
             await VerifyCompactionAsync(device);
+        if (_witness.Violations.Count == 0)
+            await VerifyRemotesAsync(heads);
         foreach (WorldDevice device in _devices)
             await GuardAsync(device, "closes", device.CloseAsync);
     }
 
-    // The documents of equal heads are compared where they are read; that nobody writes any more, and that all built the same tree of them, is not seen there.
+    // The documents of equal heads are compared where they are read; that nobody writes any more, and that all built the same tree of them, is not seen there. The tree
+    // does not depend on the way to it, so one that is built from its entries is the same again.
     private async Task VerifyConvergenceAsync(ImmutableArray<Cid> heads)
     {
         Cid root = default;
@@ -69,16 +72,34 @@ internal sealed partial class WorldRun
         {
             if (!device.Database!.Heads.SequenceEqual(heads))
                 _witness.Accuse(Claim.Convergence, $"{device.Name} is at {Names.Of(device.Database.Heads)} when all had come to {Names.Of(heads)} and nobody writes");
-            Cid state = default;
-            await GuardAsync(device, "resolves its heads", async () => state = (await device.Database!.SnapshotAsync(device.Database.Heads)).Pail.Root);
-            if (root.IsDefined && state.IsDefined && state != root)
-                _witness.Accuse(Claim.Convergence, $"the tree of {device.Name} has the root {Names.Of(state)} at {Names.Of(heads)}, and that of others {Names.Of(root)}");
-            root = state.IsDefined ? state : root;
+            (Cid served, Cid resolved, Cid built) = (default, default, default);
+            await GuardAsync(device, "resolves its heads", async () =>
+            {
+                DatabaseSnapshot state = await device.Database!.SnapshotAsync(device.Database.Heads);
+                (served, resolved, built) = (await device.Database.GetRootAsync(), state.Pail.Root, await BuildAsync(state));
+            });
+            if (!served.IsDefined)
+                continue;
+            if (served != resolved || built != resolved)
+                _witness.Accuse(Claim.Convergence, $"{device.Name} serves a tree with the root {Names.Of(served)}, its heads {Names.Of(heads)} say {Names.Of(resolved)}, and one that is built from all entries has {Names.Of(built)}");
+            if (root.IsDefined && served != root)
+                _witness.Accuse(Claim.Convergence, $"the tree of {device.Name} has the root {Names.Of(served)} at {Names.Of(heads)}, and that of others {Names.Of(root)}");
+            root = served;
         }
     }
 
+    private static async Task<Cid> BuildAsync(DatabaseSnapshot state)
+    {
+        ShardOverlay empty = new(state.Shards);
+        empty.Add([Shard.Empty]);
+        PailBatch batch = await PailBatch.OpenAsync(empty, Shard.Empty.Cid, CancellationToken.None);
+        await foreach ((string id, Cid value) in PailEntries.WalkAsync(state.Shards, state.Pail.Root, KeyRange.All))
+            await batch.PutAsync(id, value, CancellationToken.None);
+        return batch.Commit().Root;
+    }
+
     // What was not to be had at that moment; the next compaction has it. A late store may show a head before the files.
-    private bool MayPass(Exception failure) => failure is StorageException { Kind: StorageErrorKind.Transient or StorageErrorKind.Ambiguous or StorageErrorKind.NoSpace or StorageErrorKind.Throttled }
+    private bool MayPass(Exception failure) => (failure is StorageException passing && _scene.MayRefuse(passing.Kind))
         || (failure is StorageException { Kind: StorageErrorKind.Corrupt } && _plan.HasDamage)
         || (failure is StorageException { Kind: StorageErrorKind.NotAuthorized } && _plan.Has(Features.Direct | Features.KeyRotation))
         || (failure is MissingBlockException && _url.SettlingTime > TimeSpan.Zero);
@@ -151,6 +172,8 @@ internal sealed partial class WorldRun
                 {
                     _isUntidy |= link.Status.LastError is not null;
                     _ = await _devices[0].ReadAllAsync(reader, $"a new device at the {name}");
+                    await foreach (Document document in reader.AllAsync())
+                        _ = await _devices[0].ReadFilesAsync(reader, document);
                 }
             }
             catch (Exception e) when (e is StorageException or MissingBlockException)
@@ -169,7 +192,10 @@ internal sealed partial class WorldRun
         {
             await GuardAsync(device, "compacts in the end", async () => await database.CompactAsync());
             if (database.Log.Length <= 1)
+            {
+                await GuardAsync(device, "reads all after that", async () => _ = await device.ReadAllAsync(database, $"{device.Name} after a compaction at rest"));
                 return;
+            }
 
             // All have the same heads, but a link may still have been taking in how another one has merged its files.
             await _scene.DelayAsync(s_longestFault);

@@ -41,32 +41,30 @@ internal sealed partial class WorldRun
     {
         if (device.Medium is not DiskMedium medium)
             return;
-        SimulatedDisk disk = medium.Disk;
-        disk.Room = dice.Below(5000);
+        medium.Fill(dice.Below(5000));
         _trace.Add(device.Name, TraceKind.Fault, "its disk is full");
         await _scene.DelayAsync(TimeSpan.FromSeconds(10 * dice.Fraction()));
-        disk.Room = long.MaxValue;
-        medium.Disk.Room = long.MaxValue;
+        medium.Clear();
         _trace.Add(device.Name, TraceKind.Fault, "its disk has room");
     }
 
     private async Task CutOffAsync(WorldDevice device, Dice dice)
     {
         int store = dice.Below(_scene.Sites.Length);
-        device.Cut(store, isCut: true);
+        device.Cut(store);
         _trace.Add(device.Name, TraceKind.Fault, "is cut off", _scene.Sites[store].Name);
         await _scene.DelayAsync(TimeSpan.FromSeconds((dice.OneIn(4) ? 25 : 5) * dice.Fraction()));
-        device.Cut(store, isCut: false);
+        device.Connect(store);
         _trace.Add(device.Name, TraceKind.Fault, "is connected", _scene.Sites[store].Name);
     }
 
     private async Task FillStoreAsync(Dice dice)
     {
         int store = dice.Below(_scene.Sites.Length);
-        _scene.Sites[store].Store.Fill(true);
+        _scene.Sites[store].Fill();
         _trace.Add(_scene.Sites[store].Name, TraceKind.Fault, "is full");
         await _scene.DelayAsync(TimeSpan.FromSeconds(15 * dice.Fraction()));
-        _scene.Sites[store].Store.Fill(false);
+        _scene.Sites[store].Clear();
         _trace.Add(_scene.Sites[store].Name, TraceKind.Fault, "has room");
     }
 

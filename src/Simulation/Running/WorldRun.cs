@@ -37,7 +37,7 @@ internal sealed partial class WorldRun
         _keepsTrace = keepsTrace;
         _world = new VirtualWorld(new Dice(plan.Seed, "order")) { MostSteps = MostStepsBeside + (MostStepsEach * plan.Devices * plan.Steps.Length), Pulse = pulse };
         _trace = new Trace(_world.Time, keepsTrace);
-        _witness = new Witness(_world.Time);
+        _witness = new Witness(_world.Time) { LosesPower = plan.Takes(StepKind.PowerCut) };
         _url = SimulatedUrl.Parse(string.Create(CultureInfo.InvariantCulture, $"{plan.Store}{(plan.Store.Contains('?', StringComparison.Ordinal) ? '&' : '?')}seed={plan.Seed}"));
         WireShape shape = new() { Latency = plan.Latency };
         if (plan.Has(Features.BadNetwork))
@@ -48,10 +48,12 @@ internal sealed partial class WorldRun
         ImmutableArray<StoreSite> sites = [.. Enumerable.Range(0, plan.Has(Features.SecondRemote) ? 2 : 1).Select(store => new StoreSite(new SimulatedStore(_url, options), Scene.NameOfStore(store)))];
         _scene = new Scene(plan, _world, _trace, _witness, sites, shape)
         {
+            HasOutages = _url.Store.MeanOutage > TimeSpan.Zero,
             IsLate = _url.SettlingTime > TimeSpan.Zero,
+            Secrets = plan.Has(Features.Encryption) ? new Secrets(_witness, Scene.Mark, plan.Has(Features.PublishedKeys)) : null,
             Kept = new KeptSnapshots(isOrdered: _url.Store.HoldsConditions || !plan.Has(Features.BadNetwork)),
         };
-        _devices = [.. Enumerable.Range(0, plan.Devices).Select(number => new WorldDevice(_scene, number, NewMedium(), plan.Has(Features.Encryption) ? new MemoryKeyBag() : null))];
+        _devices = [.. Enumerable.Range(0, plan.Devices).Select(number => new WorldDevice(_scene, number, NewMedium(number)))];
         _scene.Devices = _devices;
     }
 
@@ -125,7 +127,9 @@ internal sealed partial class WorldRun
         Trace = [.. _trace.Entries],
     };
 
-    private ILocalMedium NewMedium() => _plan.Has(Features.Disks) ? new DiskMedium(Scene.DatabaseName) : new MemoryMedium(_world.Time);
+    private ILocalMedium NewMedium(int device) => _plan.Has(Features.Disks)
+        ? new DiskMedium(Scene.DatabaseName, new GatewayOptions { Time = _world.Time, Entropy = new Dice(_plan.Seed, "keys " + Plan.NameOf(device)) })
+        : new MemoryMedium(_world.Time);
 
     private async Task LiveAsync(CancellationToken cancellation)
     {

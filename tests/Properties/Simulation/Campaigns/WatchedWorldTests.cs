@@ -10,7 +10,7 @@ public sealed class WatchedWorldTests
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(1);
 
-    private static Plan SmallPlan => new CampaignOptions { Devices = 2, Steps = 10 }.PlanOf(1);
+    private static Plan SmallPlan => new CampaignOptions { Seeds = new SeedRange(1, 1), Devices = 2, Steps = 10 }.PlanOf(1);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 

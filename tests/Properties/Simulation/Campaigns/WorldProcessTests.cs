@@ -8,7 +8,7 @@ namespace FireproofBench.Properties.Simulation.Campaigns;
 
 public sealed class WorldProcessTests
 {
-    private static Plan SmallPlan => new CampaignOptions { Devices = 2, Steps = 10 }.PlanOf(1);
+    private static Plan SmallPlan => new CampaignOptions { Seeds = new SeedRange(1, 1), Devices = 2, Steps = 10 }.PlanOf(1);
 
     [Fact]
     public void A_process_runs_a_plan_and_says_that_it_came_to_its_end()
