@@ -12,7 +12,10 @@ internal sealed class Witness(VirtualTime time)
 {
     private readonly List<Acknowledgement> _acknowledged = [];
     private readonly List<Reading> _readings = [];
-    private readonly Dictionary<string, (string State, string Who)> _states = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (ImmutableArray<KeyValue> Rows, string Who)> _states = new(StringComparer.Ordinal);
+
+    // What was seen by ids, at clocks where nobody saw all documents yet.
+    private readonly Dictionary<string, Dictionary<string, (Cid Value, string Who)>> _answers = new(StringComparer.Ordinal);
     private readonly List<Violation> _violations = [];
 
     /// <summary>What must not be, in the order in which it was seen.</summary>
@@ -34,7 +37,23 @@ internal sealed class Witness(VirtualTime time)
     public void Acknowledge(Acknowledgement told) => _acknowledged.Add(told);
 
     /// <summary>A device was shown some documents at a clock.</summary>
-    public void Read(int device, ImmutableArray<Cid> heads, ImmutableArray<KeyValue> values) => _readings.Add(new Reading(device, time.Elapsed, heads, values, IsWhole: false));
+    public void Read(int device, ImmutableArray<Cid> heads, ImmutableArray<KeyValue> values)
+    {
+        Reading reading = new(device, time.Elapsed, heads, values, IsWhole: false);
+        _readings.Add(reading);
+        string clock = string.Join(' ', heads);
+        string who = WhoSaw(reading);
+        if (!_answers.TryGetValue(clock, out Dictionary<string, (Cid Value, string Who)>? answers))
+            _answers[clock] = answers = new(StringComparer.Ordinal);
+        foreach (KeyValue shown in values)
+        {
+            Cid value = Found(shown.Value);
+            if (_states.TryGetValue(clock, out (ImmutableArray<KeyValue> Rows, string Who) whole))
+                CompareSame(heads, shown.Key, (value, who), (Found(whole.Rows, shown.Key), whole.Who));
+            else if (!answers.TryAdd(shown.Key, (value, who)))
+                CompareSame(heads, shown.Key, (value, who), answers[shown.Key]);
+        }
+    }
 
     /// <summary>A device was shown all documents at a clock.</summary>
     /// <param name="device">Which device, from 0.</param>
@@ -45,11 +64,15 @@ internal sealed class Witness(VirtualTime time)
     {
         _readings.Add(new Reading(device, time.Elapsed, heads, rows, IsWhole: true));
         string clock = string.Join(' ', heads);
-        string state = string.Join('\n', rows.Select(static row => $"{row.Key} {row.Value}"));
-        if (!_states.TryAdd(clock, (state, who)) && _states[clock] is var former && former.State != state)
+        if (_states.TryAdd(clock, (rows, who)))
         {
-            string[] then = former.State.Split('\n');
-            string[] now = state.Split('\n');
+            foreach ((string id, (Cid Value, string Who) former) in _answers.GetValueOrDefault(clock) ?? [])
+                CompareSame(heads, id, (Found(rows, id), who), former);
+        }
+        else if (_states[clock] is var former && !former.Rows.AsSpan().SequenceEqual(rows.AsSpan()))
+        {
+            string[] then = [.. former.Rows.Select(static row => $"{row.Key} {row.Value}")];
+            string[] now = [.. rows.Select(static row => $"{row.Key} {row.Value}")];
             Accuse(
                 Claim.SameHeadsSameState,
                 $"{who} at {Names.Of(heads)} sees {Names.OfLine(now.Except(then).FirstOrDefault())}, where {former.Who} saw {Names.OfLine(then.Except(now).FirstOrDefault())}");
@@ -84,9 +107,22 @@ internal sealed class Witness(VirtualTime time)
             }
             else if (!LosesPower)
             {
-                Accuse(Claim.Durability, $"{Who(reading)} was shown {Names.Of(reading.Heads)}, and in the end nobody has {Names.Of([.. reading.Heads.Where(head => !history.Has(head))])}");
+                Accuse(Claim.Durability, $"{WhoSaw(reading)} was shown {Names.Of(reading.Heads)}, and in the end nobody has {Names.Of([.. reading.Heads.Where(head => !history.Has(head))])}");
             }
         }
+    }
+
+    private static string WhoSaw(Reading reading) => string.Create(CultureInfo.InvariantCulture, $"{Planning.Plan.NameOf(reading.Device)} at {reading.At.TotalSeconds:f3} s");
+
+    // Whoever asks by an id is not told whether a document was deleted or never written.
+    private static Cid Found(Cid value) => value == DocumentBlock.Tombstone.Cid ? default : value;
+
+    private static Cid Found(ImmutableArray<KeyValue> rows, string id) => Found(rows.FirstOrDefault(row => row.Key == id).Value);
+
+    private void CompareSame(ImmutableArray<Cid> heads, string id, (Cid Value, string Who) now, (Cid Value, string Who) then)
+    {
+        if (now.Value != then.Value)
+            Accuse(Claim.SameHeadsSameState, $"{now.Who} at {Names.Of(heads)} sees {id} {Names.Of(now.Value)}, where {then.Who} saw {id} {Names.Of(then.Value)}");
     }
 
     private void Compare(EventGraph history, Acknowledgement told)
@@ -100,18 +136,22 @@ internal sealed class Witness(VirtualTime time)
 
         if (!told.Restored.IsDefault)
             CompareRestored(history, told, who);
-        if (told.Heads.Length != 1 || !history.Has(told.Heads[0]))
+        if (!told.Heads.All(history.Has))
             return;
-        ClockEvent made = history[told.Heads[0]];
+        ClockEvent? made = told.Heads.Length == 1 ? history[told.Heads[0]] : null;
         foreach (KeyValue write in told.Writes)
         {
-            // Deleting what is deleted changes nothing, so it makes no event. Of two writes to one id that became one commit the later one is in it.
-            bool isThere = made.Operations.Contains(write) || history.Standing(told.Heads, write.Key).Contains(write.Value)
-                || _acknowledged.Exists(other => other != told && other.Heads.SequenceEqual(told.Heads) && other.Writes.Any(joined => joined.Key == write.Key));
-            if (!isThere)
-                Accuse(Claim.Durability, $"{who} wrote {write.Key} = {Names.Of(write.Value)}, and the event {Names.Of(made.Cid)} that it was given does not");
+            // Deleting what is deleted changes nothing, so it makes no event, at however many heads. Of two writes to one id that became one commit the later one is in it.
+            bool isThere = IsIn(made, write) || history.Standing(told.Heads, write.Key).Contains(write.Value)
+                || _acknowledged.Exists(other => other.Heads.SequenceEqual(told.Heads) && other.Writes.Any(joined => joined.Key == write.Key && IsIn(made, joined)));
+            if (isThere)
+                continue;
+            string lost = made is null ? $"at {Names.Of(told.Heads)}, which it was given, it does not stand" : $"the event {Names.Of(made.Cid)} that it was given does not";
+            Accuse(Claim.Durability, $"{who} wrote {write.Key} = {Names.Of(write.Value)}, and {lost}");
         }
     }
+
+    private static bool IsIn(ClockEvent? made, KeyValue write) => made is not null && made.Operations.Contains(write);
 
     // After a rollback each id has what it had then, or what stood beside that; what nobody had written then is deleted.
     private void CompareRestored(EventGraph history, Acknowledgement told, string who)
@@ -128,11 +168,9 @@ internal sealed class Witness(VirtualTime time)
         }
     }
 
-    private static string Who(Reading reading) => string.Create(CultureInfo.InvariantCulture, $"{Planning.Plan.NameOf(reading.Device)} at {reading.At.TotalSeconds:f3} s");
-
     private void Compare(EventGraph history, Reading reading)
     {
-        string who = Who(reading);
+        string who = WhoSaw(reading);
         foreach (KeyValue shown in reading.Values)
         {
             ImmutableArray<Cid> standing = history.Standing(reading.Heads, shown.Key);
@@ -150,7 +188,13 @@ internal sealed class Witness(VirtualTime time)
 
         if (!reading.IsWhole)
             return;
-        HashSet<string> seen = [.. reading.Values.Select(static value => value.Key)];
+        HashSet<string> seen = new(StringComparer.Ordinal);
+        foreach (KeyValue shown in reading.Values)
+        {
+            if (!seen.Add(shown.Key))
+                Accuse(Claim.Causality, $"{who} sees {shown.Key} more than once among all documents at {Names.Of(reading.Heads)}");
+        }
+
         foreach (string id in history.Ids)
         {
             if (id != Engine.Crdt.Genesis.Key && !seen.Contains(id) && !history.Standing(reading.Heads, id).IsEmpty)
