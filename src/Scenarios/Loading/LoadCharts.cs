@@ -44,11 +44,13 @@ internal static class LoadCharts
     /// <summary>The names of the events of the engine, in the order of their charts.</summary>
     public static ImmutableArray<string> Events(LoadOutcome outcome) => [.. outcome.Rows.SelectMany(static row => row.Events.Keys).Distinct().Order(StringComparer.Ordinal)];
 
+    /// <summary>How many intervals each place of the charts over time stands for: more than one in a run of over 20 minutes.</summary>
+    public static int IntervalsOfPlace(LoadManifest manifest, LoadOutcome outcome) => (WithoutLead(outcome.Rows, manifest.Plan.WarmUp).Length + MostPlaces - 1) / MostPlaces;
+
     /// <summary>All charts of a run.</summary>
     public static IEnumerable<Chart> Of(LoadManifest manifest, LoadOutcome outcome)
     {
-        ImmutableArray<IntervalRow> all = WithoutLead(outcome.Rows, manifest.Plan.WarmUp);
-        ImmutableArray<IntervalRow> rows = Thinned(all);
+        ImmutableArray<IntervalRow> rows = CombinedRows.Of(WithoutLead(outcome.Rows, manifest.Plan.WarmUp), IntervalsOfPlace(manifest, outcome));
         ImmutableArray<double> x = [.. rows.Select(static row => row.At.TotalSeconds)];
 
         // Where not all were kept, marks on the first part alone would tell a wrong story; how many there were in each interval shows all the same.
@@ -81,7 +83,7 @@ internal static class LoadCharts
             yield return distribution;
         if (TroubleOf(rows, x) is { Series.Length: > 0 } trouble)
             yield return trouble with { Marks = marks };
-        foreach (Chart chart in EventsOf(outcome, all, x, marks))
+        foreach (Chart chart in EventsOf(outcome, rows, x, marks))
             yield return chart;
         ImmutableArray<string> gauges = Gauges(outcome);
         for (int i = 0; i < gauges.Length; i++)
@@ -91,15 +93,13 @@ internal static class LoadCharts
         }
     }
 
-    // Of each place all intervals that it stands for: what is counted is not left out where the places are thinned.
-    private static IEnumerable<Chart> EventsOf(LoadOutcome outcome, ImmutableArray<IntervalRow> all, ImmutableArray<double> x, ImmutableArray<double> marks)
+    private static IEnumerable<Chart> EventsOf(LoadOutcome outcome, ImmutableArray<IntervalRow> rows, ImmutableArray<double> x, ImmutableArray<double> marks)
     {
         ImmutableArray<string> names = Events(outcome);
-        int every = Every(all);
         for (int i = 0; i < names.Length; i++)
         {
             string name = names[i];
-            ImmutableArray<double?> counts = [.. all.Chunk(Math.Max(1, every)).Select(rows => (double?)rows.Sum(row => row.Events.GetValueOrDefault(name)))];
+            ImmutableArray<double?> counts = [.. rows.Select(row => (double?)row.Events.GetValueOrDefault(name))];
             yield return new Chart(EventId(i), "time", " s", "", x, [new ChartSeries(name, counts) { Line = ChartLine.Bars }]) { Marks = marks };
         }
     }
@@ -168,12 +168,4 @@ internal static class LoadCharts
         rows is [{ Dropped: 0, Anomalies.IsEmpty: true } first, _, ..] && first.At < -warmUp && (first.Started == 0 || first.Length < s_lead) && first.Steps.All(static step => step.Failed == 0)
             ? rows[1..]
             : rows;
-
-    private static ImmutableArray<IntervalRow> Thinned(ImmutableArray<IntervalRow> rows)
-    {
-        int every = Every(rows);
-        return every <= 1 ? rows : [.. rows.Where((_, i) => i % every == 0)];
-    }
-
-    private static int Every(ImmutableArray<IntervalRow> rows) => (rows.Length + MostPlaces - 1) / MostPlaces;
 }

@@ -30,7 +30,7 @@ internal static class LoadPage
         WriteSteps(page, manifest, outcome);
         WriteTrouble(page, manifest, outcome, after);
         if (outcome.HadLoad)
-            WriteCurves(page);
+            WriteCurves(page, manifest, outcome);
         WriteEngine(page, outcome);
         WriteCost(page, outcome, after, provider);
         WriteRun(page, manifest, outcome);
@@ -38,9 +38,11 @@ internal static class LoadPage
         return HtmlPage.Of($"Load: {manifest.Scenario.Name}", page, ChartJson.Of(LoadCharts.Of(manifest, outcome)));
     }
 
-    private static void WriteCurves(HtmlText page)
+    private static void WriteCurves(HtmlText page, LoadManifest manifest, LoadOutcome outcome)
     {
         page.Add($"<section id=\"time\"><h2>Over time</h2>\n");
+        if (LoadCharts.IntervalsOfPlace(manifest, outcome) is > 1 and var intervals)
+            page.Add($"<p class=\"muted\">Each place of the curves over time stands for {intervals} intervals: all their calls over all their time, the highest p99 and max of them, and the median weighed by calls.</p>\n");
         Figure(page, LoadCharts.Throughput, "Successful calls a second");
         Figure(page, LoadCharts.Latency, "Latency from the intended start, in milliseconds, on a logarithmic axis");
         page.Add($"</section>\n<section id=\"by-percentile\"><h2>How long calls took</h2>\n");
