@@ -59,7 +59,7 @@ internal sealed record Comparisons(string Kind, int Number, string[] Worse, stri
             number,
             Judged(metrics, "worse"),
             Judged(metrics, "better"),
-            [.. metrics.Select(static metric => string.Create(CultureInfo.InvariantCulture, $"{metric.GetProperty("metric").GetString()} {metric.GetProperty("ratio").GetDouble():F3}"))]);
+            [.. metrics.Where(static metric => metric.TryGetProperty("ratio", out _)).Select(static metric => string.Create(CultureInfo.InvariantCulture, $"{metric.GetProperty("metric").GetString()} {metric.GetProperty("ratio").GetDouble():F3}"))]);
     }
 
     private static string[] Judged(JsonElement[] metrics, string verdict) =>

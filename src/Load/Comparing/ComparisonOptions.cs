@@ -12,7 +12,10 @@ internal sealed record ComparisonOptions
     /// <summary>A latency that changed by less is as it was, whatever share of it that is.</summary>
     public TimeSpan Floor { get; init; } = TimeSpan.FromMicroseconds(20);
 
-    /// <summary>How sure a verdict is: so much of the resampled ratios lies in the interval.</summary>
+    /// <summary>A share of lost calls that changed by no more is as it was: a thousandth.</summary>
+    public double LossFloor { get; init; } = 0.001;
+
+    /// <summary>How sure a verdict is: so much of the resampled changes lies in the interval.</summary>
     public double Confidence { get; init; } = 0.99;
 
     /// <summary>How often is resampled.</summary>

@@ -6,7 +6,7 @@ namespace FireproofBench.Load.Comparing;
 internal static class IntervalGaps
 {
     /// <summary>The intervals of a step with the empty ones between them, before them and after them, as long as there was load.</summary>
-    /// <param name="known">The intervals with calls, by the time from the start of the measured part at which each began, in that order.</param>
+    /// <param name="known">The intervals with calls, by the time from the start of the measured part at which each began, in that order. The last one of the warm-up, below zero, is among them where calls of the measured part ended in it.</param>
     /// <param name="usual">How long an interval is as a rule, above zero.</param>
     /// <param name="loaded">How long there was load. An interval belongs to where most of it lies.</param>
     public static ImmutableArray<MeasuredInterval> Fill(IEnumerable<(TimeSpan At, MeasuredInterval Interval)> known, TimeSpan usual, TimeSpan loaded)
@@ -16,7 +16,8 @@ internal static class IntervalGaps
         foreach ((TimeSpan at, MeasuredInterval interval) in known)
         {
             FillUntil(at < loaded ? at : loaded);
-            all.Add(interval with { HasLoad = at + (interval.Length / 2) <= loaded });
+            TimeSpan middle = at + (interval.Length / 2);
+            all.Add(interval with { HasLoad = middle >= TimeSpan.Zero && middle <= loaded });
             end = end > at + interval.Length ? end : at + interval.Length;
         }
 

@@ -7,6 +7,6 @@ namespace FireproofBench.Load.Comparing;
 /// <param name="Counts">Nanoseconds, rising, with their counts.</param>
 internal sealed record MeasuredInterval(TimeSpan Length, ImmutableArray<(long Nanoseconds, long Count)> Counts)
 {
-    /// <summary>Whether there was load; what ends after it counts in no rate.</summary>
+    /// <summary>Whether it is of the measured part that had load; what ends before or after that counts in no rate.</summary>
     public bool HasLoad { get; init; } = true;
 }

@@ -4,11 +4,10 @@ namespace FireproofBench.Load.Comparing;
 
 /// <summary>A run as its result folder has it, for comparison.</summary>
 /// <param name="Path">The folder.</param>
-/// <param name="Scenario">The scenario.</param>
-/// <param name="Plan">Its load.</param>
-/// <param name="HasArrivals">Whether that is an open model: then its rate is what was asked for.</param>
+/// <param name="Kind">What it has to have in common with the runs that it is compared with.</param>
+/// <param name="HasArrivals">Whether it is an open model: then its rate is what was asked for.</param>
 /// <param name="Steps">Its steps.</param>
-internal sealed record MeasuredRun(string Path, string Scenario, string Plan, bool HasArrivals, ImmutableArray<MeasuredStep> Steps)
+internal sealed record MeasuredRun(string Path, RunKind Kind, bool HasArrivals, ImmutableArray<MeasuredStep> Steps)
 {
     private const string Intended = ".intended";
     private const int MaxIntervals = 1_000_000;
@@ -20,7 +19,7 @@ internal sealed record MeasuredRun(string Path, string Scenario, string Plan, bo
     public static MeasuredRun Read(string folder)
     {
         RunSummary run = RunSummary.Read(folder);
-        return new MeasuredRun(folder, run.Kind.Scenario, run.Kind.Plan, run.HasArrivals, ReadSteps(folder, run));
+        return new MeasuredRun(folder, run.Kind, run.HasArrivals, ReadSteps(folder, run));
     }
 
     private static ImmutableArray<MeasuredStep> ReadSteps(string folder, RunSummary run)
@@ -36,7 +35,7 @@ internal sealed record MeasuredRun(string Path, string Scenario, string Plan, bo
             all.Add((at, new MeasuredInterval(length, [.. histogram.RecordedValues().Select(static value => (value.ValueIteratedTo, value.CountAtValueIteratedTo))])));
         });
         TimeSpan usual = UsualOf(intervals.Values.SelectMany(static step => step).Select(static one => one.Interval.Length), run.Loaded);
-        return [.. run.Steps.Select(step => new MeasuredStep(step.Name, IntervalGaps.Fill(intervals.GetValueOrDefault(step.Name) ?? [], usual, run.Loaded)))];
+        return [.. run.Steps.Select(step => new MeasuredStep(step.Name, IntervalGaps.Fill(intervals.GetValueOrDefault(step.Name) ?? [], usual, run.Loaded)) { Lost = run.LostOf(step) })];
     }
 
     // The first and the last of a run are shorter. A file that somebody wrote may have none that is longer than nothing.

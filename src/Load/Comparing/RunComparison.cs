@@ -6,7 +6,7 @@ namespace FireproofBench.Load.Comparing;
 /// <summary>Compares runs of two sides, metric by metric.</summary>
 internal static class RunComparison
 {
-    // A percentile needs some calls beyond it.
+    // A percentile needs some calls beyond it, and a few calls may be lost by chance.
     private const int LeastBeyond = 10;
     private static readonly (double Percentile, bool IsTail)[] s_percentiles = [(50, false), (90, false), (99, true), (99.9, true)];
 
@@ -18,25 +18,54 @@ internal static class RunComparison
     public static ImmutableArray<MetricComparison> Of(IReadOnlyList<MeasuredRun> before, IReadOnlyList<MeasuredRun> after, ComparisonOptions options)
     {
         MeasuredRun first = before[0];
-        foreach (MeasuredRun run in before.Concat(after))
-        {
-            if (run.Scenario != first.Scenario || run.Plan != first.Plan)
-                throw new InvalidDataException($"'{run.Path}' is {run.Scenario} under '{run.Plan}', and '{first.Path}' is {first.Scenario} under '{first.Plan}': only runs of one scenario and one load can be compared");
-        }
-
+        CheckAlike(first, before.Concat(after));
         ImmutableArray<MetricComparison>.Builder metrics = ImmutableArray.CreateBuilder<MetricComparison>();
-        for (int i = 0; i < first.Steps.Length; i++)
+        bool hasSuccess = false;
+        foreach (string step in first.Steps.Select(static step => step.Name))
         {
-            StepSample old = new(before.Select(run => run.Steps[i]));
-            StepSample young = new(after.Select(run => run.Steps[i]));
+            MeasuredStep[] olds = StepsOf(before, step);
+            MeasuredStep[] youngs = StepsOf(after, step);
+            StepSample old = new(olds);
+            StepSample young = new(youngs);
 
             // Of what the base never came to, such as a merge that was not due, nothing can have become worse.
-            if (old.Count == 0)
-                continue;
-            metrics.AddRange(young.Count == 0 ? [Ceased(first.Steps[i].Name, old, options)] : Compare(first.Steps[i].Name, old, young, first.HasArrivals, options));
+            hasSuccess |= old.Count > 0;
+            if (old.Count > 0)
+                metrics.AddRange(young.Count == 0 ? [Ceased(step, old, options)] : Compare(step, old, young, first.HasArrivals, options));
+            if (CompareLosses(step, new LossSample(olds), new LossSample(youngs), options) is { } losses)
+                metrics.Add(losses);
         }
 
-        return metrics.Count > 0 ? metrics.ToImmutable() : throw new InvalidDataException("there is no successful call on the base's side");
+        return hasSuccess ? metrics.ToImmutable() : throw new InvalidDataException("there is no successful call on the base's side");
+    }
+
+    private static void CheckAlike(MeasuredRun first, IEnumerable<MeasuredRun> runs)
+    {
+        foreach (MeasuredRun run in runs)
+        {
+            string unlike = string.Join(", ", run.Kind.DifferencesTo(first.Kind));
+            if (unlike.Length > 0)
+                throw new InvalidDataException($"'{run.Path}' and '{first.Path}' are not alike in {unlike}: only runs of one scenario and one load can be compared, on whatever stores");
+        }
+    }
+
+    private static MeasuredStep[] StepsOf(IReadOnlyList<MeasuredRun> runs, string name) =>
+        [.. runs.Select(run => run.Steps.FirstOrDefault(step => step.Name == name) ?? throw new InvalidDataException($"'{run.Path}' has no step '{name}': only runs of the same steps can be compared"))];
+
+    // Latencies are of calls that succeeded: a store that refuses half of them can be as fast as ever. Null where one side never came to the step.
+    private static MetricComparison? CompareLosses(string step, LossSample before, LossSample after, ComparisonOptions options)
+    {
+        if (before.All == 0 || after.All == 0)
+            return null;
+        Dice dice = new(options.Seed, $"losses of {step}");
+        double[] differences = [.. Enumerable.Range(0, options.Resamples).Select(_ => after.Draw(dice) - before.DrawRuns(dice)).Order()];
+        (double low, double high) = (At(differences, (1 - options.Confidence) / 2), At(differences, (1 + options.Confidence) / 2));
+        double difference = after.Share - before.Share;
+        bool isSure = Math.Abs(difference) * after.All >= LeastBeyond && (difference > 0 ? low > 0 : high < 0);
+        ComparisonVerdict verdict = Math.Abs(difference) <= options.LossFloor ? ComparisonVerdict.Same
+            : !isSure ? ComparisonVerdict.Unclear
+            : difference > 0 ? ComparisonVerdict.Worse : ComparisonVerdict.Better;
+        return new MetricComparison($"errors({step})", before.Share, after.Share, low, high, options.LossFloor, verdict) { IsShare = true };
     }
 
     // A step that succeeded and does so no more; a few calls may have come to nothing by chance.

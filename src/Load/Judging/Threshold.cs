@@ -16,6 +16,9 @@ internal sealed partial record Threshold(string Text, ThresholdMetric Metric, do
     /// <summary>What thresholds look like, for messages and help.</summary>
     public const string Form = "METRIC(STEP) < VALUE, such as 'p99(put) < 200ms', 'max(get, actual) < 1s', 'rate(put) >= 500/s', 'errors < 0.1%', 'anomalies == 0', 'dropped == 0', 'lateness < 1ms'";
 
+    /// <summary>Whether it is about latencies, which only calls have that succeeded.</summary>
+    public bool IsLatency => IsOfLatency(Metric);
+
     /// <summary>Reads one.</summary>
     /// <param name="text">The text.</param>
     /// <param name="steps">The steps that there are.</param>
@@ -32,9 +35,9 @@ internal sealed partial record Threshold(string Text, ThresholdMetric Metric, do
             throw new FormatException($"'{text}': {match.Groups["metric"].Value} is of the whole run, not of a step");
         if (step is not null && !steps.Contains(step))
             throw new FormatException($"'{text}': there is no step '{step}'; the scenario has {string.Join(", ", steps)}");
-        if (step is null && IsLatency(metric) && steps.Count > 1)
+        if (step is null && IsOfLatency(metric) && steps.Count > 1)
             throw new FormatException($"'{text}': of which step? The scenario has {string.Join(", ", steps)}");
-        if (isActual && !IsLatency(metric))
+        if (isActual && !IsOfLatency(metric))
             throw new FormatException($"'{text}': only latencies are from the intended or the actual start");
         double limit = ReadLimit(metric, match.Groups["value"].Value, match.Groups["unit"].Value, text, out bool isShare);
         return new Threshold(text.Trim(), isShare ? ThresholdMetric.ErrorShare : metric, percentile, step, isActual, match.Groups["comparison"].Value, limit);
@@ -51,10 +54,10 @@ internal sealed partial record Threshold(string Text, ThresholdMetric Metric, do
         _ => figure != Limit,
     };
 
-    private static bool IsLatency(ThresholdMetric metric) => metric is ThresholdMetric.Percentile or ThresholdMetric.Mean or ThresholdMetric.Max;
+    private static bool IsOfLatency(ThresholdMetric metric) => metric is ThresholdMetric.Percentile or ThresholdMetric.Mean or ThresholdMetric.Max;
 
     private static bool IsOfStep(ThresholdMetric metric) =>
-        IsLatency(metric) || metric is ThresholdMetric.Rate or ThresholdMetric.Count or ThresholdMetric.Errors or ThresholdMetric.ByteRate;
+        IsOfLatency(metric) || metric is ThresholdMetric.Rate or ThresholdMetric.Count or ThresholdMetric.Errors or ThresholdMetric.ByteRate;
 
     private static (ThresholdMetric Metric, double Percentile) ReadMetric(string name, string text)
     {
@@ -81,7 +84,7 @@ internal sealed partial record Threshold(string Text, ThresholdMetric Metric, do
     {
         double number = double.Parse(value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
         isShare = metric == ThresholdMetric.Errors && unit == "%";
-        if (IsLatency(metric) || metric == ThresholdMetric.Lateness)
+        if (IsOfLatency(metric) || metric == ThresholdMetric.Lateness)
         {
             return unit switch
             {

@@ -7,10 +7,16 @@ internal static class ThresholdCheck
 {
     /// <summary>Each threshold with what was measured.</summary>
     public static ImmutableArray<ThresholdResult> Of(LoadOutcome outcome, ImmutableArray<Threshold> thresholds) =>
-        [.. thresholds.Select(threshold => (threshold, Measured: Measure(outcome, threshold))).Select(
-            static pair => new ThresholdResult(pair.threshold, pair.Measured, pair.threshold.Holds(pair.Measured)))];
+        [.. thresholds.Select(threshold => Judge(outcome, threshold))];
 
-    private static double Measure(LoadOutcome outcome, Threshold threshold)
+    private static ThresholdResult Judge(LoadOutcome outcome, Threshold threshold)
+    {
+        double? measured = Measure(outcome, threshold);
+        return new ThresholdResult(threshold, measured, outcome.HadLoad && measured is { } figure && threshold.Holds(figure));
+    }
+
+    // Calls that failed have no latency: where none succeeded there is no figure, and zero would be the best of all.
+    private static double? Measure(LoadOutcome outcome, Threshold threshold)
     {
         Recorder recorder = outcome.Recorder;
         StepTotals totals = new();
@@ -25,6 +31,8 @@ internal static class ThresholdCheck
         }
 
         LatencySummary latencies = (threshold.IsActual ? totals.Actual : totals.Intended).Summary();
+        if (threshold.IsLatency && latencies.Count == 0)
+            return null;
         return threshold.Metric switch
         {
             ThresholdMetric.Percentile => (threshold.IsActual ? totals.Actual : totals.Intended).At(threshold.Percentile).TotalSeconds,

@@ -212,7 +212,10 @@ internal static class LoadJson
     {
         json.WriteStartObject();
         json.WriteString("threshold", result.Threshold.Text);
-        json.WriteNumber("measured", result.Measured);
+        if (result.Measured is { } measured)
+            json.WriteNumber("measured", measured);
+        else
+            json.WriteNull("measured");
         json.WriteBoolean("holds", result.Holds);
         json.WriteEndObject();
     }

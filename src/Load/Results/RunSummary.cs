@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.Json;
 
 namespace FireproofBench.Load.Results;
@@ -41,8 +42,19 @@ internal sealed record RunSummary
     /// <summary>Bytes of objects that came.</summary>
     public required long Received { get; init; }
 
-    /// <summary>Whether all its thresholds held, and it ran to its end.</summary>
-    public required bool IsWell { get; init; }
+    /// <summary>Arrivals for which no worker was free, and no room to wait.</summary>
+    public long Dropped { get; init; }
+
+    /// <summary>Iterations that were given up.</summary>
+    public long Unfinished { get; init; }
+
+    /// <summary>Whether it had load, and ran to its end; what did not cannot be compared with what did.</summary>
+    public required bool IsWhole { get; init; }
+
+    /// <summary>Calls of a step that did not succeed. With the first step, which begins each iteration, also those of iterations that were dropped, or did not end and are in no step's failures.</summary>
+    /// <param name="step">One of its steps.</param>
+    public long LostOf(StepSummary step) =>
+        step.Failed + (step == Steps[0] ? Dropped + Math.Max(0, Unfinished - Steps.Sum(static one => one.GivenUp)) : 0);
 
     /// <summary>Reads the folder of a run.</summary>
     /// <exception cref="InvalidDataException">It is none, or damaged; the message says what and where.</exception>
@@ -52,21 +64,43 @@ internal sealed record RunSummary
     private static RunSummary Of(string folder, JsonElement run)
     {
         string plan = Text(run, "plan");
+        TimeSpan loaded = LoadedOf(run, plan);
+        ImmutableArray<StepSummary> steps = [.. run.GetProperty("steps").EnumerateArray().Select(StepSummary.Of)];
         return new RunSummary
         {
             Path = folder,
-            Kind = new RunKind(Text(run, "scenario"), Text(run, "provider"), Text(run, "url"), plan, run.GetProperty("settings").GetRawText()),
+            Kind = KindOf(run, plan, steps),
             HasArrivals = LoadPlanText.Read(plan).Any(static simulation => simulation.Rate is not null),
             Started = run.GetProperty("startedAt").GetDateTimeOffset(),
-            Loaded = LoadedOf(run, plan),
+            Loaded = loaded,
             Version = Text(run, "version"),
-            Steps = [.. run.GetProperty("steps").EnumerateArray().Select(StepSummary.Of)],
+            Steps = steps,
             Anomalies = Sum(run.GetProperty("anomalies")),
             Requests = Sum(run.GetProperty("requests")),
             Sent = run.GetProperty("sentBytes").GetInt64(),
             Received = run.GetProperty("receivedBytes").GetInt64(),
-            IsWell = !run.GetProperty("interrupted").GetBoolean() && run.GetProperty("thresholds").EnumerateArray().All(static threshold => threshold.GetProperty("holds").GetBoolean()),
+            Dropped = Count(run, "dropped"),
+            Unfinished = Count(run, "unfinished"),
+            IsWhole = loaded > TimeSpan.Zero && !run.GetProperty("interrupted").GetBoolean() && run.GetProperty("endedEarly").ValueKind == JsonValueKind.Null,
         };
+    }
+
+    private static RunKind KindOf(JsonElement run, string plan, ImmutableArray<StepSummary> steps) =>
+        new(Text(run, "scenario"), Text(run, "provider"), Text(run, "url"), plan, Compact(run.GetProperty("settings")))
+        {
+            Arrivals = Text(run, "arrivals"),
+            Workers = run.GetProperty("workers").GetInt32(),
+            WarmUp = Milliseconds(run.GetProperty("warmUpMs")),
+            Steps = string.Join(", ", steps.Select(static step => step.Name)),
+        };
+
+    // Without the lines and blanks, which say nothing.
+    private static string Compact(JsonElement json)
+    {
+        using MemoryStream bytes = new();
+        using (Utf8JsonWriter writer = new(bytes))
+            json.WriteTo(writer);
+        return Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
     }
 
     // Older results do not say it: as long as was planned, unless it ended before.
@@ -84,6 +118,8 @@ internal sealed record RunSummary
         : throw new FormatException($"{number.GetRawText()} is no time of a run in milliseconds");
 
     private static string Text(JsonElement run, string name) => run.GetProperty(name).GetString()!;
+
+    private static long Count(JsonElement run, string name) => run.GetProperty(name).GetInt64();
 
     private static long Sum(JsonElement counts) => counts.EnumerateObject().Sum(static count => count.Value.GetInt64());
 }

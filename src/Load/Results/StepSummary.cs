@@ -11,6 +11,9 @@ namespace FireproofBench.Load.Results;
 /// <param name="P99">The 99th percentile from the intended start, in milliseconds.</param>
 internal sealed record StepSummary(string Name, long Succeeded, long Failed, double PerSecond, double P50, double P99)
 {
+    /// <summary>Of those that failed, the ones that were given up at the end.</summary>
+    public long GivenUp { get; init; }
+
     /// <summary>Reads one.</summary>
     public static StepSummary Of(JsonElement step)
     {
@@ -21,6 +24,7 @@ internal sealed record StepSummary(string Name, long Succeeded, long Failed, dou
             step.GetProperty("failed").GetInt64(),
             step.GetProperty("perSecond").GetDouble(),
             intended.GetProperty("p50").GetDouble(),
-            intended.GetProperty("p99").GetDouble());
+            intended.GetProperty("p99").GetDouble())
+        { GivenUp = step.TryGetProperty("errors", out JsonElement errors) && errors.TryGetProperty(Iteration.GivenUp, out JsonElement givenUp) ? givenUp.GetInt64() : 0 };
     }
 }

@@ -10,6 +10,9 @@ namespace FireproofBench.Load.Running;
 /// <param name="cancellation">Is cancelled when the run waits no longer for what is under way.</param>
 internal sealed class Iteration(int worker, Dice dice, Recorder recorder, LoadClock clock, CancellationToken cancellation)
 {
+    /// <summary>How a call is counted that was given up because it did not end.</summary>
+    public const string GivenUp = "Unfinished";
+
     private long _lateness;
     private bool _isMeasured;
 
@@ -94,7 +97,7 @@ internal sealed class Iteration(int worker, Dice dice, Recorder recorder, LoadCl
     private string? Name(Exception failure) => failure switch
     {
         StorageException { Kind: var kind } => kind.ToString(),
-        OperationCanceledException when cancellation.IsCancellationRequested => "Unfinished",
+        OperationCanceledException when cancellation.IsCancellationRequested => GivenUp,
         OperationCanceledException or ArgumentException or NullReferenceException or IndexOutOfRangeException => null,
         _ => failure.GetType().Name,
     };

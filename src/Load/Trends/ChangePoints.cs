@@ -13,25 +13,26 @@ internal static class ChangePoints
     /// <summary>The fewest values on a side: one alone may be a mood of the machine.</summary>
     public const int LeastSide = 2;
 
-    private const int Permutations = 999;
-
-    // Three of ten runs can be told from the other seven at 2 of 120.
-    private const double Significance = 0.05;
+    private const int LeastPermutations = 999;
+    private const int MostPermutations = 99_999;
 
     /// <summary>The places at which a new level begins, in their order.</summary>
-    /// <param name="values">The values, above zero, oldest first.</param>
+    /// <param name="values">The values, above zero, oldest first. Each stands for itself: what is alike for another reason than its level has to be one value.</param>
     /// <param name="tolerance">A level that differs by no more than this share is the same.</param>
     /// <param name="floor">A level that differs by no more than this is the same.</param>
+    /// <param name="significance">How often a stretch of one level may be parted by chance, 0 to 1. Whoever looks at many series has to share it out among them.</param>
     /// <param name="seed">For the permutations.</param>
-    public static ImmutableArray<int> Of(IReadOnlyList<double> values, double tolerance, double floor, long seed)
+    public static ImmutableArray<int> Of(IReadOnlyList<double> values, double tolerance, double floor, double significance, long seed)
     {
+        // Enough of them that one as good can be too many, and one alone is not.
+        int permutations = (int)Math.Clamp(Math.Ceiling(2 / significance), LeastPermutations, MostPermutations);
         double[] logarithms = [.. values.Select(static value => Math.Log(Math.Max(value, double.Epsilon)))];
         Dice dice = new(seed, "permutations");
         List<int> found = [];
         Stack<(int From, int To)> stretches = new([(0, values.Count)]);
         while (stretches.TryPop(out (int From, int To) stretch))
         {
-            if (Part(logarithms.AsSpan(stretch.From, stretch.To - stretch.From)) is not { } best || !IsRare(logarithms[stretch.From..stretch.To], best.Distance, dice))
+            if (Part(logarithms.AsSpan(stretch.From, stretch.To - stretch.From)) is not { } best || !IsRare(logarithms[stretch.From..stretch.To], best.Distance, permutations, significance, dice))
                 continue;
             int place = stretch.From + best.Place;
             found.Add(place);
@@ -107,10 +108,10 @@ internal static class ChangePoints
         return best;
     }
 
-    private static bool IsRare(double[] values, double distance, Dice dice)
+    private static bool IsRare(double[] values, double distance, int permutations, double significance, Dice dice)
     {
         int asGood = 1;
-        for (int permutation = 0; permutation < Permutations; permutation++)
+        for (int permutation = 0; permutation < permutations; permutation++)
         {
             // Fisher and Yates, in place.
             for (int i = values.Length - 1; i > 0; i--)
@@ -120,7 +121,7 @@ internal static class ChangePoints
             }
 
             // Sums of the same numbers in another order differ in their last digits.
-            if (Part(values)!.Value.Distance >= distance - (1e-9 * Math.Abs(distance)) && ++asGood > Significance * (Permutations + 1))
+            if (Part(values)!.Value.Distance >= distance - (1e-9 * Math.Abs(distance)) && ++asGood > significance * (permutations + 1))
                 return false;
         }
 

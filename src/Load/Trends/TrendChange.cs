@@ -7,6 +7,9 @@ namespace FireproofBench.Load.Trends;
 /// <param name="IsWorse">Whether the new one is the worse.</param>
 internal sealed record TrendChange(int Run, double Before, double After, bool IsWorse)
 {
-    /// <summary>The new level, from the old one.</summary>
+    /// <summary>Whether it was the worse, and the newest level is as good again as the one before it.</summary>
+    public bool IsMended { get; init; }
+
+    /// <summary>The new level, from the old one; of shares, which may have been zero, nothing that can be relied on.</summary>
     public double Ratio => After / Before;
 }

@@ -4,32 +4,44 @@ namespace FireproofBench.Load.Trends;
 
 /// <summary>One figure of a series over its runs.</summary>
 /// <param name="Name">Such as <c>p99(put)</c>.</param>
-/// <param name="Unit">Written behind its values; <c> ms</c>, <c>/s</c>, or nothing for a ratio.</param>
+/// <param name="Unit">Written behind its values; <c> ms</c>, <c>/s</c>, <c> %</c>, or nothing for a ratio.</param>
 /// <param name="MoreIsBetter">Whether a higher value is the better one.</param>
 /// <param name="Values">A value for each run; null where the run has none.</param>
 /// <param name="Changes">Where its level changed, oldest first.</param>
 internal sealed record TrendMetric(string Name, string Unit, bool MoreIsBetter, ImmutableArray<double?> Values, ImmutableArray<TrendChange> Changes)
 {
     /// <summary>A figure with the changes of its level.</summary>
-    /// <param name="name">Such as <c>p99(put)</c>.</param>
-    /// <param name="unit">Written behind its values.</param>
-    /// <param name="moreIsBetter">Whether a higher value is the better one.</param>
-    /// <param name="values">A value for each run, oldest first.</param>
-    /// <param name="tolerance">A level that differs by no more than this share is the same.</param>
-    /// <param name="floor">A level that differs by no more than this is the same.</param>
-    public static TrendMetric Of(string name, string unit, bool moreIsBetter, ImmutableArray<double?> values, double tolerance, double floor)
+    /// <param name="figure">The figure.</param>
+    /// <param name="nights">The night of each run. Runs of a night are alike in whatever the machine and the store did then: each night is one value, its median.</param>
+    /// <param name="significance">How often chance alone may give a change, 0 to 1.</param>
+    public static TrendMetric Of(TrendFigure figure, ImmutableArray<int> nights, double significance)
     {
-        int[] runs = [.. Enumerable.Range(0, values.Length).Where(run => values[run] is > 0)];
-        double[] known = [.. runs.Select(run => values[run]!.Value)];
-        ImmutableArray<int> places = ChangePoints.Of(known, tolerance, floor, seed: 1);
-        return new TrendMetric(name, unit, moreIsBetter, values,
+        ImmutableArray<ImmutableArray<int>> known = figure.KnownNights(nights);
+        double[] values = [.. known.Select(night => MedianOf(night.Select(run => figure.Judged[run]!.Value)))];
+        ImmutableArray<int> places = figure.CanChange(nights) ? ChangePoints.Of(values, figure.Tolerance, figure.Floor, significance, seed: 1) : [];
+        if (places.IsEmpty)
+            return new TrendMetric(figure.Name, figure.Unit, figure.MoreIsBetter, figure.Values, []);
+        double[] levels = [.. places.Prepend(0).Zip(places.Append(known.Length), (from, to) => MedianOf(known[from..to].SelectMany(static night => night).Select(run => figure.Values[run]!.Value)))];
+        return new TrendMetric(figure.Name, figure.Unit, figure.MoreIsBetter, figure.Values,
         [
             .. places.Select((place, i) =>
             {
-                double before = ChangePoints.Median(known, i == 0 ? 0 : places[i - 1], place);
-                double after = ChangePoints.Median(known, place, i + 1 < places.Length ? places[i + 1] : known.Length);
-                return new TrendChange(runs[place], before, after, after > before != moreIsBetter);
+                (double before, double after) = (levels[i], levels[i + 1]);
+                bool isWorse = after > before != figure.MoreIsBetter;
+                return new TrendChange(known[place][0], before, after, isWorse) { IsMended = isWorse && !IsWorse(figure, before, levels[^1]) };
             }),
         ]);
+    }
+
+    private static bool IsWorse(TrendFigure figure, double before, double now)
+    {
+        double change = figure.MoreIsBetter ? before - now : now - before;
+        return change > figure.Floor && change > figure.Tolerance * before;
+    }
+
+    private static double MedianOf(IEnumerable<double> values)
+    {
+        double[] all = [.. values];
+        return ChangePoints.Median(all, 0, all.Length);
     }
 }

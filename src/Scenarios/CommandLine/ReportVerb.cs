@@ -41,10 +41,14 @@ internal sealed class ReportVerb(Terminal terminal)
         if (reports.IsEmpty && runs.IsEmpty)
             throw new UsageException($"'{folder}' has no result. 'fireproofbench conform URL --report DIR' and 'fireproofbench load SCENARIO URL --results DIR' write some.");
         ImmutableArray<TrendSeries> trends = TrendSeries.Of(runs);
+        if (runs.Count(static run => !run.IsWhole) is > 0 and var left)
+            terminal.Error.WriteLine($"{TrendText.Count(left, "load run")} that did not go to the end under load: left out");
+        if (reports.IsEmpty && trends.IsEmpty)
+            throw new UsageException($"'{folder}' has no run that went to its end under load: nothing to report.");
         if (parsed.GetValue(_markdown))
             WriteMarkdown(reports, trends);
         else
-            WritePages(folder, reports, runs, trends);
+            WritePages(folder, reports, trends);
         return ExitCodes.Success;
     }
 
@@ -60,17 +64,17 @@ internal sealed class ReportVerb(Terminal terminal)
             terminal.Out.WriteLine(line);
     }
 
-    private void WritePages(string folder, ImmutableArray<ConformanceFile> reports, ImmutableArray<RunSummary> runs, ImmutableArray<TrendSeries> trends)
+    private void WritePages(string folder, ImmutableArray<ConformanceFile> reports, ImmutableArray<TrendSeries> trends)
     {
         if (!reports.IsEmpty)
             ReportFolder.WritePage(folder, reports, terminal);
-        if (runs.IsEmpty)
+        if (trends.IsEmpty)
             return;
         string path = Path.Combine(folder, TrendFile);
         ResultFile.Write(path, terminal.Out, stream => stream.Write(TrendPage.Of(trends, run => LinkOf(folder, run))));
-        terminal.Error.WriteLine($"{TrendText.Count(runs.Length, "load run")} are in {path}");
+        terminal.Error.WriteLine($"{TrendText.Count(trends.Sum(static series => series.Older + series.Runs.Length), "load run")} are in {path}");
         foreach ((TrendSeries series, TrendMetric metric, TrendChange change) in trends.SelectMany(static series => series.Changes.Select(found => (series, found.Metric, found.Change))))
-            terminal.Out.WriteLine($"{(change.IsWorse ? "WORSE " : "better")} {series.Kind.Scenario} on {series.Kind.Provider}: {TrendText.Of(series, metric, change)}");
+            terminal.Out.WriteLine($"{(change.IsMended ? "mended" : change.IsWorse ? "WORSE " : "better")} {series.Kind.Scenario} on {series.Kind.Provider}: {TrendText.Of(series, metric, change)}");
     }
 
     // Pages of old runs may have been removed; what they were made of stays.

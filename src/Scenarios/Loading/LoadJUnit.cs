@@ -7,7 +7,7 @@ using FireproofBench.Scenarios.Reporting;
 
 namespace FireproofBench.Scenarios.Loading;
 
-/// <summary>The thresholds of a run as JUnit XML, one test case each.</summary>
+/// <summary>The thresholds of a run as JUnit XML, one test case each; skipped ones where there was no load that could break them.</summary>
 internal static class LoadJUnit
 {
     /// <summary>Writes the document in UTF-8.</summary>
@@ -19,8 +19,8 @@ internal static class LoadJUnit
                 $"load.{manifest.Scenario.Name}",
                 result.Threshold.Text,
                 outcome.Measured,
-                result.Holds ? JUnitOutcome.Passed : JUnitOutcome.Failed,
-                $"measured {LoadText.Measured(result)}")
+                !outcome.HadLoad ? JUnitOutcome.Skipped : result.Holds ? JUnitOutcome.Passed : JUnitOutcome.Failed,
+                outcome.HadLoad ? $"measured {LoadText.Measured(result)}" : $"there was no load; ended early: {outcome.EndedEarly}")
             {
                 Kind = "threshold",
                 Advice = $"{manifest.Scenario.Name} on {manifest.Url}, seed {manifest.Seed}: {LoadPlanText.Write(manifest.Plan.Simulations)}. The page of the run shows when it happened.",

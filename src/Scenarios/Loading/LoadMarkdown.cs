@@ -36,7 +36,7 @@ internal static class LoadMarkdown
             output.Write($"{events}\n\n");
         output.Write("| threshold | measured | |\n|---|--:|---|\n");
         foreach (ThresholdResult result in thresholds)
-            output.Write($"| `{result.Threshold.Text.Replace("|", "\\|", StringComparison.Ordinal)}` | {LoadText.Measured(result)} | {(result.Holds ? "holds" : "**broke**")} |\n");
+            output.Write($"| `{result.Threshold.Text.Replace("|", "\\|", StringComparison.Ordinal)}` | {(outcome.HadLoad ? LoadText.Measured(result) : "–")} | {(!outcome.HadLoad ? "not judged" : result.Holds ? "holds" : "**broke**")} |\n");
         if (outcome.EndedEarly is { } reason)
             output.Write($"\nEnded early: {reason}.\n");
         if (outcome.Interrupted)

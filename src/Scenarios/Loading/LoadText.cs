@@ -86,7 +86,7 @@ internal static class LoadText
         foreach (Anomaly told in recorder.Told.Take(MostTold))
             yield return string.Create(CultureInfo.InvariantCulture, $"  at {told.At.TotalSeconds:0.000} s {told.What}");
         foreach (ThresholdResult result in thresholds)
-            yield return $"{(result.Holds ? "holds " : "BROKEN")} {result.Threshold.Text} (measured {Measured(result)})";
+            yield return outcome.HadLoad ? $"{(result.Holds ? "holds " : "BROKEN")} {result.Threshold.Text} (measured {Measured(result)})" : $"not judged, for there was no load: {result.Threshold.Text}";
         if (outcome.EndedEarly is { } reason)
             yield return $"Ended early: {reason}";
         if (outcome.Interrupted)
@@ -132,12 +132,12 @@ internal static class LoadText
     };
 
     /// <summary>What was measured for a threshold, in its unit.</summary>
-    public static string Measured(ThresholdResult result) => result.Threshold.Metric switch
+    public static string Measured(ThresholdResult result) => result.Measured is not { } measured ? "nothing: no call succeeded" : result.Threshold.Metric switch
     {
-        ThresholdMetric.Percentile or ThresholdMetric.Mean or ThresholdMetric.Max or ThresholdMetric.Lateness => Latency(TimeSpan.FromSeconds(result.Measured)),
-        ThresholdMetric.ErrorShare => string.Create(CultureInfo.InvariantCulture, $"{result.Measured * 100:0.###}%"),
-        ThresholdMetric.Rate or ThresholdMetric.ByteRate => string.Create(CultureInfo.InvariantCulture, $"{result.Measured:N1}/s"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{result.Measured:N0}"),
+        ThresholdMetric.Percentile or ThresholdMetric.Mean or ThresholdMetric.Max or ThresholdMetric.Lateness => Latency(TimeSpan.FromSeconds(measured)),
+        ThresholdMetric.ErrorShare => string.Create(CultureInfo.InvariantCulture, $"{measured * 100:0.###}%"),
+        ThresholdMetric.Rate or ThresholdMetric.ByteRate => string.Create(CultureInfo.InvariantCulture, $"{measured:N1}/s"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{measured:N0}"),
     };
 
     private static string Columns(LatencySummary latencies) =>

@@ -20,19 +20,21 @@ internal static class RunComparisonText
         yield return $"{"metric",-26}{"base",12}{"new",12}{"change",10}  {"interval",-20}verdict";
         foreach (MetricComparison metric in metrics)
         {
-            string interval = $"{Change(metric.Low)} to {Change(metric.High)}";
-            yield return $"{metric.Metric,-26}{Figure(metric.Metric, metric.Before),12}{Figure(metric.Metric, metric.After),12}{Change(metric.Ratio),10}  {interval,-20}{Word(metric)}";
+            string interval = metric.IsShare ? $"{Points(metric.Low)} to {Points(metric.High)}" : $"{Change(metric.Low)} to {Change(metric.High)}";
+            yield return $"{metric.Metric,-26}{Figure(metric, metric.Before),12}{Figure(metric, metric.After),12}{(metric.IsShare ? Points(metric.Difference) : Change(metric.Ratio)),10}  {interval,-20}{Word(metric)}";
         }
 
         yield return "";
         yield return string.Create(CultureInfo.InvariantCulture, $"{runs.Before} runs against {runs.After}; intervals are of 99 % of resampled runs.");
+        if (metrics.Any(static metric => metric.IsShare))
+            yield return "Errors are calls that failed, were dropped or did not end, as a share of all; their change is in percentage points (pp).";
         if (Math.Min(runs.Before, runs.After) < FewRuns)
             yield return "With so few runs on a side a mood of the machine looks like a change: 'fireproofbench load SCENARIO URL --against URL --pairs 6' takes turns.";
         int worse = metrics.Count(static metric => metric.Verdict == ComparisonVerdict.Worse);
         yield return worse == 0 ? "No regression." : string.Create(CultureInfo.InvariantCulture, $"REGRESSION in {worse} of {metrics.Length} metrics.");
     }
 
-    /// <summary>As JSON, <c>"schema":"fireproofbench/load-comparison/1"</c>; latencies are milliseconds.</summary>
+    /// <summary>As JSON, <c>"schema":"fireproofbench/load-comparison/1"</c>; latencies are milliseconds, errors are shares from 0 to 1 with their difference in place of a ratio.</summary>
     public static void Write(ImmutableArray<MetricComparison> metrics, (int Before, int After) runs, Stream stream)
     {
         using Utf8JsonWriter json = new(stream, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
@@ -44,12 +46,12 @@ internal static class RunComparisonText
         json.WriteStartArray("metrics");
         foreach (MetricComparison metric in metrics)
         {
-            double unit = IsRate(metric.Metric) ? 1 : 1000;
+            double unit = metric.IsShare || IsRate(metric.Metric) ? 1 : 1000;
             json.WriteStartObject();
             json.WriteString("metric", metric.Metric);
             json.WriteNumber("base", Math.Round(metric.Before * unit, 6));
             json.WriteNumber("new", Math.Round(metric.After * unit, 6));
-            json.WriteNumber("ratio", Math.Round(metric.Ratio, 6));
+            json.WriteNumber(metric.IsShare ? "difference" : "ratio", Math.Round(metric.IsShare ? metric.Difference : metric.Ratio, 6));
             json.WriteNumber("low", Math.Round(metric.Low, 6));
             json.WriteNumber("high", Math.Round(metric.High, 6));
             json.WriteNumber("tolerance", metric.Tolerance);
@@ -65,8 +67,12 @@ internal static class RunComparisonText
 
     private static bool IsRate(string metric) => metric.StartsWith("rate", StringComparison.Ordinal);
 
-    private static string Figure(string metric, double figure) =>
-        IsRate(metric) ? string.Create(CultureInfo.InvariantCulture, $"{figure:N1}/s") : LoadText.Latency(TimeSpan.FromSeconds(figure));
+    private static string Figure(MetricComparison metric, double figure) =>
+        metric.IsShare ? string.Create(CultureInfo.InvariantCulture, $"{figure * 100:0.###} %")
+        : IsRate(metric.Metric) ? string.Create(CultureInfo.InvariantCulture, $"{figure:N1}/s")
+        : LoadText.Latency(TimeSpan.FromSeconds(figure));
+
+    private static string Points(double difference) => string.Create(CultureInfo.InvariantCulture, $"{difference * 100:+0.00;-0.00;+0.00} pp");
 
     private static string Change(double ratio) => string.Create(CultureInfo.InvariantCulture, $"{(ratio - 1) * 100:+0.0;-0.0} %");
 }

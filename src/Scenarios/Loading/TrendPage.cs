@@ -22,22 +22,25 @@ internal static class TrendPage
         List<Chart> charts = [];
         for (int i = 0; i < all.Length; i++)
             WriteSeries(page, all[i], i, linkOf, charts);
-        page.Add($"</main>\n<footer><p>Written by fireproofbench from the load runs in this folder. A level changed where the runs on both sides differ by more than 5 % (15 % from the 99th percentile on), and few of all permutations can be parted as well.</p></footer>\n");
+        page.Add($"</main>\n<footer><p>Written by fireproofbench from the load runs in this folder. A level changed where the runs on both sides differ by more than 5 % (15 % from the 99th percentile on), few of all permutations of the nights can be parted as well, and that for all figures here together. Runs within an hour are one night. What was interrupted, ended early or had no load is left out.</p></footer>\n");
         return HtmlPage.Of("Load over time", page, ChartJson.Of(charts));
     }
 
     private static void WriteHead(HtmlText page, ImmutableArray<TrendSeries> all)
     {
-        (TrendSeries Series, TrendMetric Metric, TrendChange Change)[] worse =
+        (TrendSeries Series, TrendMetric Metric, TrendChange Change)[] changes =
             [.. all.SelectMany(static series => series.Changes.Where(static found => found.Change.IsWorse).Select(found => (series, found.Metric, found.Change)))];
+        (TrendSeries Series, TrendMetric Metric, TrendChange Change)[] worse = [.. changes.Where(static found => !found.Change.IsMended)];
+        int figures = worse.Select(static found => (found.Series, found.Metric)).Distinct().Count();
+        string headline = figures > 0 ? TrendText.Count(figures, "figure") + " became worse" : changes.Length > 0 ? "All that became worse is mended" : "No figure became worse";
         page.Add($"<header class=\"verdict {(worse.Length == 0 ? "safe" : "unsafe")}\">\n<p class=\"overline\">Load over time</p>\n");
-        page.Add($"<h1><span class=\"mark\" aria-hidden=\"true\"></span>{(worse.Length == 0 ? "No figure became worse" : TrendText.Count(worse.Length, "figure") + " became worse")}</h1>\n");
-        page.Add($"<p class=\"lead\">{TrendText.Count(all.Sum(static series => series.Runs.Length), "run")} of {TrendText.Count(all.Length, "kind")}, {TrendText.Day(all.SelectMany(static series => series.Runs).Min(static run => run.Started))} to {TrendText.Day(all.SelectMany(static series => series.Runs).Max(static run => run.Started))}.</p>\n");
-        if (worse.Length > 0)
+        page.Add($"<h1><span class=\"mark\" aria-hidden=\"true\"></span>{headline}</h1>\n");
+        page.Add($"<p class=\"lead\">{TrendText.Count(all.Sum(static series => series.Older + series.Runs.Length), "run")} of {TrendText.Count(all.Length, "kind")}, {TrendText.Day(all.SelectMany(static series => series.Runs).Min(static run => run.Started))} to {TrendText.Day(all.SelectMany(static series => series.Runs).Max(static run => run.Started))}.</p>\n");
+        if (changes.Length > 0)
         {
             page.Add($"<ul class=\"counts\">");
-            foreach ((TrendSeries series, TrendMetric metric, TrendChange change) in worse)
-                page.Add($"<li><span class=\"dot failed\" aria-hidden=\"true\"></span>{series.Kind.Scenario} on {series.Kind.Provider}: {TrendText.Of(series, metric, change)}</li>");
+            foreach ((TrendSeries series, TrendMetric metric, TrendChange change) in worse.Concat(changes.Where(static found => found.Change.IsMended)))
+                page.Add($"<li><span class=\"dot {(change.IsMended ? "passed" : "failed")}\" aria-hidden=\"true\"></span>{series.Kind.Scenario} on {series.Kind.Provider}: {TrendText.Of(series, metric, change)}</li>");
             page.Add($"</ul>\n");
         }
 
@@ -46,13 +49,13 @@ internal static class TrendPage
 
     private static void WriteSeries(HtmlText page, TrendSeries series, int number, Func<RunSummary, string> linkOf, List<Chart> charts)
     {
-        page.Add($"<section id=\"series-{number}\"><h2>{series.Kind.Scenario} on {series.Kind.Provider}</h2>\n<p class=\"muted\"><code>{series.Kind.Url}</code>, {series.Kind.Plan}</p>\n");
+        page.Add($"<section id=\"series-{number}\"><h2>{series.Kind.Scenario} on {series.Kind.Provider}</h2>\n<p class=\"muted\"><code>{series.Kind.Url}</code>, {series.Kind.Load}{(series.Older == 0 ? "" : $"; the newest {series.Runs.Length:N0} of {series.Older + series.Runs.Length:N0} runs")}</p>\n");
         (TrendMetric Metric, TrendChange Change)[] changes = [.. series.Changes];
         if (changes.Length > 0)
         {
             page.Add($"<ul class=\"counts\">");
             foreach ((TrendMetric metric, TrendChange change) in changes)
-                page.Add($"<li><span class=\"dot {(change.IsWorse ? "failed" : "passed")}\" aria-hidden=\"true\"></span>{TrendText.Of(series, metric, change)}</li>");
+                page.Add($"<li><span class=\"dot {(change.IsWorse && !change.IsMended ? "failed" : "passed")}\" aria-hidden=\"true\"></span>{TrendText.Of(series, metric, change)}</li>");
             page.Add($"</ul>\n");
         }
 
@@ -61,10 +64,10 @@ internal static class TrendPage
         {
             string id = string.Create(CultureInfo.InvariantCulture, $"trend-{number}-{charts.Count}");
             page.Add($"<figure class=\"chart\" hidden><figcaption>{unit.Key} by run</figcaption><div id=\"{id}\"></div></figure>\n");
-            charts.Add(new Chart(id, "run", "", unit.First().Unit, [.. Enumerable.Range(1, series.Runs.Length).Select(static run => (double)run)], [.. unit.Select(static metric => new ChartSeries(metric.Name, metric.Values))])
+            charts.Add(new Chart(id, "run", "", unit.First().Unit, [.. Enumerable.Range(series.Older + 1, series.Runs.Length).Select(static run => (double)run)], [.. unit.Select(static metric => new ChartSeries(metric.Name, metric.Values))])
             {
                 IsLogarithmic = unit.First().Unit == " ms",
-                Marks = [.. unit.SelectMany(static metric => metric.Changes).Select(static change => change.Run + 1.0).Distinct()],
+                Marks = [.. unit.SelectMany(static metric => metric.Changes).Select(change => series.Older + change.Run + 1.0).Distinct()],
             });
         }
 
@@ -83,7 +86,7 @@ internal static class TrendPage
         {
             RunSummary run = series.Runs[i];
             int number = i;
-            page.Add($"<tr><td class=\"n\">{i + 1}</td><th scope=\"row\"><a href=\"{linkOf(run)}\">{run.Started.UtcDateTime:yyyy-MM-dd HH:mm}</a></th><td>{TrendText.Short(run.Version)}</td>");
+            page.Add($"<tr><td class=\"n\">{series.Older + i + 1}</td><th scope=\"row\"><a href=\"{linkOf(run)}\">{run.Started.UtcDateTime:yyyy-MM-dd HH:mm}</a></th><td>{TrendText.Short(run.Version)}</td>");
             foreach (TrendMetric metric in series.Metrics)
             {
                 TrendChange? change = metric.Changes.FirstOrDefault(change => change.Run == number);
@@ -100,6 +103,7 @@ internal static class TrendPage
     {
         " ms" => "Latency from the intended start",
         "/s" => "Calls a second",
+        " %" => "Calls that failed, were dropped or did not end",
         _ => metric.Name.StartsWith("bytes", StringComparison.Ordinal) ? "Bytes for each call" : "Requests for each call",
     };
 }

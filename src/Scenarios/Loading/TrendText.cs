@@ -24,7 +24,7 @@ internal static class TrendText
                 string changes = string.Join("; ", metric.Changes.Select(change => Of(series, metric, change)));
                 yield return string.Create(
                     CultureInfo.InvariantCulture,
-                    $"| {series.Kind.Scenario} | {series.Kind.Provider} | {series.Kind.Plan} | {series.Runs.Length} | {Day(series.Runs[^1].Started)} | {metric.Name} | {Figure(metric, metric.Values[^1])} | {changes} |");
+                    $"| {series.Kind.Scenario} | {series.Kind.Provider} | {series.Kind.Load} | {series.Older + series.Runs.Length} | {Day(series.Runs[^1].Started)} | {metric.Name} | {Figure(metric, metric.Values[^1])} | {changes} |");
             }
         }
     }
@@ -33,9 +33,12 @@ internal static class TrendText
     public static string Of(TrendSeries series, TrendMetric metric, TrendChange change)
     {
         RunSummary run = series.Runs[change.Run];
+
+        // Of shares most are zero, and nothing is so many per cent of that.
+        string much = metric.Unit == " %" ? "" : string.Create(CultureInfo.InvariantCulture, $" by {Math.Abs(change.Ratio - 1) * 100:0.#} %");
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{metric.Name} {(change.Ratio > 1 ? "rose" : "fell")} by {Math.Abs(change.Ratio - 1) * 100:0.#} % with run {change.Run + 1} of {Day(run.Started)} ({Short(run.Version)}), from {Figure(metric, change.Before)} to {Figure(metric, change.After)}");
+            $"{metric.Name} {(change.After > change.Before ? "rose" : "fell")}{much} with run {series.Older + change.Run + 1} of {Day(run.Started)} ({Short(run.Version)}), from {Figure(metric, change.Before)} to {Figure(metric, change.After)}{(change.IsMended ? "; mended since" : "")}");
     }
 
     /// <summary>A value in the unit of its figure; a dash for none.</summary>

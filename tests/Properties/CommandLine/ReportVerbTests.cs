@@ -36,6 +36,26 @@ public sealed class ReportVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task Runs_that_did_not_go_to_their_end_are_left_out_with_a_word()
+    {
+        for (int run = 0; run < 2; run++)
+            Assert.Equal(0, (await RunAsync("load", "raw-put", "memory:", "--writers", "2", "--duration", "300ms", "--results", _folder.FullName)).Exit);
+        string[] runs = [.. Directory.GetDirectories(_folder.FullName).Select(static run => Path.Combine(run, "run.json"))];
+        await InterruptAsync(runs[0]);
+        (int exit, _, string error) = await RunAsync("report", _folder.FullName);
+        Assert.True(exit == 0, error);
+        Assert.Contains("1 load run that did not go to the end under load: left out", error, StringComparison.Ordinal);
+        Assert.Contains("1 load run are in", error, StringComparison.Ordinal);
+        await InterruptAsync(runs[1]);
+        (exit, _, error) = await RunAsync("report", _folder.FullName);
+        Assert.Equal(2, exit);
+        Assert.Contains("has no run that went to its end under load", error, StringComparison.Ordinal);
+
+        static async Task InterruptAsync(string run) =>
+            await File.WriteAllTextAsync(run, (await File.ReadAllTextAsync(run)).Replace("\"interrupted\": false", "\"interrupted\": true", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_folder_without_results_and_a_missing_one_are_told()
     {
         (int exit, _, string error) = await RunAsync("report", _folder.FullName);

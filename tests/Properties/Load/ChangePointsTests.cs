@@ -28,9 +28,18 @@ public sealed class ChangePointsTests
     public void A_level_within_the_tolerance_or_the_floor_is_the_same()
     {
         double[] values = [.. Enumerable.Range(0, 30).Select(static i => i < 15 ? 10.0 : 10.4)];
-        Assert.Empty(ChangePoints.Of(values, 0.05, 0, 1));
-        Assert.Equal([15], ChangePoints.Of(values, 0.01, 0, 1));
-        Assert.Empty(ChangePoints.Of(values, 0.01, 0.5, 1));
+        Assert.Empty(ChangePoints.Of(values, 0.05, 0, 0.05, 1));
+        Assert.Equal([15], ChangePoints.Of(values, 0.01, 0, 0.05, 1));
+        Assert.Empty(ChangePoints.Of(values, 0.01, 0.5, 0.05, 1));
+    }
+
+    [Fact]
+    public void A_stricter_level_takes_more_values_to_be_sure()
+    {
+        double[] values = Noisy(1, 10, static i => i < 7 ? 10 : 13);
+        Assert.Equal([7], ChangePoints.Of(values, 0.1, 0, 0.05, 1));
+        Assert.Empty(ChangePoints.Of(values, 0.1, 0, 0.001, 1));
+        Assert.Equal([14], ChangePoints.Of(Noisy(1, 20, static i => i < 14 ? 10 : 13), 0.1, 0, 0.001, 1));
     }
 
     [Fact]
@@ -42,7 +51,7 @@ public sealed class ChangePointsTests
         Assert.Empty(Find([1, 1, 9, 9]));
     }
 
-    private static int[] Find(double[] values) => [.. ChangePoints.Of(values, 0.1, 0, 1)];
+    private static int[] Find(double[] values) => [.. ChangePoints.Of(values, 0.1, 0, 0.05, 1)];
 
     // Within 3 % of the level.
     private static double[] Noisy(int seed, int count, Func<int, double> level)

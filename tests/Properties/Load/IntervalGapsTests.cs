@@ -17,6 +17,8 @@ public sealed class IntervalGapsTests
     [InlineData("0,2", 2.6, "101")]
     [InlineData("0,1,5", 2, "11-")]
     [InlineData("1,9", 3, "010-")]
+    [InlineData("-1,0,1", 2, "-11")]
+    [InlineData("-1", 2, "-00")]
     public void What_a_log_leaves_out_is_put_back_as_long_as_there_was_load(string known, double loaded, string expected)
     {
         ImmutableArray<MeasuredInterval> all = IntervalGaps.Fill(
