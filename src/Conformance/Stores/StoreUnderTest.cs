@@ -29,6 +29,12 @@ internal sealed record StoreUnderTest : IAsyncDisposable
     /// </summary>
     public Func<string, string, IDeviceStore>? OpenDatabase { get; init; }
 
+    /// <summary>Whether all files and heads of its databases are objects below their prefix, so that whoever lists and removes those has all of them.</summary>
+    public bool DatabasesAreObjects { get; init; }
+
+    /// <summary>Tells of calls that its databases make again by themselves; null where they make none again.</summary>
+    public RepeatedCalls? Repeated { get; init; }
+
     /// <summary>A way to it on which faults can be put between gateway and store; null where nothing goes over HTTP, or the gateway is somebody else's.</summary>
     public StoreWire? Wire { get; init; }
 

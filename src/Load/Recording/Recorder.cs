@@ -23,6 +23,7 @@ internal sealed class Recorder
     private readonly List<Anomaly> _told = [];
     private readonly List<EngineEvent> _events = [];
     private long _dropped;
+    private long _notBegun;
     private long _since;
 
     /// <summary>A recorder that measures from a time on.</summary>
@@ -58,6 +59,12 @@ internal sealed class Recorder
 
     /// <summary>Arrivals of the measured part that were dropped, as far as it was collected.</summary>
     public long DroppedTotal { get; private set; }
+
+    /// <summary>Those of <see cref="DroppedTotal"/> that still waited for a worker when the run was over: not too many waited for them.</summary>
+    public long NotBegunTotal { get; private set; }
+
+    /// <summary>How many contents were read back in the end, and of how many, where that is a part of them as a rule; null where all are looked at.</summary>
+    public (long Read, long Written)? ReadBack { get; set; }
 
     /// <summary>How often each anomaly was seen; also in the warm-up, since there is no excuse for one.</summary>
     public ImmutableSortedDictionary<AnomalyKind, long> Anomalies
@@ -139,7 +146,13 @@ internal sealed class Recorder
     }
 
     /// <summary>The generator had nobody to give an arrival of the measured part to.</summary>
-    public void Drop() => Interlocked.Increment(ref _dropped);
+    /// <param name="isOver">Whether it waited, and the run was over before its turn came.</param>
+    public void Drop(bool isOver = false)
+    {
+        _ = Interlocked.Increment(ref _dropped);
+        if (isOver)
+            _ = Interlocked.Increment(ref _notBegun);
+    }
 
     /// <summary>An anomaly was seen.</summary>
     public void See(AnomalyKind kind, string what)
@@ -235,6 +248,7 @@ internal sealed class Recorder
         GeneratorTotal.Add(generator);
         StartTotal.Add(start);
         DroppedTotal += dropped;
+        NotBegunTotal += Interlocked.Exchange(ref _notBegun, 0);
         _since = now;
         return row;
     }

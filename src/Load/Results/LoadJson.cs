@@ -29,6 +29,7 @@ internal static class LoadJson
         json.WriteNumber("loadedMs", Math.Round(outcome.Loaded.TotalMilliseconds, 3));
         json.WriteBoolean("interrupted", outcome.Interrupted);
         json.WriteString("endedEarly", outcome.EndedEarly);
+        json.WriteString("fault", outcome.Fault?.Message);
         json.WriteStartArray("steps");
         for (int i = 0; i < recorder.Steps.Length; i++)
             WriteStep(json, recorder.Steps[i], recorder.Totals[i], outcome.RateOf(i));
@@ -36,6 +37,7 @@ internal static class LoadJson
         WriteLatencies(json, "generatorLateness", recorder.GeneratorTotal.Summary());
         WriteLatencies(json, "startLateness", recorder.StartTotal.Summary());
         json.WriteNumber("dropped", recorder.DroppedTotal);
+        json.WriteNumber("notBegun", recorder.NotBegunTotal);
         json.WriteNumber("unfinished", outcome.Unfinished);
         WriteCounts(json, "anomalies", recorder.Anomalies.Select(static pair => (Name(pair.Key), pair.Value)));
         json.WriteStartArray("anomaliesTold");
@@ -51,10 +53,8 @@ internal static class LoadJson
         json.WriteNumber("sentBytes", after.Sent);
         json.WriteNumber("receivedBytes", after.Received);
         json.WriteString("unverified", after.Unverified);
-        json.WriteStartArray("leftovers");
-        foreach (string key in after.Leftovers)
-            json.WriteStringValue(key);
-        json.WriteEndArray();
+        WriteReadBack(json, recorder.ReadBack);
+        WriteLeftovers(json, after.Leftovers);
         json.WriteStartArray("thresholds");
         foreach (ThresholdResult result in thresholds)
             WriteThreshold(json, result);
@@ -176,6 +176,36 @@ internal static class LoadJson
         foreach ((string counted, long count) in counts)
             json.WriteNumber(counted, count);
         json.WriteEndObject();
+    }
+
+    // Null where all contents are looked at.
+    private static void WriteReadBack(Utf8JsonWriter json, (long Read, long Written)? readBack)
+    {
+        if (readBack is not { } part)
+        {
+            json.WriteNull("readBack");
+            return;
+        }
+
+        json.WriteStartObject("readBack");
+        json.WriteNumber("read", part.Read);
+        json.WriteNumber("written", part.Written);
+        json.WriteEndObject();
+    }
+
+    // Null as long as nothing was cleaned up.
+    private static void WriteLeftovers(Utf8JsonWriter json, ImmutableArray<string>? leftovers)
+    {
+        if (leftovers is not { } left)
+        {
+            json.WriteNull("leftovers");
+            return;
+        }
+
+        json.WriteStartArray("leftovers");
+        foreach (string key in left)
+            json.WriteStringValue(key);
+        json.WriteEndArray();
     }
 
     private static void WriteAnomaly(Utf8JsonWriter json, Anomaly told)

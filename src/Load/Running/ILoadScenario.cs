@@ -8,6 +8,10 @@ internal interface ILoadScenario
     /// <summary>The steps that it measures, in their order.</summary>
     ImmutableArray<string> Steps { get; }
 
+    /// <summary>The names of the databases that it keeps at the store.</summary>
+    /// <param name="workers">How many workers there will be.</param>
+    IEnumerable<string> DatabasesOf(int workers) => [];
+
     /// <summary>Makes what the iterations need.</summary>
     /// <param name="workers">How many workers there will be.</param>
     /// <param name="progress">Is told what is done, and of how much; null for no known end.</param>

@@ -17,6 +17,9 @@ internal sealed record LoadOutcome(
     /// <summary>Whether there was any load; none when it had to end in the preparation.</summary>
     public bool HadLoad { get; init; } = true;
 
+    /// <summary>What went wrong in the load itself and ended it; null for nothing. It is the reason of the early end too.</summary>
+    public Exception? Fault { get; init; }
+
     /// <summary>How often each event of the engine came in the measured part, by its name. An interval belongs to where most of it lies.</summary>
     public ImmutableSortedDictionary<string, long> Events => Rows.Where(static row => row.At + (row.Length / 2) >= TimeSpan.Zero).SelectMany(static row => row.Events)
         .GroupBy(static counted => counted.Key, StringComparer.Ordinal).ToImmutableSortedDictionary(static name => name.Key, static name => name.Sum(static counted => counted.Value), StringComparer.Ordinal);

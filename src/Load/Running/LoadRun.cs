@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Threading.Channels;
 using FireproofBench.Engine.Ports;
@@ -38,6 +39,7 @@ internal sealed class LoadRun : IDisposable
     private int _underWay;
     private string? _endedEarly;
     private Exception? _fault;
+    private bool _isCollectorDown;
 
     private LoadRun(ILoadScenario scenario, LoadPlan plan, LoadOptions options, ILoadObserver observer)
     {
@@ -124,7 +126,7 @@ internal sealed class LoadRun : IDisposable
         await using CancellationTokenRegistration interrupt = cancellation.Register(static run => ((LoadRun)run!)._stop.Cancel(), this);
 
         // Threads of their own: the pool is busy with the store's answers, and a folder blocks it.
-        Task rows = OnThread("load collector", CollectAll);
+        Task rows = OnThread("load collector", CollectUntilOver);
         Task generator = _plan.HasArrivals ? OnThread("load generator", Generate) : Task.CompletedTask;
         Task[] workers = [.. _iterations.Select(iteration => Task.Run(() => WorkAsync(iteration), CancellationToken.None))];
         try
@@ -133,8 +135,7 @@ internal sealed class LoadRun : IDisposable
         }
         catch (Exception failure)
         {
-            _fault = failure;
-            await _stop.CancelAsync();
+            End(failure);
         }
 
         _ = _arrivals.Writer.TryComplete();
@@ -154,14 +155,16 @@ internal sealed class LoadRun : IDisposable
         await _giveUp.CancelAsync();
         await Task.WhenAny(all, Task.Delay(TimeSpan.FromSeconds(5), _options.Time, CancellationToken.None));
         while (_arrivals.Reader.TryRead(out long waiting))
-            Drop(waiting);
+            Drop(waiting, isOver: true);
         await _over.CancelAsync();
         await rows;
-        if (_fault is not null)
-            throw new InvalidOperationException($"The run failed by itself: {_fault.Message}", _fault);
+        if (_isCollectorDown)
+            _rows.Add(_recorder.Collect(ImmutableSortedDictionary<string, double>.Empty, keep: null));
+        string? endedEarly = _fault is { } fault ? $"the load failed by itself: {fault.GetType().Name}: {fault.Message}" : _endedEarly;
         TimeSpan measured = _rows.Where(static row => row.At >= TimeSpan.Zero).Aggregate(TimeSpan.Zero, static (sum, row) => sum + row.Length);
         return new LoadOutcome(
-            _clock.Started + LoadClock.Span(_recorder.Start), measured, loaded, [.. _rows], _recorder, unfinished, _endedEarly, cancellation.IsCancellationRequested);
+            _clock.Started + LoadClock.Span(_recorder.Start), measured, loaded, [.. _rows], _recorder, unfinished, endedEarly, cancellation.IsCancellationRequested)
+        { Fault = _fault };
     }
 
     private static Task OnThread(string name, Action work)
@@ -225,10 +228,17 @@ internal sealed class LoadRun : IDisposable
         _ = _arrivals.Writer.TryWrite(intended);
     }
 
-    private void Drop(long intended)
+    private void Drop(long intended, bool isOver = false)
     {
         if (intended >= _recorder.Start)
-            _recorder.Drop();
+            _recorder.Drop(isOver);
+    }
+
+    // What was measured by then is kept.
+    private void End(Exception fault)
+    {
+        _ = Interlocked.CompareExchange(ref _fault, fault, null);
+        _stop.Cancel();
     }
 
     private async Task WorkAsync(Iteration iteration)
@@ -238,11 +248,13 @@ internal sealed class LoadRun : IDisposable
             int copy = iteration.Worker - CopiesFrom(_plan, _options);
             await (copy < 0 ? TakeArrivalsAsync(iteration) : KeepCopyAsync(iteration, copy));
         }
+        catch (OperationCanceledException) when (_giveUp.IsCancellationRequested)
+        {
+            // It was given up, and is counted as that.
+        }
         catch (Exception failure)
         {
-            _ = Interlocked.CompareExchange(ref _fault, failure, null);
-            _endedEarly ??= failure.Message;
-            await _stop.CancelAsync();
+            End(failure);
         }
     }
 
@@ -254,7 +266,7 @@ internal sealed class LoadRun : IDisposable
 
             // Whoever wants the end wants nothing more to begin.
             if (_stop.IsCancellationRequested || _giveUp.IsCancellationRequested)
-                Drop(intended);
+                Drop(intended, isOver: true);
             else
                 await IterateAsync(iteration, intended);
         }
@@ -318,9 +330,28 @@ internal sealed class LoadRun : IDisposable
     private async ValueTask IterateAsync(Iteration iteration, long? intended)
     {
         Interlocked.Increment(ref _underWay);
-        iteration.Begin(intended);
-        await _scenario.RunAsync(iteration);
-        Interlocked.Decrement(ref _underWay);
+        try
+        {
+            iteration.Begin(intended);
+            await _scenario.RunAsync(iteration);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _underWay);
+        }
+    }
+
+    private void CollectUntilOver()
+    {
+        try
+        {
+            CollectAll();
+        }
+        catch (Exception failure)
+        {
+            _isCollectorDown = true;
+            End(failure);
+        }
     }
 
     private void CollectAll()

@@ -23,13 +23,16 @@ internal sealed class CompactionAlone(LoadTarget target, ScenarioSettings settin
         ["put", .. new[] { "young", "old" }.SelectMany(static age => s_lengths.Select(length => string.Create(CultureInfo.InvariantCulture, $"{age}-{length}")))];
 
     /// <inheritdoc/>
+    public IEnumerable<string> DatabasesOf(int workers) => Enumerable.Range(0, workers).SelectMany(static number => new[] { Young(number), Old(number) });
+
+    /// <inheritdoc/>
     public async ValueTask PrepareAsync(int workers, IProgress<(string What, double? Share)> progress, CancellationToken cancellation)
     {
         _workers =
         [
             .. Enumerable.Range(0, workers).Select(number => new Worker(
-                new StoredDatabase(target, _bag, string.Create(CultureInfo.InvariantCulture, $"young-{number}"), number, settings.Feed),
-                new StoredDatabase(target, _bag, string.Create(CultureInfo.InvariantCulture, $"old-{number}"), number, settings.Feed))),
+                new StoredDatabase(target, _bag, Young(number), number, settings.Feed),
+                new StoredDatabase(target, _bag, Old(number), number, settings.Feed))),
         ];
         int done = 0;
         await Concurrently.EachAsync(
@@ -108,6 +111,10 @@ internal sealed class CompactionAlone(LoadTarget target, ScenarioSettings settin
                     iteration.See(fault.Kind, fault.What);
             });
     }
+
+    private static string Young(int worker) => string.Create(CultureInfo.InvariantCulture, $"young-{worker}");
+
+    private static string Old(int worker) => string.Create(CultureInfo.InvariantCulture, $"old-{worker}");
 
     private static string IdOf(int number) => string.Create(CultureInfo.InvariantCulture, $"doc-{number:d8}");
 

@@ -19,10 +19,14 @@ internal sealed class DeviceFleet(LoadTarget target, string name, IDataFeed? fee
     private const long CacheLength = 16 << 20;
     private static readonly TimeSpan s_firstPatience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_patienceOfDocument = TimeSpan.FromMilliseconds(20);
 
     private readonly MemoryKeyBag _bag = new();
     private FleetDevice[] _devices = [];
     private volatile Recorder? _recorder;
+
+    /// <summary>How long devices that are waited for may stand still: nothing sent, nothing received, nothing merged.</summary>
+    public TimeSpan Patience { get; init; } = s_patience;
 
     /// <summary>A device, by its number.</summary>
     public FleetDevice this[int number] => _devices[number];
@@ -131,17 +135,28 @@ internal sealed class DeviceFleet(LoadTarget target, string name, IDataFeed? fee
         }
     }
 
+    /// <summary>Waits until the store has all of the first device, and it all of the store, for as long as they get on.</summary>
+    /// <exception cref="StorageException">They stood still for longer than <see cref="Patience"/>.</exception>
+    public Task SendAsync(CancellationToken cancellation) => GetOnAsync(token => _devices[0].Link.WhenUpToDateAsync(token).AsTask(), cancellation);
+
+    /// <summary>Waits until all devices have the same, for as long as they get on.</summary>
+    /// <exception cref="StorageException">They stood still for longer than <see cref="Patience"/>.</exception>
+    public Task MeetAsync(CancellationToken cancellation) => GetOnAsync(SettleAsync, cancellation);
+
     /// <summary>
     /// Waits until all devices have the same, then opens one that knows nothing, and looks for all that was acknowledged. What stands is the last acknowledged put of one of those that wrote it: a later one
     /// of the same device knew the earlier, and takes its place for good.
     /// </summary>
     /// <param name="recorder">Takes the anomalies.</param>
+    /// <param name="look">Looks at more of each document, such as its files, in the database of that device; null for nothing.</param>
     /// <param name="cancellation">Ends the check.</param>
-    public async ValueTask VerifyAsync(Recorder recorder, CancellationToken cancellation)
+    public async ValueTask VerifyAsync(Recorder recorder, Func<Recorder, Database, Document, CancellationToken, ValueTask>? look, CancellationToken cancellation)
     {
         using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         patience.CancelAfter(s_patience);
         await SettleAsync(patience.Token);
+        string[] acknowledged = [.. _devices.SelectMany(static device => device.Acknowledged.Keys).Distinct()];
+        patience.CancelAfter(s_patience + (acknowledged.Length * s_patienceOfDocument));
         await using IDeviceStore remote = target.OpenDatabase(name);
         await using MemoryDeviceStore files = new(name, TimeProvider.System);
         await using Database cold = await Database.OpenAsync(name, files, Options(), patience.Token);
@@ -153,9 +168,11 @@ internal sealed class DeviceFleet(LoadTarget target, string name, IDataFeed? fee
             found[document.Id!] = (reading.Writer, reading.Version);
             if (fault is not null)
                 recorder.See(AnomalyKind.WrongBytes, $"'{document.Id}' has {fault}");
+            if (look is not null)
+                await look(recorder, cold, document, patience.Token);
         }
 
-        foreach (string id in _devices.SelectMany(static device => device.Acknowledged.Keys).Distinct())
+        foreach (string id in acknowledged)
         {
             if (!found.TryGetValue(id, out (int Writer, long Number) stands))
                 recorder.See(AnomalyKind.LostUpdate, $"'{id}' is not there, though its put was acknowledged");
@@ -174,6 +191,47 @@ internal sealed class DeviceFleet(LoadTarget target, string name, IDataFeed? fee
             if (device is not null)
                 await device.DisposeAsync();
         }
+    }
+
+    private async Task GetOnAsync(Func<CancellationToken, Task> wait, CancellationToken cancellation)
+    {
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        Task waiting = wait(end.Token);
+        while (true)
+        {
+            long done = Done();
+            try
+            {
+                await waiting.WaitAsync(Patience, cancellation);
+                return;
+            }
+            catch (TimeoutException silence) when (Done() == done)
+            {
+                await end.CancelAsync();
+                throw Stuck(silence);
+            }
+            catch (TimeoutException)
+            {
+                // They got on: however long it takes in all.
+            }
+        }
+    }
+
+    // Grows with all that goes on between the devices and the store.
+    private long Done()
+    {
+        SyncStatus[] links = [.. _devices.Select(static device => device.Link.Status)];
+        return _devices.Sum(static device => device.Database.Merges) + links.Sum(static link => link.Sent.Files + link.Sent.Bytes + link.Received.Bytes + link.Published);
+    }
+
+    private StorageException Stuck(TimeoutException silence)
+    {
+        SyncStatus[] links = [.. _devices.Select(static device => device.Link.Status)];
+        string reason = _devices.Select(static device => device.LastError).FirstOrDefault(static error => error is not null) ?? "it does not answer";
+        string what = string.Create(
+            CultureInfo.InvariantCulture,
+            $"the store did not take all that was prepared: {links.Sum(static link => link.PendingFiles)} files with {links.Sum(static link => link.PendingBytes):N0} bytes wait, and for {Patience.TotalSeconds:0.#} s nothing went on: {reason}");
+        return new StorageException(StorageErrorKind.Transient, "prepare", name, what, silence);
     }
 
     private DatabaseOptions Options() => new() { KeyBag = _bag, Entropy = target.Entropy, CacheLength = CacheLength };

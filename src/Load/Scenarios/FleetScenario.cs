@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using FireproofBench.Engine;
+using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Documents;
 
 namespace FireproofBench.Load.Scenarios;
@@ -9,17 +11,22 @@ namespace FireproofBench.Load.Scenarios;
 /// <param name="settings">The numbers.</param>
 internal abstract class FleetScenario(LoadTarget target, ScenarioSettings settings) : ILoadScenario, IAsyncDisposable
 {
-    /// <inheritdoc/>
-    public abstract ImmutableArray<string> Steps { get; }
+    private const string Name = "fleet";
 
     /// <summary>The devices.</summary>
-    protected DeviceFleet Fleet { get; } = new(target, "fleet", settings.Feed);
+    protected DeviceFleet Fleet { get; } = new(target, Name, settings.Feed);
 
     /// <summary>Where the run is.</summary>
     protected LoadTarget Target => target;
 
     /// <summary>The numbers.</summary>
     protected ScenarioSettings Settings => settings;
+
+    /// <inheritdoc/>
+    public abstract ImmutableArray<string> Steps { get; }
+
+    /// <inheritdoc/>
+    public IEnumerable<string> DatabasesOf(int workers) => [Name];
 
     /// <inheritdoc/>
     public virtual ValueTask PrepareAsync(int workers, IProgress<(string What, double? Share)> progress, CancellationToken cancellation) => Fleet.OpenAsync(workers, progress, cancellation);
@@ -34,7 +41,7 @@ internal abstract class FleetScenario(LoadTarget target, ScenarioSettings settin
     public virtual ImmutableSortedDictionary<string, double> Gauges() => Fleet.Gauges();
 
     /// <inheritdoc/>
-    public virtual ValueTask VerifyAsync(Recorder recorder, CancellationToken cancellation) => Fleet.VerifyAsync(recorder, cancellation);
+    public virtual ValueTask VerifyAsync(Recorder recorder, CancellationToken cancellation) => Fleet.VerifyAsync(recorder, LookAsync, cancellation);
 
     /// <inheritdoc/>
     public virtual ValueTask DisposeAsync() => Fleet.DisposeAsync();
@@ -52,7 +59,46 @@ internal abstract class FleetScenario(LoadTarget target, ScenarioSettings settin
             progress.Report(("writes documents", (double)i / settings.Items));
         }
 
-        await Fleet[0].Link.WhenUpToDateAsync(cancellation);
+        await Fleet.SendAsync(cancellation);
+    }
+
+    /// <summary>Looks at more of a document than its fields, such as its files, on a device that knew nothing before.</summary>
+    /// <param name="recorder">Takes the anomalies.</param>
+    /// <param name="database">The database of that device.</param>
+    /// <param name="document">The document.</param>
+    /// <param name="cancellation">Ends the check.</param>
+    protected virtual ValueTask LookAsync(Recorder recorder, Database database, Document document, CancellationToken cancellation) => ValueTask.CompletedTask;
+
+    /// <summary>Looks at the one file of a document, on a device that knew nothing before.</summary>
+    /// <param name="recorder">Takes the anomalies.</param>
+    /// <param name="database">The database of that device.</param>
+    /// <param name="document">The document.</param>
+    /// <param name="fault">What is wrong with the bytes of the file; null when nothing is.</param>
+    /// <param name="cancellation">Ends the check.</param>
+    protected static async ValueTask LookAtFileAsync(Recorder recorder, Database database, Document document, Func<byte[], string?> fault, CancellationToken cancellation)
+    {
+        try
+        {
+            if (await ReadFileAsync(database, document, cancellation) is not { } bytes)
+                recorder.See(AnomalyKind.MissingFile, $"'{document.Id}' names no file for a new device, and was put with one");
+            else if (fault(bytes) is { } found)
+                recorder.See(AnomalyKind.WrongBytes, $"the file of '{document.Id}' has {found} for a new device");
+        }
+        catch (MissingBlockException missing)
+        {
+            recorder.See(AnomalyKind.MissingFile, $"the file of '{document.Id}' is not there for a new device: {missing.Message}");
+        }
+    }
+
+    /// <summary>Reads the one file of a document; null when it names none.</summary>
+    protected static async ValueTask<byte[]?> ReadFileAsync(Database database, Document document, CancellationToken cancellation)
+    {
+        if (document.Attachments.IsDefaultOrEmpty)
+            return null;
+        await using Stream stream = await database.OpenAttachmentAsync(document.Attachments[0], cancellation);
+        byte[] bytes = new byte[stream.Length];
+        int count = await stream.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellation);
+        return bytes[..count];
     }
 
     /// <summary>A document that is there before the devices begin.</summary>

@@ -23,9 +23,12 @@ internal sealed class LargeAttachments(LoadTarget target, ScenarioSettings setti
     public ImmutableArray<string> Steps { get; } = ["put", "get", "get-part"];
 
     /// <inheritdoc/>
+    public IEnumerable<string> DatabasesOf(int workers) => Enumerable.Range(0, workers).Select(static number => string.Create(CultureInfo.InvariantCulture, $"files-{number}"));
+
+    /// <inheritdoc/>
     public async ValueTask PrepareAsync(int workers, IProgress<(string What, double? Share)> progress, CancellationToken cancellation)
     {
-        _databases = [.. Enumerable.Range(0, workers).Select(number => new StoredDatabase(target, _bag, string.Create(CultureInfo.InvariantCulture, $"files-{number}"), number))];
+        _databases = [.. DatabasesOf(workers).Select((name, number) => new StoredDatabase(target, _bag, name, number))];
         foreach (StoredDatabase database in _databases)
             await database.OpenAsync(cancellation);
     }

@@ -21,6 +21,7 @@ internal sealed class Listing(LoadTarget target, ScenarioSettings settings) : Fl
     private const int BetweenWholes = 10;
     private const string FilesPrefix = "data/";
 
+    private readonly HashSet<string> _withFile = [];
     private ImmutableHashSet<string> _files = [];
 
     /// <inheritdoc/>
@@ -33,12 +34,13 @@ internal sealed class Listing(LoadTarget target, ScenarioSettings settings) : Fl
         await WriteDocumentsAsync(Bulk, progress, cancellation);
         for (int i = 0; i < Settings.Items; i += WithoutFile)
         {
-            NewAttachment file = new("file", System.Text.Encoding.UTF8.GetBytes(SharedId(i)), "text/plain", DateTimeOffset.UnixEpoch);
+            NewAttachment file = new("file", FileOf(SharedId(i)), "text/plain", DateTimeOffset.UnixEpoch);
             _ = await Fleet[0].Database.AttachFilesAsync(SharedId(i), [file], cancellation);
+            _ = _withFile.Add(SharedId(i));
             progress.Report(("attaches files", (double)i / Settings.Items));
         }
 
-        await Fleet[0].Link.WhenUpToDateAsync(cancellation);
+        await Fleet.SendAsync(cancellation);
         await Fleet.DisposeAsync();
         await Fleet.OpenAsync(workers, progress, cancellation);
         _files = [.. await KeysAsync(Fleet[0].StoredFiles, cancellation)];
@@ -59,6 +61,13 @@ internal sealed class Listing(LoadTarget target, ScenarioSettings settings) : Fl
             await LookAsync(iteration, 2, database, KeyRange.All, 0, Settings.Items - 1);
         await LookAtFilesAsync(iteration);
     }
+
+    /// <inheritdoc/>
+    protected override ValueTask LookAsync(Recorder recorder, Database database, Document document, CancellationToken cancellation) => _withFile.Contains(document.Id!)
+        ? LookAtFileAsync(recorder, database, document, bytes => bytes.AsSpan().SequenceEqual(FileOf(document.Id!)) ? null : "other bytes than were put", cancellation)
+        : ValueTask.CompletedTask;
+
+    private static byte[] FileOf(string id) => System.Text.Encoding.UTF8.GetBytes(id);
 
     private static async ValueTask LookAsync(Iteration iteration, int step, Database database, KeyRange range, int first, int last)
     {

@@ -29,6 +29,14 @@ internal sealed class LoadMeter
             _ = Interlocked.Add(ref _sent, sent);
     }
 
+    /// <summary>A request is made once more, below whoever counted it.</summary>
+    /// <param name="operation">Which.</param>
+    public void Repeat(GatewayOperation operation)
+    {
+        _requests.Count(operation);
+        _requests.Retry();
+    }
+
     /// <summary>Bytes came.</summary>
     public void Receive(long bytes) => Interlocked.Add(ref _received, bytes);
 }

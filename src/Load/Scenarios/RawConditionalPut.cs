@@ -67,31 +67,28 @@ internal sealed class RawConditionalPut(LoadTarget target, ScenarioSettings sett
         public int Number => number;
 
         // Its own version is known from the put before; a shared one is read each time. That is not measured: the get has a scenario of its own.
+        // What fails of it is counted all the same.
         public async ValueTask<bool> ReadAsync(Iteration iteration)
         {
-            try
+            if (_version is null || scenario.Settings.IsShared)
             {
-                if (_version is null || scenario.Settings.IsShared)
+                ObjectContent? content = null;
+                if (!await iteration.DoAsync(0, async token => content = await scenario.Target.Data.GetAsync(_key, null, token)))
+                    return false;
+                if (content is null)
                 {
-                    if (await scenario.Target.Data.GetAsync(_key, null, iteration.Cancellation) is not { } content)
-                    {
-                        iteration.See(AnomalyKind.MissingFile, $"'{_key}' is not there");
-                        return false;
-                    }
-
-                    PayloadReading reading = Payload.Read(content.Bytes.Span);
-                    if (reading.FaultFor(_key) is { } fault)
-                        iteration.See(AnomalyKind.WrongBytes, $"'{_key}' has {fault}");
-                    (_version, _count) = (content.Info.Version, reading.Version);
+                    iteration.See(AnomalyKind.MissingFile, $"'{_key}' is not there");
+                    return false;
                 }
 
-                _next = scenario.Body(_key, _count + 1, iteration.Worker);
-                return true;
+                PayloadReading reading = Payload.Read(content.Bytes.Span);
+                if (reading.FaultFor(_key) is { } fault)
+                    iteration.See(AnomalyKind.WrongBytes, $"'{_key}' has {fault}");
+                (_version, _count) = (content.Info.Version, reading.Version);
             }
-            catch (StorageException)
-            {
-                return false;
-            }
+
+            _next = scenario.Body(_key, _count + 1, iteration.Worker);
+            return true;
         }
 
         public async ValueTask<long> PutAsync(CancellationToken cancellation)

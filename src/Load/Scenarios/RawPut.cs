@@ -2,12 +2,9 @@ using FireproofBench.Engine.Ports;
 
 namespace FireproofBench.Load.Scenarios;
 
-/// <summary>Puts of new objects; afterwards a part of them is read back.</summary>
+/// <summary>Puts of new objects; afterwards they are read back, or so many of them as the settings say.</summary>
 internal sealed class RawPut(LoadTarget target, ScenarioSettings settings) : RawScenario(target, settings, "put")
 {
-    // All of a short run, and of a long one as many as tell a loss of one in a thousand.
-    private const int MostRead = 4000;
-
     private readonly Lock _lock = new();
     private readonly List<string> _written = [];
     private long _count;
@@ -33,15 +30,27 @@ internal sealed class RawPut(LoadTarget target, ScenarioSettings settings) : Raw
     }
 
     /// <inheritdoc/>
-    public override ValueTask VerifyAsync(Recorder recorder, CancellationToken cancellation) => new(Concurrently.EachAsync(
-        _written,
-        16,
-        async (key, token) =>
+    public override async ValueTask VerifyAsync(Recorder recorder, CancellationToken cancellation)
+    {
+        long read = 0;
+        try
         {
-            if (Fault(key, (await Target.Data.GetAsync(key, null, token))?.Bytes) is { } fault)
-                recorder.See(fault.Kind == AnomalyKind.MissingFile ? AnomalyKind.LostUpdate : fault.Kind, fault.What);
-        },
-        cancellation));
+            await Concurrently.EachAsync(
+                _written,
+                16,
+                async (key, token) =>
+                {
+                    if (Fault(key, (await Target.Data.GetAsync(key, null, token))?.Bytes) is { } fault)
+                        recorder.See(fault.Kind == AnomalyKind.MissingFile ? AnomalyKind.LostUpdate : fault.Kind, fault.What);
+                    _ = Interlocked.Increment(ref read);
+                },
+                cancellation);
+        }
+        finally
+        {
+            recorder.ReadBack = (read, _count);
+        }
+    }
 
     // Each has the same chance to stay, however many come (Vitter 1985, algorithm R).
     private void Remember(string key, Iteration iteration)
@@ -49,9 +58,9 @@ internal sealed class RawPut(LoadTarget target, ScenarioSettings settings) : Raw
         lock (_lock)
         {
             _count++;
-            if (_written.Count < MostRead)
+            if (_written.Count < Settings.ReadBack)
                 _written.Add(key);
-            else if ((long)(iteration.Dice.Fraction() * _count) is var place && place < MostRead)
+            else if ((long)(iteration.Dice.Fraction() * _count) is var place && place < Settings.ReadBack)
                 _written[(int)place] = key;
         }
     }

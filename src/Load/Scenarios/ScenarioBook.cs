@@ -36,7 +36,7 @@ internal static class ScenarioBook
             Feed = FeedUse.Documents,
             Defaults = new ScenarioSettings { Size = 256, Items = 8 },
         },
-        new("raw-put", "How many puts of one size does the store take, and how fast? Nothing of the engine.", false, static (target, settings) => new RawPut(target, settings)) { Feed = FeedUse.Sizes },
+        new("raw-put", "How many puts of one size does the store take, and how fast? Nothing of the engine.", false, static (target, settings) => new RawPut(target, settings)) { Feed = FeedUse.Sizes, ReadsBackPart = true },
         new("raw-get", "How many gets of one size does it answer, and are they whole?", false, static (target, settings) => new RawGet(target, settings)) { Feed = FeedUse.Sizes },
         new("raw-list", "What does it cost to list so many objects, and are all there?", false, static (target, settings) => new RawList(target, settings)),
         new("raw-conditional-put", "What does a put under a condition cost, and does each one count exactly once?", false, static (target, settings) => new RawConditionalPut(target, settings)),

@@ -13,6 +13,9 @@ internal sealed record ScenarioEntry(string Name, string Question, bool NeedsDat
     /// <summary>What it takes from the rows that a user gives.</summary>
     public FeedUse Feed { get; init; }
 
+    /// <summary>Whether it reads back a part of what was written, as many as <see cref="ScenarioSettings.ReadBack"/> says.</summary>
+    public bool ReadsBackPart { get; init; }
+
     /// <summary>Fewest workers with which it says anything.</summary>
     public int LeastWorkers { get; init; } = 1;
 }

@@ -21,6 +21,9 @@ internal sealed record ScenarioSettings
     /// <summary>Whether all devices write the same documents, or all workers the same objects; else each its own.</summary>
     public bool IsShared { get; init; }
 
+    /// <summary>How many contents are read back in the end, where that is not all of them: all of a short run, and of a long one as many as tell a loss of one in a thousand.</summary>
+    public int ReadBack { get; init; } = 4000;
+
     /// <summary>Gives each content its data, as far as the scenario takes some; null for what load makes itself.</summary>
     public IDataFeed? Feed { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using FireproofBench.Conformance.Payloads;
+using FireproofBench.Engine;
 using FireproofBench.Engine.Documents;
 using FireproofBench.Engine.Pail;
 
@@ -19,6 +20,7 @@ internal sealed class Workspace(LoadTarget target, ScenarioSettings settings) : 
     private const int BetweenFiles = 20;
     private const int BetweenTrips = 30;
     private const int FileFactor = 16;
+    private const string FilePart = "/file-";
 
     private int _boards;
 
@@ -32,7 +34,7 @@ internal sealed class Workspace(LoadTarget target, ScenarioSettings settings) : 
         await base.PrepareAsync(workers, progress, cancellation);
         _ = await Fleet[0].Database.PutManyAsync(
             [.. Enumerable.Range(0, _boards).SelectMany(board => Enumerable.Range(0, CardsOfBoard).Select(card => Prepared(CardId(board, card), (board * CardsOfBoard) + card)))], cancellation);
-        await Fleet.SettleAsync(cancellation);
+        await Fleet.MeetAsync(cancellation);
     }
 
     /// <inheritdoc/>
@@ -54,12 +56,17 @@ internal sealed class Workspace(LoadTarget target, ScenarioSettings settings) : 
             await AttachAsync(iteration, device, board);
     }
 
+    /// <inheritdoc/>
+    protected override ValueTask LookAsync(Recorder recorder, Database database, Document document, CancellationToken cancellation) => document.Id!.Contains(FilePart, StringComparison.Ordinal)
+        ? LookAtFileAsync(recorder, database, document, bytes => Payload.Read(bytes).FaultFor(document.Id), cancellation)
+        : ValueTask.CompletedTask;
+
     private int CardsOfBoard => Math.Clamp(Settings.Items / _boards, 1, Cards);
 
     private static string CardId(int board, int card) => string.Create(CultureInfo.InvariantCulture, $"board-{board:d4}/card-{card:d4}");
 
     // Files are of one device each, so that no other puts a card without it in its place.
-    private static string FileId(int board, FleetDevice device, long number) => string.Create(CultureInfo.InvariantCulture, $"board-{board:d4}/file-{device.Number:d4}-{number:d8}");
+    private static string FileId(int board, FleetDevice device, long number) => string.Create(CultureInfo.InvariantCulture, $"board-{board:d4}{FilePart}{device.Number:d4}-{number:d8}");
 
     private async ValueTask TravelAsync(Iteration iteration, FleetDevice device, int board)
     {
@@ -123,9 +130,8 @@ internal sealed class Workspace(LoadTarget target, ScenarioSettings settings) : 
             {
                 if (await database.GetAsync(id, token) is not { } document)
                     return 0;
-                await using Stream stream = await database.OpenAttachmentAsync(document.Attachments[0], token);
-                read = new byte[stream.Length];
-                return await stream.ReadAtLeastAsync(read, read.Length, throwOnEndOfStream: false, token);
+                read = await ReadFileAsync(database, document, token) ?? [];
+                return read.Length;
             });
         if (isDone && Payload.Read(read).FaultFor(id) is { } fault)
             iteration.See(AnomalyKind.WrongBytes, $"the file of '{id}' has {fault}");

@@ -12,7 +12,7 @@ using FireproofBench.Scenarios.Loading;
 
 namespace FireproofBench.Scenarios.CommandLine;
 
-/// <summary><c>load SCENARIO URL</c>: how a store behaves under load, with every content looked at.</summary>
+/// <summary><c>load SCENARIO URL</c>: how a store behaves under load, with contents looked at.</summary>
 internal sealed class LoadVerb(Terminal terminal, StoreOpener stores, TimeProvider time)
 {
     private const int MostPairs = 100;
@@ -38,9 +38,10 @@ internal sealed class LoadVerb(Terminal terminal, StoreOpener stores, TimeProvid
     private readonly Option<string?> _feed = new("--feed") { Description = "Rows of data: a file of comma-separated values with a line of names, or of a JSON object a line. Each document that is written has the fields of a row; with raw-put and raw-get each object is as long as the field size says.", HelpName = "FILE" };
     private readonly Option<string?> _feedOrder = new("--feed-order") { Description = "Which row comes next: circular, one after the other and then from the first again; random, by the seed; or constant, one for each worker.", HelpName = "ORDER" };
     private readonly Option<string[]> _thresholds = new("--threshold") { Description = "What the run has to keep, such as 'p99(put) < 200ms'; may be given again. That there is no anomaly always is one.", HelpName = "EXPR" };
-    private readonly Option<long?> _maxRequests = new("--max-requests") { Description = "End after that many requests, those of the preparation among them.", HelpName = "N" };
-    private readonly Option<string?> _maxBytes = new("--max-bytes") { Description = "End after that many bytes to and from the store, those of the preparation among them.", HelpName = "BYTES" };
-    private readonly Option<double?> _maxCost = new("--max-cost") { Description = "End when requests and traffic, those of the preparation among them, have cost that much, by the provider's published prices; storage is not counted.", HelpName = "USD" };
+    private readonly Option<string?> _verify = new("--verify") { Description = "How many of the contents raw-put reads back in the end, any with the same chance: all, or so many, 4000 where nothing is said. The other scenarios look at all.", HelpName = "all|N" };
+    private readonly Option<long?> _maxRequests = new("--max-requests") { Description = "End after that many requests, those of the preparation and with --against of all runs among them.", HelpName = "N" };
+    private readonly Option<string?> _maxBytes = new("--max-bytes") { Description = "End after that many bytes to and from the store, those of the preparation and with --against of all runs among them.", HelpName = "BYTES" };
+    private readonly Option<double?> _maxCost = new("--max-cost") { Description = "End when requests and traffic, those of the preparation and with --against of all runs among them, have cost that much, by the provider's published prices; storage is not counted.", HelpName = "USD" };
     private readonly Option<string?> _prices = new("--prices") { Description = $"Prices of the store where none are known, in US dollars for a million requests and for a gigabyte received: {LoadPrices.Example}.", HelpName = "TEXT" };
     private readonly Option<string?> _provider = KnownProviders.ProviderOption();
     private readonly Option<string?> _against = new("--against") { Description = "A second store: runs on both take turns, and are compared.", HelpName = "URL" };
@@ -56,7 +57,7 @@ internal sealed class LoadVerb(Terminal terminal, StoreOpener stores, TimeProvid
     {
         Command command = Verb.Create(
             "load",
-            "Puts load on a store and measures it: latencies from the intended start, and every content looked at.",
+            "Puts load on a store and measures it: latencies from the intended start, and contents looked at.",
             [
                 "fireproofbench load concurrent-writers /srv/data --writers 16 --duration 1m",
                 "fireproofbench load concurrent-writers http://127.0.0.1:8787 --rate 50/s --threshold 'p99(upload) < 500ms'",
@@ -71,12 +72,13 @@ internal sealed class LoadVerb(Terminal terminal, StoreOpener stores, TimeProvid
                 $"Thresholds: {Threshold.Form}.",
                 "While it goes on, figures go by OTLP to where OTEL_EXPORTER_OTLP_ENDPOINT says.",
                 "Exit codes: 0 all well, 1 a threshold broke or an anomaly was seen, 2 could not run, or not look at everything, 130 interrupted, after clean-up.",
+                "With --against the exit code is the greater of the runs' and the comparison's (1 when a metric is worse). A budget is one for all runs; when it is spent before all are made, what there is is compared, and the exit code is 2.",
             ]);
         command.Arguments.Add(_scenario);
         command.Arguments.Add(_url);
         foreach (Option option in new Option[]
         {
-            _list, _rate, _writers, _plan, _arrivals, _duration, _warmUp, _startAt, _workers, _size, _items, _shared, _feed, _feedOrder, _thresholds, _maxRequests, _maxBytes, _maxCost, _prices, _provider, _against, _pairs, _seed, _results,
+            _list, _rate, _writers, _plan, _arrivals, _duration, _warmUp, _startAt, _workers, _size, _items, _shared, _feed, _feedOrder, _thresholds, _verify, _maxRequests, _maxBytes, _maxCost, _prices, _provider, _against, _pairs, _seed, _results,
             _prometheus, _keep, _token,
         })
             command.Options.Add(option);
@@ -92,7 +94,7 @@ internal sealed class LoadVerb(Terminal terminal, StoreOpener stores, TimeProvid
         string url = parsed.GetValue(_url) ?? throw new UsageException("load needs the URL of a store behind the scenario, such as a folder. See 'fireproofbench load --help'.");
         LoadPlan plan = ReadPlan(parsed);
         CheckWorkers(parsed, entry, plan);
-        ScenarioSettings settings = ReadSettings(parsed, entry.Defaults);
+        ScenarioSettings settings = ReadSettings(parsed, entry);
         LoadRequest request = new()
         {
             Scenario = entry,
@@ -108,9 +110,7 @@ internal sealed class LoadVerb(Terminal terminal, StoreOpener stores, TimeProvid
             Results = ResultFile.CheckFolder(parsed.GetValue(_results)!, "--results"),
             Prometheus = ReadPrometheus(parsed.GetValue(_prometheus)),
             Keep = parsed.GetValue(_keep),
-            MaxRequests = parsed.GetValue(_maxRequests) is not <= 0 ? parsed.GetValue(_maxRequests) : throw new UsageException("--max-requests: at least 1."),
-            MaxBytes = ReadMaxBytes(parsed.GetValue(_maxBytes)),
-            MaxCost = parsed.GetValue(_maxCost) is not { } cost || cost is > 0 and <= 1e9 ? parsed.GetValue(_maxCost) : throw new UsageException("--max-cost: US dollars above 0, such as 0.50."),
+            Budget = ReadBudget(parsed),
             Provider = parsed.GetValue(_provider) is { } provider ? KnownProviders.Named(provider, "--provider") : null,
             Prices = LoadPrices.Read(parsed.GetValue(_prices)),
         };
@@ -132,16 +132,32 @@ internal sealed class LoadVerb(Terminal terminal, StoreOpener stores, TimeProvid
             throw new UsageException($"'{folder}' is there already: take another --seed or another --results.");
         (LoadRequest Base, LoadRequest New) sides = (request with { Results = Path.Combine(folder, "base") }, request with { Results = Path.Combine(folder, "new"), Url = other });
         int run = 0;
+        int worst = ExitCodes.Success;
         foreach (LoadRequest side in Enumerable.Range(0, pairs).SelectMany(pair => pair % 2 == 0 ? new[] { sides.Base, sides.New } : [sides.New, sides.Base]))
         {
-            int exit = await session.RunAsync(side with { Seed = request.Seed + run }, cancellation);
+            int exit = run == 0 ? await session.RunAsync(side, cancellation) : await GoOnAsync(session, side with { Seed = request.Seed + run }, cancellation);
+            worst = Math.Max(worst, exit);
             if (exit is not (ExitCodes.Success or ExitCodes.Violation))
-                return exit;
+                break;
             await terminal.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"run {++run} of {2 * pairs} is done"));
         }
 
         await terminal.Out.WriteLineAsync();
-        return CompareVerb.Tell(terminal, RunFolders.Read(sides.Base.Results), RunFolders.Read(sides.New.Results), new ComparisonOptions(), json: null);
+        if (run < 2 * pairs)
+            await terminal.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"fireproofbench: cut short after {run} of {2 * pairs} runs; what there is is compared"));
+        return Math.Max(worst, await Verb.GuardAsync(terminal, () => Task.FromResult(CompareVerb.Tell(terminal, ReadSide(sides.Base.Results), ReadSide(sides.New.Results), new ComparisonOptions(), json: null))));
+    }
+
+    // The runs before it are there already: a failure ends the turns as a run does that could not be made.
+    private Task<int> GoOnAsync(LoadSession session, LoadRequest request, CancellationToken cancellation) => Verb.GuardAsync(
+        terminal,
+        () => request.Budget.Spent() is { } spent ? throw new UsageException($"there is no further run: {spent}.") : session.RunAsync(request, cancellation));
+
+    // A run that had to end in its preparation says nothing of the store.
+    private static ImmutableArray<MeasuredRun> ReadSide(string folder)
+    {
+        ImmutableArray<MeasuredRun> runs = Directory.Exists(folder) ? [.. RunFolders.Read(folder).Where(static run => run.Steps.Any(static step => step.Intervals.Any(static interval => interval.HasLoad)))] : [];
+        return runs.IsEmpty ? throw new UsageException($"there is no run under '{folder}' that had load, so there is nothing to compare.") : runs;
     }
 
     private DateTimeOffset? ReadStart(string? text)
@@ -155,6 +171,13 @@ internal sealed class LoadVerb(Terminal terminal, StoreOpener stores, TimeProvid
             : start - now > TimeSpan.FromHours(MostHoursAhead) ? throw new UsageException($"--start-at: {text} is more than {MostHoursAhead} hours ahead; it is {now.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'} here.")
             : start;
     }
+
+    private LoadBudget ReadBudget(ParseResult parsed) => new()
+    {
+        MaxRequests = parsed.GetValue(_maxRequests) is not <= 0 ? parsed.GetValue(_maxRequests) : throw new UsageException("--max-requests: at least 1."),
+        MaxBytes = ReadMaxBytes(parsed.GetValue(_maxBytes)),
+        MaxCost = parsed.GetValue(_maxCost) is not { } cost || cost is > 0 and <= 1e9 ? parsed.GetValue(_maxCost) : throw new UsageException("--max-cost: US dollars above 0, such as 0.50."),
+    };
 
     private static long? ReadMaxBytes(string? text) => text is null ? null
         : ByteLength.TryParse(text, out long most) && most > 0 ? most
@@ -206,16 +229,23 @@ internal sealed class LoadVerb(Terminal terminal, StoreOpener stores, TimeProvid
         _ => throw new UsageException($"--arrivals: '{text}' is neither constant nor poisson."),
     };
 
-    private ScenarioSettings ReadSettings(ParseResult parsed, ScenarioSettings defaults)
+    private ScenarioSettings ReadSettings(ParseResult parsed, ScenarioEntry entry)
     {
+        ScenarioSettings defaults = entry.Defaults;
         long size = defaults.Size;
         if (parsed.GetValue(_size) is { } text && (!ByteLength.TryParse(text, out size) || size is < ScenarioSettings.LeastSize or > ScenarioSettings.MostSize))
             throw new UsageException($"--size: a length from {ScenarioSettings.LeastSize} bytes to {ScenarioSettings.MostSize >> 20} MiB, such as 4KiB.");
         int items = parsed.GetValue(_items) ?? defaults.Items;
         return items is >= 1 and <= ScenarioSettings.MostItems
-            ? defaults with { Size = (int)size, Items = items, IsShared = parsed.GetValue(_shared) }
+            ? defaults with { Size = (int)size, Items = items, IsShared = parsed.GetValue(_shared), ReadBack = ReadVerify(parsed.GetValue(_verify), entry) }
             : throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"--items: 1 to {ScenarioSettings.MostItems}."));
     }
+
+    private static int ReadVerify(string? text, ScenarioEntry entry) => text is null ? entry.Defaults.ReadBack
+        : !entry.ReadsBackPart ? throw new UsageException($"--verify: {entry.Name} looks at all contents by itself. These read back a part: {string.Join(", ", ScenarioBook.All.Where(static one => one.ReadsBackPart).Select(static one => one.Name))}.")
+        : text == "all" ? int.MaxValue
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int most) && most > 0 ? most
+        : throw new UsageException($"--verify: '{text}' is neither all nor a number of contents such as 10000.");
 
     private FeedSource? ReadFeed(ParseResult parsed, ScenarioEntry entry)
     {

@@ -70,6 +70,7 @@ internal static class StoreUrls
             Data = folder.OpenData(options),
             OpenPeer = _ => ValueTask.FromResult(folder.OpenData(options)),
             OpenDatabase = DatabasesInFolder(folder, options),
+            DatabasesAreObjects = true,
             Skewed = time => new StoreAccess(
                 "a client with another clock", _ => ValueTask.FromResult(folder.OpenData(options with { Time = time })), DatabasesInFolder(folder, options with { Time = time })),
             OnDisk = disk => new FolderDeviceStore(disk, "/disk", "database", options),
@@ -87,12 +88,14 @@ internal static class StoreUrls
     private static async ValueTask<StoreUnderTest> OpenEndpointAsync(GatewayUrl endpoint, GatewayOptions options, CancellationToken cancellation)
     {
         HttpDataGateway data = await ProbeAsync((HttpDataGateway)endpoint.OpenData(options), cancellation);
+        RepeatedCalls repeated = new();
         return new StoreUnderTest
         {
             Url = endpoint.ToString(),
             Data = data,
             OpenPeer = async token => await ProbeAsync((HttpDataGateway)endpoint.OpenData(options), token),
-            OpenDatabase = DatabasesAtEndpoint(endpoint, options),
+            OpenDatabase = DatabasesAtEndpoint(endpoint, options, repeated),
+            Repeated = repeated,
             Skewed = time => new StoreAccess(
                 "a client with another clock", _ => ValueTask.FromResult(endpoint.OpenData(options with { Time = time })), DatabasesAtEndpoint(endpoint, options with { Time = time })),
             Wire = WireTo(data, options),
@@ -101,15 +104,19 @@ internal static class StoreUrls
     }
 
     /// <summary>The databases at an endpoint, as a check has them.</summary>
-    internal static Func<string, string, IDeviceStore> DatabasesAtEndpoint(GatewayUrl endpoint, GatewayOptions options) =>
-        (prefix, name) => endpoint.OpenDevice(prefix.Replace('/', '.') + name, options);
+    internal static Func<string, string, IDeviceStore> DatabasesAtEndpoint(GatewayUrl endpoint, GatewayOptions options, RepeatedCalls? repeated = null)
+    {
+        RetryOptions patience = RetryOptions.Of(options);
+        return (prefix, name) => new HttpDeviceStore(endpoint.Http!.Address, prefix.Replace('/', '.') + name, options, repeated?.Over(patience) ?? patience);
+    }
 
     private static async ValueTask<StoreUnderTest> OpenBucketAsync(GatewayUrl bucket, GatewayOptions options, CancellationToken cancellation)
     {
         S3DataGateway data = await ProbeAsync((S3DataGateway)bucket.OpenData(options), cancellation);
 
         // Objects are judged as they are; a database asks again, as it does in use.
-        RetryingGateway patient = new(data, RetryOptions.Of(options), leaveOpen: true);
+        RepeatedCalls repeated = new();
+        RetryingGateway patient = new(data, repeated.Over(RetryOptions.Of(options)), leaveOpen: true);
         return new StoreUnderTest
         {
             Url = bucket.ToString(),
@@ -117,6 +124,8 @@ internal static class StoreUrls
             OpenPeer = async token => await ProbeAsync((S3DataGateway)bucket.OpenData(options), token),
             Skewed = time => new StoreAccess("a client with another clock", _ => ValueTask.FromResult(bucket.OpenData(options with { Time = time }))),
             OpenDatabase = (prefix, name) => new RemoteDeviceStore(new PrefixedGateway(patient, prefix, leaveOpen: true), name, options, bucket.Heads, learn: data.ProbeAsync),
+            DatabasesAreObjects = true,
+            Repeated = repeated,
             Wire = WireTo(data, options) with { PartsAbove = S3Options.DefaultMultipartThreshold },
             OpenMissing = name => GatewayUrl.Parse(InBucket(bucket, name)).OpenData(options),
             RawPut = new PresignedPuts(data).PutAsync,
@@ -129,7 +138,8 @@ internal static class StoreUrls
         WebDavDataGateway data = await ProbeAsync((WebDavDataGateway)folder.OpenData(options), cancellation);
 
         // Objects are judged as they are; a database asks again, as it does in use.
-        RetryingGateway patient = new(data, RetryOptions.Of(options), leaveOpen: true);
+        RepeatedCalls repeated = new();
+        RetryingGateway patient = new(data, repeated.Over(RetryOptions.Of(options)), leaveOpen: true);
         return new StoreUnderTest
         {
             Url = folder.ToString(),
@@ -137,6 +147,8 @@ internal static class StoreUrls
             OpenPeer = async token => await ProbeAsync((WebDavDataGateway)folder.OpenData(options), token),
             Skewed = time => new StoreAccess("a client with another clock", _ => ValueTask.FromResult(folder.OpenData(options with { Time = time }))),
             OpenDatabase = (prefix, name) => new RemoteDeviceStore(new PrefixedGateway(patient, prefix, leaveOpen: true), name, options),
+            DatabasesAreObjects = true,
+            Repeated = repeated,
             Wire = WireTo(data, options),
             OpenMissing = name => GatewayUrl.Parse(BelowPath(folder, name)).OpenData(options),
         };

@@ -31,7 +31,7 @@ internal static class LoadMarkdown
 
         output.Write(string.Create(
             CultureInfo.InvariantCulture,
-            $"\n{after.Requests.Total:N0} requests, {after.Sent:N0} bytes sent, {after.Received:N0} received, {recorder.Anomalies.Values.Sum():N0} anomalies.\n\n"));
+            $"\n{after.Requests.Total:N0} requests, {after.Sent:N0} bytes sent, {after.Received:N0} received, {recorder.Anomalies.Values.Sum():N0} anomalies. {LoadText.Looked(recorder, after)}\n\n"));
         if (LoadText.Events(outcome) is { } events)
             output.Write($"{events}\n\n");
         output.Write("| threshold | measured | |\n|---|--:|---|\n");

@@ -22,7 +22,8 @@ internal static class LoadPage
     /// <param name="after">What it cost and left.</param>
     /// <param name="thresholds">Its thresholds with what was measured.</param>
     /// <param name="provider">What is known of the provider; null for nothing.</param>
-    public static byte[] Of(LoadManifest manifest, LoadOutcome outcome, LoadAftermath after, ImmutableArray<ThresholdResult> thresholds, KnownProvider? provider)
+    /// <param name="prices">The prices that count, the provider's or those that the user gave; null for none.</param>
+    public static byte[] Of(LoadManifest manifest, LoadOutcome outcome, LoadAftermath after, ImmutableArray<ThresholdResult> thresholds, KnownProvider? provider, KnownPrices? prices)
     {
         HtmlText page = new();
         WriteHead(page, manifest, outcome, thresholds);
@@ -32,7 +33,7 @@ internal static class LoadPage
         if (outcome.HadLoad)
             WriteCurves(page, manifest, outcome);
         WriteEngine(page, outcome);
-        WriteCost(page, outcome, after, provider);
+        WriteCost(page, outcome, after, provider, prices);
         WriteRun(page, manifest, outcome);
         page.Add($"</main>\n<footer><p>Written by fireproofbench {manifest.Version}. The figures are in {LoadFolder.RunFile}, the intervals in {LoadFolder.SeriesFile}, the histograms in {LoadFolder.HistogramFile}.</p></footer>\n");
         return HtmlPage.Of($"Load: {manifest.Scenario.Name}", page, ChartJson.Of(LoadCharts.Of(manifest, outcome)));
@@ -53,7 +54,7 @@ internal static class LoadPage
 
     private static void WriteHead(HtmlText page, LoadManifest manifest, LoadOutcome outcome, ImmutableArray<ThresholdResult> thresholds)
     {
-        string tone = !outcome.HadLoad ? "none" : thresholds.All(static result => result.Holds) ? "safe" : "unsafe";
+        string tone = !outcome.HadLoad || outcome.Fault is not null ? "none" : thresholds.All(static result => result.Holds) ? "safe" : "unsafe";
         page.Add($"<header class=\"verdict {tone}\">\n<p class=\"overline\">Load: {manifest.Scenario.Name}</p>\n");
         page.Add($"<h1><span class=\"mark\" aria-hidden=\"true\"></span>{LoadText.Verdict(outcome, thresholds)}</h1>\n<p class=\"store\"><code>{manifest.Url}</code></p>\n");
         page.Add($"<p class=\"lead\">{manifest.Scenario.Question}</p>\n");
@@ -110,9 +111,8 @@ internal static class LoadPage
     {
         Recorder recorder = outcome.Recorder;
         page.Add($"<section id=\"anomalies\"><h2>Anomalies and failures</h2>\n");
-        if (recorder.Anomalies.IsEmpty)
-            page.Add($"<p>{(after.Unverified is null ? "No anomaly: all contents were as they were written." : "No anomaly was seen, but not all could be looked at: " + after.Unverified)}</p>\n");
-        else
+        page.Add($"<p>{LoadText.Looked(recorder, after)}</p>\n");
+        if (!recorder.Anomalies.IsEmpty)
         {
             page.Add($"<ul>");
             foreach ((AnomalyKind kind, long count) in recorder.Anomalies)
@@ -125,14 +125,16 @@ internal static class LoadPage
 
         if (LoadText.LateStart(manifest, outcome) is { } late)
             page.Add($"<p>{late}</p>\n");
-        if (recorder.DroppedTotal > 0)
-            page.Add($"<p>{recorder.DroppedTotal:N0} arrivals were dropped: too many waited for a free worker.</p>\n");
+        foreach (string dropped in LoadText.Dropped(recorder))
+            page.Add($"<p>{dropped}</p>\n");
         if (outcome.Unfinished > 0)
             page.Add($"<p>{outcome.Unfinished} iterations did not end, and were given up.</p>\n");
         foreach ((string step, string error, long count) in Errors(recorder))
             page.Add($"<p>{count:N0} calls of {step} failed: {error}.</p>\n");
-        if (after.Leftovers.Length > 0)
-            page.Add($"<p>{after.Leftovers.Length} objects are left in the store, such as <code>{after.Leftovers[0]}</code>.</p>\n");
+        if (after.Leftovers is not { } left)
+            page.Add($"<p>What the run wrote was not cleaned up yet when this page was written.</p>\n");
+        else if (!left.IsEmpty)
+            page.Add($"<p>{left.Length} objects are left in the store, such as <code>{left[0]}</code>.</p>\n");
         Figure(page, LoadCharts.Trouble, "Failures, dropped arrivals and anomalies in each interval");
         page.Add($"</section>\n");
     }
@@ -171,13 +173,12 @@ internal static class LoadPage
 
     private static string Capital(string name) => char.ToUpperInvariant(name[0]) + name[1..];
 
-    private static void WriteCost(HtmlText page, LoadOutcome outcome, LoadAftermath after, KnownProvider? provider)
+    private static void WriteCost(HtmlText page, LoadOutcome outcome, LoadAftermath after, KnownProvider? provider, KnownPrices? prices)
     {
         StepTotals first = outcome.Recorder.Totals[0];
         long transactions = outcome.Recorder.Totals.Max(static totals => totals.Actual.Count);
         page.Add($"<section id=\"cost\"><h2>What it cost</h2>\n<dl class=\"facts\">");
-        Fact(page, "Requests, preparation and final check included", string.Create(
-            CultureInfo.InvariantCulture, $"{after.Requests.Total:N0}: put {after.Requests.Put:N0}, get {after.Requests.Get:N0}, head {after.Requests.Head:N0}, delete {after.Requests.Delete:N0}, list {after.Requests.List:N0}"));
+        Fact(page, "Requests, preparation and final check included", LoadText.Requests(after.Requests));
         if (transactions > 0)
         {
             Fact(page, $"Requests for each {outcome.Recorder.Steps[0]}", string.Create(CultureInfo.InvariantCulture, $"{(double)after.Requests.Total / transactions:N2}"));
@@ -187,9 +188,9 @@ internal static class LoadPage
                 Fact(page, "Bytes received for each byte of content", string.Create(CultureInfo.InvariantCulture, $"{(double)after.Received / first.Bytes:N2}"));
             }
 
-            double? cost = LoadCost.PerMillion(after, transactions, provider?.Prices);
+            double? cost = LoadCost.PerMillion(after, transactions, prices);
             Fact(page, $"A million of {outcome.Recorder.Steps[0]}, storage not counted", cost is { } dollars
-                ? string.Create(CultureInfo.InvariantCulture, $"{dollars:N2} USD at the prices of {provider!.Name} ({provider.Prices!.AsOf})")
+                ? string.Create(CultureInfo.InvariantCulture, $"{dollars:N2} USD at {(provider is not null && ReferenceEquals(prices, provider.Prices) ? $"the prices of {provider.Name} ({prices!.AsOf})" : $"the prices that were given ({prices!.Source})")}")
                 : "no price known");
         }
 

@@ -49,14 +49,8 @@ internal sealed record LoadRequest
     /// <summary>Whether the objects of the run stay.</summary>
     public bool Keep { get; init; }
 
-    /// <summary>End after that many requests; null for no limit.</summary>
-    public long? MaxRequests { get; init; }
-
-    /// <summary>End after that many bytes to and from the store; null for no limit.</summary>
-    public long? MaxBytes { get; init; }
-
-    /// <summary>End when the requests and what was received have cost so many US dollars; null for no limit.</summary>
-    public double? MaxCost { get; init; }
+    /// <summary>What this run may ask of the store, together with others that have the same.</summary>
+    public LoadBudget Budget { get; init; } = new();
 
     /// <summary>The provider whose prices count; null for the one that is recognised.</summary>
     public KnownProvider? Provider { get; init; }

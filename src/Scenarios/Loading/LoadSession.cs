@@ -1,10 +1,10 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Reflection;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Gateways.Entropy;
 using FireproofBench.Load.Judging;
+using FireproofBench.Load.Recording;
 using FireproofBench.Load.Results;
 using FireproofBench.Load.Running;
 using FireproofBench.Load.Scenarios;
@@ -19,7 +19,7 @@ internal sealed class LoadSession(Terminal terminal, StoreOpener stores, TimePro
 {
     private const int MostBlocked = 256;
     private const int SpareThreads = 8;
-    private static readonly TimeSpan s_cleanUp = TimeSpan.FromMinutes(10);
+    private const string Interrupted = "the run was interrupted";
 
     /// <summary>Runs it, and gives the exit code.</summary>
     /// <exception cref="UsageException">It cannot be run, or its result not be written.</exception>
@@ -36,12 +36,12 @@ internal sealed class LoadSession(Terminal terminal, StoreOpener stores, TimePro
         int workers = LoadRun.WorkersOf(request.Plan, options);
         ILoadScenario scenario = request.Scenario.Create(target, request.Settings with { Feed = request.Feed?.Open(request.Seed, workers) });
         ImmutableArray<Threshold> thresholds = ReadThresholds(request.Thresholds, scenario);
-        if (await IsTakenAsync(target, cancellation))
-            throw new UsageException($"there are objects under '{target.Prefix}' in {store.Url}: a run with this seed is under way or was left. Take another --seed, or remove them.");
+        if (await IsTakenAsync(target, scenario.DatabasesOf(workers), cancellation))
+            throw new UsageException($"there are objects or a database under '{target.Prefix}' in {store.Url}: a run with this seed is under way or was left. Take another --seed, or remove them.");
 
         KnownProvider? provider = request.Provider ?? ProviderRecognition.Of(store.Url, store.Data.Traits)?.Provider;
         request = request with { Prices = request.Prices ?? provider?.Prices };
-        if (request.MaxCost is not null && LoadCost.Of(target.Meter.Requests, 0, request.Prices) is null)
+        if (request.Budget.MaxCost is not null && LoadCost.Of(target.Meter.Requests, 0, request.Prices) is null)
             throw new UsageException($"--max-cost: no prices are known {(provider is null ? $"for {store.Url}" : $"of {provider.Name}")}. Name the provider whose prices count with --provider, or give them: --prices {LoadPrices.Example}.");
         LoadManifest manifest = new()
         {
@@ -60,25 +60,34 @@ internal sealed class LoadSession(Terminal terminal, StoreOpener stores, TimePro
         // A folder's calls block their threads, and the pool would add only one or two a second.
         ThreadPool.GetMinThreads(out int threads, out int ports);
         _ = ThreadPool.SetMinThreads(Math.Max(threads, Math.Min(manifest.Workers, MostBlocked) + SpareThreads), ports);
-        return await RunAsync(scenario, target, manifest, options, thresholds, provider, request, cancellation);
+        request.Budget.Add(target.Meter, request.Prices);
+        return await RunAsync(new PlannedRun(request, target, scenario, manifest, options, thresholds, provider), cancellation);
     }
 
-    private async Task<int> RunAsync(
-        ILoadScenario scenario, LoadTarget target, LoadManifest manifest, LoadOptions options, ImmutableArray<Threshold> thresholds, KnownProvider? provider, LoadRequest request,
-        CancellationToken cancellation)
+    private async Task<int> RunAsync(PlannedRun run, CancellationToken cancellation)
     {
-        using LoadFolder folder = LoadFolder.Create(request.Results, manifest, time.GetUtcNow());
+        (LoadManifest manifest, LoadTarget target) = (run.Manifest, run.Target);
+        using LoadFolder folder = CreateFolder(run.Request.Results, manifest);
         LoadWatch watch = new(terminal, folder, manifest);
-        using LoadTelemetry telemetry = new(manifest, request.Prometheus);
+        using LoadTelemetry telemetry = new(manifest, run.Request.Prometheus);
         await terminal.Error.WriteLineAsync($"{manifest.Scenario.Name} on {manifest.Url}, seed {manifest.Seed}: {LoadPlanText.Write(manifest.Plan.Simulations)}; results in {folder.Path}");
         LoadOutcome outcome;
-        string? unverified = null;
+        LoadAftermath after;
+        ImmutableArray<ThresholdResult> judged;
+        string? unwritten;
         IReadOnlyList<string> left = [];
         try
         {
-            outcome = await LoadRun.RunAsync(scenario, manifest.Plan, options with { EndsEarly = () => watch.Failure ?? SpentBudget(request, target.Meter) }, new LoadObservers(watch, telemetry), cancellation);
+            outcome = await LoadRun.RunAsync(
+                run.Scenario, manifest.Plan, run.Options with { EndsEarly = () => watch.Failure ?? run.Request.Budget.Spent() }, new LoadObservers(watch, telemetry), cancellation);
             watch.Clear();
-            unverified = outcome.Interrupted ? "the run was interrupted" : outcome.HadLoad ? await VerifyAsync(scenario, outcome, cancellation) : "the run ended in the preparation";
+            (outcome, string? unverified) = await VerifyAsync(run.Scenario, outcome, cancellation);
+            after = new LoadAftermath(target.Meter.Requests, target.Meter.Sent, target.Meter.Received, null, unverified);
+            judged = ThresholdCheck.Of(outcome, run.Thresholds);
+
+            // Before the clean-up, which may take long: whoever does not wait for it has the result all the same.
+            unwritten = Write(folder, run, outcome, after, judged, Finish(folder));
+            await TellAsync(manifest, outcome, after, judged);
         }
         catch (StorageException failure)
         {
@@ -86,36 +95,73 @@ internal sealed class LoadSession(Terminal terminal, StoreOpener stores, TimePro
         }
         finally
         {
-            if (scenario is IAsyncDisposable disposable)
-                await disposable.DisposeAsync();
-            left = request.Keep ? [] : await CleanAsync(target);
+            await CloseAsync(run.Scenario);
+            left = run.Request.Keep ? [] : await CleanAsync(target);
         }
 
-        LoadAftermath after = new(target.Meter.Requests, target.Meter.Sent, target.Meter.Received, [.. left], unverified);
-        ImmutableArray<ThresholdResult> judged = ThresholdCheck.Of(outcome, thresholds);
-        foreach (string line in LoadText.Lines(manifest, outcome, after, judged))
-            await terminal.Out.WriteLineAsync(line);
+        after = after with { Leftovers = [.. left] };
+        if (LoadText.Left([.. left]) is { } told)
+            await terminal.Out.WriteLineAsync(told);
+        unwritten = Write(folder, run, outcome, after, judged, unwritten);
+        if (unwritten is not null)
+            throw new UsageException($"the result could not be written to '{folder.Path}': {unwritten}");
+        return watch.Failure is { } lost ? throw new UsageException(lost) : ExitCodeOf(outcome, after, judged);
+    }
+
+    private static int ExitCodeOf(LoadOutcome outcome, LoadAftermath after, ImmutableArray<ThresholdResult> judged) =>
+        outcome.Interrupted ? ExitCodes.Interrupted
+        : !outcome.HadLoad || outcome.Fault is not null ? ExitCodes.CouldNotRun
+        : judged.Any(static result => !result.Holds) ? ExitCodes.Violation
+        : after.Leftovers is { IsEmpty: false } || after.Unverified is not null ? ExitCodes.CouldNotRun
+        : ExitCodes.Success;
+
+    private LoadFolder CreateFolder(string results, LoadManifest manifest)
+    {
         try
         {
-            folder.Write(LoadFolder.RunFile, stream => LoadJson.Write(stream, manifest, outcome, after, judged));
-            folder.Write(LoadFolder.PageFile, stream => stream.Write(LoadPage.Of(manifest, outcome, after, judged, provider)));
-            folder.Write(LoadFolder.TestFile, stream => LoadJUnit.Write(manifest, outcome, judged, stream));
-            WriteText(folder, LoadFolder.TextFile, text => LoadMarkdown.Write(manifest, outcome, after, judged, text));
-            WriteText(folder, LoadFolder.TableFile, text => LoadCsv.Write(outcome, text));
-            folder.Finish();
+            return LoadFolder.Create(results, manifest, time.GetUtcNow());
         }
-        catch (IOException failure)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"the result could not be written to '{folder.Path}': {failure.Message}");
+            throw new UsageException($"--results: no folder for the run can be made in '{results}': {failure.Message} Make room there, or name another folder.");
         }
+    }
 
-        if (watch.Failure is { } lost)
-            throw new UsageException(lost);
-        return outcome.Interrupted ? ExitCodes.Interrupted
-            : !outcome.HadLoad ? ExitCodes.CouldNotRun
-            : judged.Any(static result => !result.Holds) ? ExitCodes.Violation
-            : left.Count > 0 || unverified is not null ? ExitCodes.CouldNotRun
-            : ExitCodes.Success;
+    private async Task TellAsync(LoadManifest manifest, LoadOutcome outcome, LoadAftermath after, ImmutableArray<ThresholdResult> judged)
+    {
+        foreach (string line in LoadText.Lines(manifest, outcome, after, judged))
+            await terminal.Out.WriteLineAsync(line);
+        if (outcome.Fault is { } fault)
+            await terminal.Error.WriteLineAsync($"fireproofbench: the load failed by itself, and the figures until then are kept: {fault}");
+    }
+
+    private static string? Finish(LoadFolder folder) => Why(folder.Finish);
+
+    // Why it could not be written, the first reason of all; null when it was.
+    private static string? Write(LoadFolder folder, PlannedRun run, LoadOutcome outcome, LoadAftermath after, ImmutableArray<ThresholdResult> judged, string? before)
+    {
+        string? why = Why(() =>
+        {
+            folder.Write(LoadFolder.RunFile, stream => LoadJson.Write(stream, run.Manifest, outcome, after, judged));
+            folder.Write(LoadFolder.PageFile, stream => stream.Write(LoadPage.Of(run.Manifest, outcome, after, judged, run.Provider, run.Request.Prices)));
+            folder.Write(LoadFolder.TestFile, stream => LoadJUnit.Write(run.Manifest, outcome, judged, stream));
+            WriteText(folder, LoadFolder.TextFile, text => LoadMarkdown.Write(run.Manifest, outcome, after, judged, text));
+            WriteText(folder, LoadFolder.TableFile, text => LoadCsv.Write(outcome, text));
+        });
+        return before ?? why;
+    }
+
+    private static string? Why(Action write)
+    {
+        try
+        {
+            write();
+            return null;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return failure.Message;
+        }
     }
 
     private static void WriteText(LoadFolder folder, string name, Action<TextWriter> write) => folder.Write(name, stream =>
@@ -124,43 +170,77 @@ internal sealed class LoadSession(Terminal terminal, StoreOpener stores, TimePro
         write(text);
     });
 
-    private static async Task<string?> VerifyAsync(ILoadScenario scenario, LoadOutcome outcome, CancellationToken cancellation)
+    // An interruption of the check is one of the run. Why not all was looked at is null when all was.
+    private static async Task<(LoadOutcome Outcome, string? Unverified)> VerifyAsync(ILoadScenario scenario, LoadOutcome outcome, CancellationToken cancellation)
+    {
+        if (!outcome.HadLoad)
+            return (outcome, "the run ended in the preparation");
+        string? unverified = outcome.Interrupted ? Interrupted
+            : outcome.Fault is not null ? "the load failed by itself"
+            : await LookAsync(scenario, outcome.Recorder, cancellation);
+        return (outcome with { Interrupted = cancellation.IsCancellationRequested }, unverified);
+    }
+
+    private static async Task<string?> LookAsync(ILoadScenario scenario, Recorder recorder, CancellationToken cancellation)
     {
         try
         {
-            await scenario.VerifyAsync(outcome.Recorder, cancellation);
+            await scenario.VerifyAsync(recorder, cancellation);
             return null;
+        }
+        catch (Exception) when (cancellation.IsCancellationRequested)
+        {
+            return Interrupted;
         }
         catch (OperationCanceledException)
         {
-            return cancellation.IsCancellationRequested ? "the run was interrupted" : "the devices did not come together in time";
+            return "the devices did not come together in time";
         }
         catch (Exception failure) when (failure is StorageException or MissingBlockException or MalformedBlockException)
         {
             return failure.Message;
+        }
+        catch (Exception failure)
+        {
+            return $"the check failed by itself: {failure.GetType().Name}: {failure.Message}";
+        }
+    }
+
+    // Whatever becomes of the devices: the store is to be cleaned up.
+    private async Task CloseAsync(ILoadScenario scenario)
+    {
+        try
+        {
+            if (scenario is IAsyncDisposable disposable)
+                await disposable.DisposeAsync();
+        }
+        catch (Exception failure)
+        {
+            await terminal.Error.WriteLineAsync($"fireproofbench: the devices of the run could not all be closed: {failure.Message}");
         }
     }
 
     // Also after an interruption: what is left behind costs the user.
     private async Task<IReadOnlyList<string>> CleanAsync(LoadTarget target)
     {
-        using CancellationTokenSource patience = new(s_cleanUp);
+        using CancellationTokenSource patience = new(target.CleaningPatience);
         try
         {
             return await target.CleanAsync(patience.Token);
         }
         catch (Exception failure) when (failure is StorageException or OperationCanceledException)
         {
-            await terminal.Error.WriteLineAsync($"fireproofbench: the objects under '{target.Prefix}' could not all be removed: {failure.Message}");
+            string reason = failure is StorageException ? failure.Message : $"it took longer than {target.CleaningPatience.TotalMinutes:0} minutes";
+            await terminal.Error.WriteLineAsync($"fireproofbench: the objects under '{target.Prefix}' could not all be removed: {reason}");
             return [target.Prefix];
         }
     }
 
-    private static async Task<bool> IsTakenAsync(LoadTarget target, CancellationToken cancellation)
+    private static async Task<bool> IsTakenAsync(LoadTarget target, IEnumerable<string> databases, CancellationToken cancellation)
     {
         try
         {
-            return await target.IsTakenAsync(cancellation);
+            return await target.IsTakenAsync(databases, cancellation);
         }
         catch (StorageException failure)
         {
@@ -179,11 +259,4 @@ internal sealed class LoadSession(Terminal terminal, StoreOpener stores, TimePro
             throw new UsageException($"--threshold: {wrong.Message}.");
         }
     }
-
-    private static string? SpentBudget(LoadRequest request, LoadMeter meter) =>
-        meter.Requests.Total >= request.MaxRequests ? string.Create(CultureInfo.InvariantCulture, $"{request.MaxRequests:N0} requests were made, as many as --max-requests allows")
-        : meter.Sent + meter.Received >= request.MaxBytes ? string.Create(CultureInfo.InvariantCulture, $"{request.MaxBytes:N0} bytes were moved, as many as --max-bytes allows")
-        : request.MaxCost is { } most && LoadCost.Of(meter.Requests, meter.Received, request.Prices) is { } cost && cost >= most
-            ? string.Create(CultureInfo.InvariantCulture, $"{meter.Requests.Total:N0} requests and {meter.Received:N0} bytes received cost {cost:0.######} US dollars, and --max-cost allows {most:0.######}")
-        : null;
 }

@@ -70,17 +70,16 @@ internal static class LoadText
 
         if (LateStart(manifest, outcome) is { } late)
             yield return late;
-        if (recorder.DroppedTotal > 0)
-            yield return string.Create(CultureInfo.InvariantCulture, $"{recorder.DroppedTotal:N0} arrivals were dropped: too many waited for a free worker.");
+        foreach (string dropped in Dropped(recorder))
+            yield return dropped;
         if (outcome.Unfinished > 0)
             yield return string.Create(CultureInfo.InvariantCulture, $"{outcome.Unfinished} iterations did not end, and were given up.");
         yield return string.Create(
             CultureInfo.InvariantCulture,
-            $"{after.Requests.Total:N0} requests: put {after.Requests.Put:N0}, get {after.Requests.Get:N0}, head {after.Requests.Head:N0}, delete {after.Requests.Delete:N0}, list {after.Requests.List:N0}; {after.Sent:N0} bytes sent, {after.Received:N0} received.");
+            $"{Requests(after.Requests)}; {after.Sent:N0} bytes sent, {after.Received:N0} received.");
         if (Events(outcome) is { } events)
             yield return events;
-        if (recorder.Anomalies.IsEmpty)
-            yield return after.Unverified is null ? "No anomaly: all contents were as they were written." : $"No anomaly was seen, but not all could be looked at: {after.Unverified}";
+        yield return Looked(recorder, after);
         foreach ((AnomalyKind kind, long count) in recorder.Anomalies)
             yield return string.Create(CultureInfo.InvariantCulture, $"ANOMALY {LoadJson.Name(kind)}: {count:N0}");
         foreach (Anomaly told in recorder.Told.Take(MostTold))
@@ -91,13 +90,46 @@ internal static class LoadText
             yield return $"Ended early: {reason}";
         if (outcome.Interrupted)
             yield return "Interrupted: these are the figures so far.";
-        if (after.Leftovers.Length > 0)
-            yield return string.Create(CultureInfo.InvariantCulture, $"{after.Leftovers.Length} objects are left, such as '{after.Leftovers[0]}'.");
+        if (after.Leftovers is { } left && Left(left) is { } leftovers)
+            yield return leftovers;
     }
 
-    /// <summary>How it went, in a few words: whether the thresholds held, or that there was no load that could break them.</summary>
+    /// <summary>What the clean-up left, in a line; null for nothing.</summary>
+    public static string? Left(ImmutableArray<string> leftovers) => leftovers.IsEmpty ? null : string.Create(CultureInfo.InvariantCulture, $"{leftovers.Length} objects are left, such as '{leftovers[0]}'.");
+
+    /// <summary>The requests by their kinds.</summary>
+    public static string Requests(RequestCounts requests) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{requests.Total:N0} requests: put {requests.Put:N0}, get {requests.Get:N0}, head {requests.Head:N0}, delete {requests.Delete:N0}, list {requests.List:N0}{(requests.Retried > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {requests.Retried:N0} of them repeated others that had failed") : "")}");
+
+    /// <summary>Arrivals that nobody took, by why: too many waited, or the run was over before their turn came.</summary>
+    public static IEnumerable<string> Dropped(Recorder recorder)
+    {
+        if (recorder.DroppedTotal - recorder.NotBegunTotal is var crowded and > 0)
+            yield return string.Create(CultureInfo.InvariantCulture, $"{crowded:N0} arrivals were dropped: too many waited for a free worker.");
+        if (recorder.NotBegunTotal > 0)
+            yield return string.Create(CultureInfo.InvariantCulture, $"{recorder.NotBegunTotal:N0} arrivals still waited for a free worker when the run was over, and were not begun.");
+    }
+
+    /// <summary>What was looked at, and whether it was as it was written.</summary>
+    public static string Looked(Recorder recorder, LoadAftermath after)
+    {
+        string? part = recorder.ReadBack is { } back && back.Read < back.Written ? string.Create(CultureInfo.InvariantCulture, $"{back.Read:N0} of {back.Written:N0} contents were read back") : null;
+        return (recorder.Anomalies.IsEmpty, after.Unverified, part) switch
+        {
+            (true, null, null) => "No anomaly: all contents were as they were written.",
+            (true, null, _) => $"No anomaly: {part}, and were as they were written.",
+            (true, { } reason, null) => $"No anomaly was seen, but not all could be looked at: {reason}",
+            (true, { } reason, _) => $"No anomaly was seen, but not all could be looked at, {part}: {reason}",
+            (false, null, null) => "All contents were looked at, and not all were as they were written.",
+            (false, null, _) => $"Not all contents were as they were written, and only {part}.",
+            (false, { } reason, _) => $"Not all contents were as they were written, and not all could be looked at{(part is null ? "" : ", " + part)}: {reason}",
+        };
+    }
+
+    /// <summary>How it went, in a few words: whether the thresholds held, or that there was no load that could break them, or only a part of it.</summary>
     public static string Verdict(LoadOutcome outcome, ImmutableArray<ThresholdResult> thresholds) =>
-        !outcome.HadLoad ? "There was no load" : thresholds.All(static result => result.Holds) ? "All thresholds held" : "A threshold broke";
+        outcome.Fault is not null ? "The load failed by itself" : !outcome.HadLoad ? "There was no load" : thresholds.All(static result => result.Holds) ? "All thresholds held" : "A threshold broke";
 
     /// <summary>What the engine did in the measured part, and the most that its gauges showed, in a line; null for nothing.</summary>
     public static string? Events(LoadOutcome outcome)

@@ -115,6 +115,8 @@ public sealed class LoadVerbTests : IDisposable
     [InlineData("two sizes", "raw-put", "memory:", "give one of them", "--feed", "none.csv", "--size", "1KiB")]
     [InlineData("order of a feed", "raw-put", "memory:", "'often' is none of circular, random and constant", "--feed-order", "often")]
     [InlineData("order without a feed", "raw-put", "memory:", "give that too", "--feed-order", "random")]
+    [InlineData("read back by itself", "raw-get", "memory:", "--verify: raw-get looks at all contents by itself. These read back a part: raw-put.", "--verify", "all")]
+    [InlineData("read back what?", "raw-put", "memory:", "--verify: 'most' is neither all nor a number", "--verify", "most")]
     [InlineData("threshold", "raw-get", "memory:", "there is no step 'put'; the scenario has get", "--threshold", "p99(put) < 5ms")]
     public async Task What_cannot_be_run_is_refused_before_anything_is_written(string what, string scenario, string? store, string reason, params string[] more)
     {

@@ -1,5 +1,8 @@
 using FireproofBench.Engine.Documents;
+using FireproofBench.Engine.Ports;
 using FireproofBench.Gateways.Entropy;
+using FireproofBench.Gateways.Memory;
+using FireproofBench.Gateways.Simulated;
 using FireproofBench.Load.Pacing;
 using FireproofBench.Load.Recording;
 using FireproofBench.Load.Running;
@@ -88,12 +91,12 @@ public sealed class FleetScenarioTests
         fleet[1].Acknowledged["gone"] = 1;
         fleet[1].Acknowledged["prepared"] = 1;
         Recorder recorder = new(["put"], new LoadClock(TimeProvider.System), 0);
-        await fleet.VerifyAsync(recorder, TestContext.Current.CancellationToken);
+        await fleet.VerifyAsync(recorder, null, TestContext.Current.CancellationToken);
         Assert.Equal(
             ["'gone' is not there, though its put was acknowledged", "'prepared' is as it was prepared, and a put of it was acknowledged"],
             recorder.Told.Select(static told => told.What).Order(StringComparer.Ordinal));
         fleet[0].Acknowledged["kept"] = 6;
-        await fleet.VerifyAsync(recorder, TestContext.Current.CancellationToken);
+        await fleet.VerifyAsync(recorder, null, TestContext.Current.CancellationToken);
         Assert.Contains(recorder.Told, static told => told.What == "'kept' is as put 5 of device 0 left it, and its put 6 was acknowledged");
         Assert.Equal(5, recorder.Anomalies[AnomalyKind.LostUpdate]);
     }
@@ -107,8 +110,54 @@ public sealed class FleetScenarioTests
         string json = FleetDocument.Make(7, "doc", 0, 1, 200).ToJson();
         _ = await fleet[0].Database.PutAsync(Document.Parse(json.Replace("\"doc\"", "\"other\"", StringComparison.Ordinal)), TestContext.Current.CancellationToken);
         Recorder recorder = new(["put"], new LoadClock(TimeProvider.System), 0);
-        await fleet.VerifyAsync(recorder, TestContext.Current.CancellationToken);
+        await fleet.VerifyAsync(recorder, null, TestContext.Current.CancellationToken);
         Assert.Equal(AnomalyKind.WrongBytes, Assert.Single(recorder.Told).Kind);
+    }
+
+    [Theory]
+    [InlineData("workspace")]
+    [InlineData("listing")]
+    public async Task A_file_that_was_attached_and_that_a_new_device_cannot_read_is_seen(string name)
+    {
+        await using StoreUnderTest store = await StoreUrls.OpenAsync("memory:", TestContext.Current.CancellationToken);
+        LoadTarget target = new(store, 7, SystemEntropy.Instance);
+        ILoadScenario scenario = ScenarioBook.Find(name)!.Create(target, new ScenarioSettings { Size = 300, Items = 40 });
+        await using IAsyncDisposable end = (IAsyncDisposable)scenario;
+        LoadOutcome outcome = await LoadRun.RunAsync(scenario, s_plan, new LoadOptions { Seed = 7 }, new UnheardRun(), TestContext.Current.CancellationToken);
+        IDataGateway files = store.OpenDatabase!(target.Prefix, "fleet").Data;
+        int removed = 0;
+        await foreach (ObjectInfo found in files.ListAllAsync("data/", TestContext.Current.CancellationToken))
+        {
+            if (!found.Key.EndsWith(".car", StringComparison.Ordinal) && await files.DeleteAsync(found.Key, null, TestContext.Current.CancellationToken))
+                removed++;
+        }
+
+        await scenario.VerifyAsync(outcome.Recorder, TestContext.Current.CancellationToken);
+        Assert.True(removed > 0);
+        Assert.Equal([AnomalyKind.MissingFile], outcome.Recorder.Anomalies.Keys);
+        Assert.Equal(removed, outcome.Recorder.Anomalies[AnomalyKind.MissingFile]);
+    }
+
+    [Fact]
+    public async Task Devices_that_cannot_send_what_is_prepared_are_not_waited_for_without_end()
+    {
+        bool isFull = false;
+        MemoryDeviceStore remote = new("fleet", TimeProvider.System);
+        await using StoreUnderTest store = new()
+        {
+            Url = "any:",
+            Data = new MemoryDataGateway(TimeProvider.System),
+            OpenDatabase = (_, _) => new FullDevice(remote, () => isFull),
+        };
+        await using DeviceFleet fleet = new(new LoadTarget(store, 7, SystemEntropy.Instance), "fleet") { Patience = TimeSpan.FromSeconds(0.5) };
+        await fleet.OpenAsync(1, new Progress<(string What, double? Share)>(), TestContext.Current.CancellationToken);
+        _ = await fleet[0].Database.PutAsync(FleetDocument.Make(7, "one", 0, 1, 200), TestContext.Current.CancellationToken);
+        await fleet.SendAsync(TestContext.Current.CancellationToken);
+        isFull = true;
+        _ = await fleet[0].Database.PutAsync(FleetDocument.Make(7, "two", 0, 2, 200), TestContext.Current.CancellationToken);
+        StorageException failure = await Assert.ThrowsAsync<StorageException>(() => fleet.SendAsync(TestContext.Current.CancellationToken));
+        Assert.Contains("the store did not take all that was prepared", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("nothing went on", failure.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -125,6 +174,26 @@ public sealed class FleetScenarioTests
             double expected = 200_000 * Math.Pow(rank, -0.99) / whole;
             Assert.InRange(counts[rank - 1], expected - (5 * Math.Sqrt(expected)), expected + (5 * Math.Sqrt(expected)));
         }
+    }
+
+    private sealed class FullDevice(IDeviceStore below, Func<bool> isFull) : IDeviceStore
+    {
+        public IDataGateway Data { get; } = new BentGateway(below.Data)
+        {
+            OnPut = (store, key, body, condition, token) => isFull() ? throw new StorageException(StorageErrorKind.NoSpace, "put", key, "the store is full") : store.PutAsync(key, body, condition, token),
+        };
+
+        public IMetadataGateway Metadata => below.Metadata;
+
+        public IWriteAheadLog WriteAheadLog => below.WriteAheadLog;
+
+        public ICommitLock CommitLock => below.CommitLock;
+
+        public ValueTask PrepareAsync(CancellationToken cancellation) => below.PrepareAsync(cancellation);
+
+        public ValueTask DestroyAsync(CancellationToken cancellation) => below.DestroyAsync(cancellation);
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 
     private static async Task<LoadOutcome> RunAsync(string name)

@@ -46,6 +46,16 @@ public sealed partial class LoadPageTests
     }
 
     [Fact]
+    public void Prices_that_the_user_gave_count_in_place_of_the_provider_s()
+    {
+        KnownProvider provider = ProviderBook.All.First(static one => one.Id == "aws-s3");
+        string page = Page(isBroken: false, s_after, provider, LoadPrices.Read("put=1000000,get=0,list=0"));
+        Assert.Contains("2,000,000.00 USD at the prices that were given (--prices)", page, StringComparison.Ordinal);
+        Assert.DoesNotContain(provider.Name, page, StringComparison.Ordinal);
+        Assert.Contains("at the prices that were given", Page(isBroken: false, s_after, null, LoadPrices.Read("put=1,get=1")), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Each_chart_has_its_place_and_as_many_values_as_places()
     {
         string page = Page(isBroken: true, s_after, null);
@@ -84,7 +94,7 @@ public sealed partial class LoadPageTests
         Assert.DoesNotMatch("(src|href)=\"https?:", page);
     }
 
-    private static string Page(bool isBroken, LoadAftermath after, KnownProvider? provider)
+    private static string Page(bool isBroken, LoadAftermath after, KnownProvider? provider, KnownPrices? prices = null)
     {
         LoadClock clock = new(TimeProvider.System);
         Recorder recorder = new(["put"], clock, 0);
@@ -115,7 +125,7 @@ public sealed partial class LoadPageTests
         };
         LoadOutcome outcome = new(DateTimeOffset.UnixEpoch, TimeSpan.FromSeconds(20), TimeSpan.FromSeconds(10), [row], recorder, 0, null, false);
         ImmutableArray<ThresholdResult> judged = ThresholdCheck.Of(outcome, [Threshold.Read("anomalies == 0", recorder.Steps), Threshold.Read("p99(put) < 1s", recorder.Steps)]);
-        return Encoding.UTF8.GetString(LoadPage.Of(manifest, outcome, after, judged, provider));
+        return Encoding.UTF8.GetString(LoadPage.Of(manifest, outcome, after, judged, provider, prices ?? provider?.Prices));
     }
 
     [GeneratedRegex("<script type=\"application/json\" id=\"chart-data\">(.*?)</script>", RegexOptions.Singleline)]

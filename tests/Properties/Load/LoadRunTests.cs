@@ -4,6 +4,7 @@ using FireproofBench.Load.Judging;
 using FireproofBench.Load.Recording;
 using FireproofBench.Load.Running;
 using FireproofBench.Load.Simulations;
+using FireproofBench.Scenarios.Loading;
 using Xunit;
 
 namespace FireproofBench.Properties.Load;
@@ -67,6 +68,8 @@ public sealed class LoadRunTests
         LoadOutcome outcome = await RunAsync(scenario, new Inject(200, s_second), workers: 2, waiting: 10);
         Assert.Equal(200, outcome.Recorder.DroppedTotal + scenario.Iterations);
         Assert.True(outcome.Recorder.DroppedTotal > 100);
+        Assert.Equal(0, outcome.Recorder.NotBegunTotal);
+        Assert.EndsWith("too many waited for a free worker.", Assert.Single(LoadText.Dropped(outcome.Recorder)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -93,11 +96,34 @@ public sealed class LoadRunTests
     }
 
     [Fact]
-    public async Task A_fault_of_the_scenario_itself_ends_the_run()
+    public async Task A_fault_of_the_scenario_itself_ends_the_run_with_what_was_measured()
     {
-        Scenario scenario = new(static _ => throw new ArgumentException("no such document"));
-        InvalidOperationException failure = await Assert.ThrowsAsync<InvalidOperationException>(() => RunAsync(scenario, new KeepConstant(2, 60 * s_second)));
-        Assert.Contains("no such document", failure.Message, StringComparison.Ordinal);
+        int calls = 0;
+        Scenario scenario = new(_ => Interlocked.Increment(ref calls) == 11 ? throw new ArgumentException("no such document") : Task.CompletedTask);
+        LoadOutcome outcome = await RunAsync(scenario, new KeepConstant(1, 600 * s_second));
+        Assert.Equal("no such document", Assert.IsType<ArgumentException>(outcome.Fault).Message);
+        Assert.Equal("the load failed by itself: ArgumentException: no such document", outcome.EndedEarly);
+        Assert.Equal((10, 0), (outcome.Recorder.Totals[0].Actual.Count, outcome.Unfinished));
+        Assert.False(outcome.Interrupted);
+    }
+
+    [Fact]
+    public async Task A_fault_of_whoever_collects_ends_the_run_with_what_was_measured()
+    {
+        int looks = 0;
+        Scenario scenario = new(static _ => Task.Delay(5)) { Look = () => { if (Interlocked.Increment(ref looks) == 3) throw new InvalidOperationException("no such gauge"); } };
+        LoadOutcome outcome = await LoadRun.RunAsync(scenario, new LoadPlan([new KeepConstant(2, 600 * s_second)]), Options() with { Interval = 0.1 * s_second }, new UnheardRun(), CancellationToken.None);
+        Assert.Equal("no such gauge", outcome.Fault?.Message);
+        Assert.Equal(scenario.Iterations, outcome.Recorder.Totals[0].Actual.Count);
+    }
+
+    [Fact]
+    public async Task What_is_given_up_between_two_calls_is_no_fault()
+    {
+        Scenario scenario = new(static _ => Task.CompletedTask) { Before = static iteration => Task.Delay(Timeout.Infinite, iteration.Cancellation) };
+        LoadOutcome outcome = await LoadRun.RunAsync(
+            scenario, new LoadPlan([new KeepConstant(3, 0.2 * s_second)]), Options() with { Drain = 0.2 * s_second }, new UnheardRun(), CancellationToken.None);
+        Assert.Equal((null, null, 3), (outcome.Fault, outcome.EndedEarly, outcome.Unfinished));
     }
 
     [Fact]
@@ -245,7 +271,20 @@ public sealed class LoadRunTests
         LoadOutcome outcome = await LoadRun.RunAsync(
             scenario, new LoadPlan([new Inject(100, s_second)]), Options(workers: 2) with { Drain = 0.2 * s_second }, new UnheardRun(), CancellationToken.None);
         Assert.Equal(2, outcome.Unfinished);
-        Assert.Equal(98, outcome.Recorder.DroppedTotal);
+        Assert.Equal((98, 98), (outcome.Recorder.DroppedTotal, outcome.Recorder.NotBegunTotal));
+        Assert.Equal(["98 arrivals still waited for a free worker when the run was over, and were not begun."], LoadText.Dropped(outcome.Recorder));
+    }
+
+    [Fact]
+    public async Task Arrivals_that_wait_when_the_user_ends_the_run_are_not_told_as_too_many()
+    {
+        using CancellationTokenSource interrupt = new();
+        Scenario scenario = new(static _ => Task.Delay(100));
+        scenario.After(3, interrupt.Cancel);
+        LoadOutcome outcome = await LoadRun.RunAsync(scenario, new LoadPlan([new Inject(1000, 60 * s_second)]), Options(workers: 1), new UnheardRun(), interrupt.Token);
+        Assert.True(outcome.Interrupted);
+        Assert.True(outcome.Recorder.NotBegunTotal > 0);
+        Assert.Equal(outcome.Recorder.DroppedTotal, outcome.Recorder.NotBegunTotal);
     }
 
     [Fact]
@@ -280,8 +319,13 @@ public sealed class LoadRunTests
 
         public ValueTask PrepareAsync(int workers, IProgress<(string What, double? Share)> progress, CancellationToken cancellation) => new(Preparation(cancellation));
 
+        public Func<Iteration, Task> Before { get; init; } = static _ => Task.CompletedTask;
+
+        public Action Look { get; init; } = static () => { };
+
         public async ValueTask RunAsync(Iteration iteration)
         {
+            await Before(iteration);
             if (Interlocked.Increment(ref _iterations) == _after.Count)
                 _after.Then!();
             _ = await iteration.MeasureAsync(
@@ -294,7 +338,11 @@ public sealed class LoadRunTests
                 });
         }
 
-        public ImmutableSortedDictionary<string, double> Gauges() => ImmutableSortedDictionary<string, double>.Empty;
+        public ImmutableSortedDictionary<string, double> Gauges()
+        {
+            Look();
+            return ImmutableSortedDictionary<string, double>.Empty;
+        }
 
         public ValueTask VerifyAsync(Recorder recorder, CancellationToken cancellation) => ValueTask.CompletedTask;
     }
