@@ -71,9 +71,6 @@ internal sealed class EventGraph
     /// <summary>An event of the history.</summary>
     public ClockEvent this[Cid cid] => _events[_numbers[cid]];
 
-    /// <summary>Whether some heads follow an event, or are it.</summary>
-    public bool Covers(IEnumerable<Cid> heads, Cid cid) => _numbers.TryGetValue(cid, out int number) && heads.Any(head => _numbers.TryGetValue(head, out int from) && Follows(from, number));
-
     /// <summary>The writes to an id up to some heads that no later write up to them replaced: one of them is what is seen.</summary>
     /// <param name="heads">The heads; all part of the history.</param>
     /// <param name="id">The id.</param>

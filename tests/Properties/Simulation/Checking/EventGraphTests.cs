@@ -74,31 +74,28 @@ public sealed class EventGraphTests
         {
             Assert.Equal([s_red], graph.Standing([chain[i].Cid], Id));
             Assert.Equal([chain[i].Operations[0].Value], graph.Standing([chain[i].Cid], Other));
-            Assert.True(graph.Covers([chain[i].Cid], chain[i - 1].Cid));
-            Assert.False(graph.Covers([chain[i - 1].Cid], chain[i].Cid));
         }
     }
 
     [Fact]
-    public void Heads_cover_what_they_are_and_what_they_follow_and_nothing_beside_or_behind_them()
+    public void A_write_that_made_no_event_stands_from_its_heads_on_alone_and_none_at_several_heads_does()
     {
-        Assert.True(_graph.Covers([s_left.Cid], s_left.Cid));
-        Assert.True(_graph.Covers([s_left.Cid], s_first.Cid));
-        Assert.True(_graph.Covers([s_left.Cid, s_right.Cid], s_right.Cid));
-        Assert.False(_graph.Covers([s_left.Cid], s_right.Cid));
-        Assert.False(_graph.Covers([s_left.Cid, s_right.Cid], s_joined.Cid));
-        Assert.False(_graph.Covers([], s_first.Cid));
+        EventGraph graph = new([s_joined, s_right, s_left, s_first]);
+        Assert.Equal([s_blue, s_green], graph.Standing([s_joined.Cid], Id));
+        graph.Settle([s_left.Cid, s_right.Cid], new KeyValue(Id, s_red));
+        Assert.Equal([s_blue, s_green], graph.Standing([s_joined.Cid], Id));
+        graph.Settle([s_joined.Cid], new KeyValue(Id, s_green));
+        Assert.Equal([s_green], graph.Standing([s_joined.Cid], Id));
+        Assert.Equal([s_blue], graph.Standing([s_left.Cid], Id));
+        graph.Settle([s_left.Cid], new KeyValue(Id, s_red));
+        Assert.Equal([s_blue], graph.Standing([s_left.Cid], Id));
     }
 
     [Fact]
-    public void An_event_of_another_history_is_not_there_and_neither_covers_nor_is_covered()
+    public void An_event_of_another_history_is_not_there()
     {
-        ClockEvent stranger = Put(Id, s_green, s_settled);
-        Assert.False(_graph.Has(stranger.Cid));
+        Assert.False(_graph.Has(Put(Id, s_green, s_settled).Cid));
         Assert.True(_graph.Has(s_first.Cid));
-        Assert.False(_graph.Covers([s_settled.Cid], stranger.Cid));
-        Assert.False(_graph.Covers([stranger.Cid], s_first.Cid));
-        Assert.True(_graph.Covers([stranger.Cid, s_settled.Cid], s_first.Cid));
     }
 
     [Fact]
