@@ -48,7 +48,7 @@ internal sealed record RunSummary
     /// <summary>Iterations that were given up.</summary>
     public long Unfinished { get; init; }
 
-    /// <summary>Whether it had load, and ran to its end; what did not cannot be compared with what did.</summary>
+    /// <summary>Whether it had load, and ran to its end without a fault of its own; what did not cannot be compared with what did.</summary>
     public required bool IsWhole { get; init; }
 
     /// <summary>Calls of a step that did not succeed. With the first step, which begins each iteration, also those of iterations that were dropped, or did not end and are in no step's failures.</summary>
@@ -81,7 +81,8 @@ internal sealed record RunSummary
             Received = run.GetProperty("receivedBytes").GetInt64(),
             Dropped = Count(run, "dropped"),
             Unfinished = Count(run, "unfinished"),
-            IsWhole = loaded > TimeSpan.Zero && !run.GetProperty("interrupted").GetBoolean() && run.GetProperty("endedEarly").ValueKind == JsonValueKind.Null,
+            IsWhole = loaded > TimeSpan.Zero && !run.GetProperty("interrupted").GetBoolean() && run.GetProperty("endedEarly").ValueKind == JsonValueKind.Null
+                && !(run.TryGetProperty("fault", out JsonElement fault) && fault.ValueKind != JsonValueKind.Null),
         };
     }
 

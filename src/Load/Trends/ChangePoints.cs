@@ -16,6 +16,17 @@ internal static class ChangePoints
     private const int LeastPermutations = 999;
     private const int MostPermutations = 99_999;
 
+    /// <summary>How often chance parts values of one level as well as these can be parted at their best, 0 to 1; 1 when that is more often than asked for.</summary>
+    /// <param name="values">The values, as for <see cref="Of"/>.</param>
+    /// <param name="most">What is more often is not counted on.</param>
+    /// <param name="finest">How small a chance has to be told from others, 0 to 1.</param>
+    /// <param name="seed">For the permutations.</param>
+    public static double ChanceOf(IReadOnlyList<double> values, double most, double finest, long seed)
+    {
+        double[] logarithms = Logarithms(values);
+        return Part(logarithms) is { } best ? Chance(logarithms, best.Distance, PermutationsFor(finest), most, new Dice(seed, "chances")) : 1;
+    }
+
     /// <summary>The places at which a new level begins, in their order.</summary>
     /// <param name="values">The values, above zero, oldest first. Each stands for itself: what is alike for another reason than its level has to be one value.</param>
     /// <param name="tolerance">A level that differs by no more than this share is the same.</param>
@@ -24,15 +35,14 @@ internal static class ChangePoints
     /// <param name="seed">For the permutations.</param>
     public static ImmutableArray<int> Of(IReadOnlyList<double> values, double tolerance, double floor, double significance, long seed)
     {
-        // Enough of them that one as good can be too many, and one alone is not.
-        int permutations = (int)Math.Clamp(Math.Ceiling(2 / significance), LeastPermutations, MostPermutations);
-        double[] logarithms = [.. values.Select(static value => Math.Log(Math.Max(value, double.Epsilon)))];
+        int permutations = PermutationsFor(significance);
+        double[] logarithms = Logarithms(values);
         Dice dice = new(seed, "permutations");
         List<int> found = [];
         Stack<(int From, int To)> stretches = new([(0, values.Count)]);
         while (stretches.TryPop(out (int From, int To) stretch))
         {
-            if (Part(logarithms.AsSpan(stretch.From, stretch.To - stretch.From)) is not { } best || !IsRare(logarithms[stretch.From..stretch.To], best.Distance, permutations, significance, dice))
+            if (Part(logarithms.AsSpan(stretch.From, stretch.To - stretch.From)) is not { } best || Chance(logarithms[stretch.From..stretch.To], best.Distance, permutations, significance, dice) > significance)
                 continue;
             int place = stretch.From + best.Place;
             found.Add(place);
@@ -108,7 +118,12 @@ internal static class ChangePoints
         return best;
     }
 
-    private static bool IsRare(double[] values, double distance, int permutations, double significance, Dice dice)
+    private static double[] Logarithms(IReadOnlyList<double> values) => [.. values.Select(static value => Math.Log(Math.Max(value, double.Epsilon)))];
+
+    // Enough of them that one as good can be too many, and one alone is not.
+    private static int PermutationsFor(double significance) => (int)Math.Clamp(Math.Ceiling(2 / significance), LeastPermutations, MostPermutations);
+
+    private static double Chance(double[] values, double distance, int permutations, double most, Dice dice)
     {
         int asGood = 1;
         for (int permutation = 0; permutation < permutations; permutation++)
@@ -121,10 +136,10 @@ internal static class ChangePoints
             }
 
             // Sums of the same numbers in another order differ in their last digits.
-            if (Part(values)!.Value.Distance >= distance - (1e-9 * Math.Abs(distance)) && ++asGood > significance * (permutations + 1))
-                return false;
+            if (Part(values)!.Value.Distance >= distance - (1e-9 * Math.Abs(distance)) && ++asGood > most * (permutations + 1))
+                return 1;
         }
 
-        return true;
+        return asGood / (permutations + 1.0);
     }
 }

@@ -10,6 +10,14 @@ namespace FireproofBench.Load.Trends;
 /// <param name="Changes">Where its level changed, oldest first.</param>
 internal sealed record TrendMetric(string Name, string Unit, bool MoreIsBetter, ImmutableArray<double?> Values, ImmutableArray<TrendChange> Changes)
 {
+    /// <summary>How often chance alone parts the nights of a figure as well as they can be parted at their best; 1 when that is more often than asked for.</summary>
+    /// <param name="figure">The figure.</param>
+    /// <param name="nights">The night of each run.</param>
+    /// <param name="most">What is more often is not counted on.</param>
+    /// <param name="finest">How small a chance has to be told from others, 0 to 1.</param>
+    public static double ChanceOf(TrendFigure figure, ImmutableArray<int> nights, double most, double finest) =>
+        figure.CanChange(nights) ? ChangePoints.ChanceOf(ValuesOf(figure, figure.KnownNights(nights)), most, finest, seed: 1) : 1;
+
     /// <summary>A figure with the changes of its level.</summary>
     /// <param name="figure">The figure.</param>
     /// <param name="nights">The night of each run. Runs of a night are alike in whatever the machine and the store did then: each night is one value, its median.</param>
@@ -17,7 +25,7 @@ internal sealed record TrendMetric(string Name, string Unit, bool MoreIsBetter, 
     public static TrendMetric Of(TrendFigure figure, ImmutableArray<int> nights, double significance)
     {
         ImmutableArray<ImmutableArray<int>> known = figure.KnownNights(nights);
-        double[] values = [.. known.Select(night => MedianOf(night.Select(run => figure.Judged[run]!.Value)))];
+        double[] values = ValuesOf(figure, known);
         ImmutableArray<int> places = figure.CanChange(nights) ? ChangePoints.Of(values, figure.Tolerance, figure.Floor, significance, seed: 1) : [];
         if (places.IsEmpty)
             return new TrendMetric(figure.Name, figure.Unit, figure.MoreIsBetter, figure.Values, []);
@@ -32,6 +40,8 @@ internal sealed record TrendMetric(string Name, string Unit, bool MoreIsBetter, 
             }),
         ]);
     }
+
+    private static double[] ValuesOf(TrendFigure figure, ImmutableArray<ImmutableArray<int>> nights) => [.. nights.Select(night => MedianOf(night.Select(run => figure.Judged[run]!.Value)))];
 
     private static bool IsWorse(TrendFigure figure, double before, double now)
     {

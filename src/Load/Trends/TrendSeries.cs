@@ -19,7 +19,7 @@ internal sealed record TrendSeries(ImmutableArray<RunSummary> Runs, ImmutableArr
     // So many lost calls of a run may be chance, however few it has in all.
     private const int FewLost = 3;
 
-    // How often all figures of all series together may show a change by chance. Shared out among them: each night looks at some forty.
+    // Which part of the changes that are shown may be of chance; where nothing changed at all, how often any is shown. Each night looks at some forty figures.
     private const double Significance = 0.05;
 
     // What runs within that time of the first of them measured is what one night was like.
@@ -45,9 +45,22 @@ internal sealed record TrendSeries(ImmutableArray<RunSummary> Runs, ImmutableArr
                 .Select(static group => (Newest: group.OrderBy(static run => run.Started).TakeLast(MostRuns).ToImmutableArray(), Count: group.Count()))
                 .Select(static one => (one.Newest, one.Count - one.Newest.Length, FiguresOf(one.Newest), NightsOf(one.Newest))),
         ];
-        int figures = all.Sum(static series => series.Figures.Count(figure => figure.CanChange(series.Nights)));
-        double significance = Significance / Math.Max(1, figures);
+        double significance = SignificanceOf([.. all.SelectMany(static series => series.Figures.Where(figure => figure.CanChange(series.Nights)).Select(figure => (figure, series.Nights)))]);
         return [.. all.Select(series => new TrendSeries(series.Runs, [.. series.Figures.Select(figure => TrendMetric.Of(figure, series.Nights, significance))]) { Older = series.Older })];
+    }
+
+    // A store or an engine that became slower shows in many figures: the more of them are unlikely together, the less unlikely each has to be (Benjamini and Hochberg 1995, "Controlling the false
+    // discovery rate"). So a change is told after fewer nights than if each figure had to be sure of it alone.
+    private static double SignificanceOf((TrendFigure Figure, ImmutableArray<int> Nights)[] figures)
+    {
+        if (figures.Length == 0)
+            return Significance;
+        double each = Significance / figures.Length;
+        double[] chances = [.. figures.Select(one => TrendMetric.ChanceOf(one.Figure, one.Nights, Significance, each)).Order()];
+        int unlikely = chances.Length;
+        while (unlikely > 1 && chances[unlikely - 1] > each * unlikely)
+            unlikely--;
+        return each * unlikely;
     }
 
     // Runs of one sitting have no nights that could differ: there each stands for itself.

@@ -125,6 +125,16 @@ public sealed class TrendSeriesTests
     }
 
     [Fact]
+    public void A_change_that_shows_in_many_figures_is_found_when_it_has_lasted_three_nights_of_ten()
+    {
+        for (int seed = 1; seed <= 10; seed++)
+        {
+            ImmutableArray<TrendSeries> all = TrendSeries.Of(Drawn(new Dice(seed, "a change"), kinds: 4, nights: 10, static night => night < 7 ? 1 : 4));
+            Assert.All(all, static series => Assert.Contains(series.Changes, static found => found.Change is { Run: 21, IsWorse: true }));
+        }
+    }
+
+    [Fact]
     public void Runs_of_one_sitting_stand_for_themselves()
     {
         TrendSeries series = Assert.Single(TrendSeries.Of(Enumerable.Range(1, 12).Select(static run => Run(run, run < 8 ? 1 : 1.3) with { Started = DateTimeOffset.UnixEpoch.AddMinutes(run) })));

@@ -2,7 +2,6 @@ using System.Text;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Gateways.Filesystem;
 using FireproofBench.Properties.Fixtures;
-using FireproofBench.Simulation.Disks;
 using Xunit;
 namespace FireproofBench.Properties.Gateways.Filesystem;
 

@@ -2,7 +2,6 @@ using FireproofBench.Engine;
 using FireproofBench.Engine.Documents;
 using FireproofBench.Properties.Databases;
 using FireproofBench.Simulation.Devices;
-using FireproofBench.Simulation;
 using Xunit;
 
 namespace FireproofBench.Properties.Simulation.Checking;

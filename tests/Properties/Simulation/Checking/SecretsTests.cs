@@ -3,7 +3,6 @@ using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Crypto;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Simulation.Checking;
-using FireproofBench.Simulation;
 using Xunit;
 
 namespace FireproofBench.Properties.Simulation.Checking;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Gateways;
 using FireproofBench.Gateways.Memory;
@@ -23,14 +24,29 @@ public sealed class WorldDeviceErrorTests
     [InlineData(StorageErrorKind.Transient)]
     [InlineData(StorageErrorKind.Throttled)]
     [InlineData(StorageErrorKind.Ambiguous)]
-    [InlineData(StorageErrorKind.NoSpace)]
-    public void What_passes_is_foreseen(StorageErrorKind kind)
+    public void What_passes_is_foreseen_where_a_network_or_a_store_has_faults(StorageErrorKind kind)
     {
-        Put(Features.None, Failure(kind));
+        Put(Features.BadNetwork, Failure(kind));
+        Put(Features.None, Failure(kind), StepKind.CutOff);
+        Put(Features.None, Failure(kind), StepKind.RestartStore);
         Assert.Empty(_witness.Violations);
     }
 
+    [Fact]
+    public void A_want_of_room_is_foreseen_where_something_is_filled()
+    {
+        Put(Features.None, Failure(StorageErrorKind.NoSpace), StepKind.FillDisk);
+        Put(Features.None, Failure(StorageErrorKind.NoSpace), StepKind.FillStore);
+        Assert.Empty(_witness.Violations);
+        Put(Features.BadNetwork, Failure(StorageErrorKind.NoSpace));
+        _ = Accused(Claim.NoSurprises);
+    }
+
     [Theory]
+    [InlineData(StorageErrorKind.Transient)]
+    [InlineData(StorageErrorKind.Throttled)]
+    [InlineData(StorageErrorKind.Ambiguous)]
+    [InlineData(StorageErrorKind.NoSpace)]
     [InlineData(StorageErrorKind.Corrupt)]
     [InlineData(StorageErrorKind.NotAuthorized)]
     [InlineData(StorageErrorKind.Permanent)]
@@ -69,7 +85,7 @@ public sealed class WorldDeviceErrorTests
     [Fact]
     public void A_failure_that_tells_a_part_of_a_document_is_found_although_it_passes_and_so_is_its_cause()
     {
-        Put(Features.None, new StorageException(StorageErrorKind.Transient, "put", "file", "it fails", new InvalidOperationException($"at {Scene.Mark}few-0")));
+        Put(Features.BadNetwork, new StorageException(StorageErrorKind.Transient, "put", "file", "it fails", new InvalidOperationException($"at {Scene.Mark}few-0")));
         Assert.EndsWith($"an error holds a part of a document: at {Scene.Mark}few-0", Accused(Claim.Secrecy), StringComparison.Ordinal);
     }
 
@@ -82,7 +98,7 @@ public sealed class WorldDeviceErrorTests
         return violation.Evidence;
     }
 
-    private void Put(Features features, Exception failure) => _world.Run(
+    private void Put(Features features, Exception failure, params ImmutableArray<StepKind> steps) => _world.Run(
         async _ =>
         {
             Plan plan = new()
@@ -91,13 +107,13 @@ public sealed class WorldDeviceErrorTests
                 Store = "sim:strong",
                 Devices = 1,
                 Features = features,
-                Steps = [],
+                Steps = [.. steps.Select(static kind => new Step(2, TimeSpan.Zero, 0, kind, 1))],
                 PollInterval = TimeSpan.FromSeconds(1),
                 Latency = TimeSpan.FromMilliseconds(1),
             };
-            Scene scene = new(plan, _world, new Trace(_world.Time, isKept: false), _witness, [], new WireShape()) { Kept = new KeptSnapshots(isOrdered: true), IsLate = false };
+            Scene scene = new(plan, _world, new Trace(_world.Time, isKept: false), _witness, [], new WireShape()) { Kept = new KeptSnapshots(isOrdered: true), IsLate = false, HasOutages = false };
             FailingMedium medium = new(_world.Time);
-            WorldDevice device = new(scene, 0, medium, null);
+            WorldDevice device = new(scene, 0, medium);
             device.Start();
             await device.WhenUpToDateAsync();
             medium.Failure = failure;
@@ -113,6 +129,8 @@ public sealed class WorldDeviceErrorTests
         public Exception? Failure { get; set; }
 
         public int Failures { get; private set; }
+
+        public IKeyBag Keys => throw new NotSupportedException();
 
         public IDeviceStore Open(GatewayOptions options) => new Handle(this, new MemoryDeviceStore(Scene.DatabaseName, time));
 

@@ -10,6 +10,7 @@ using FireproofBench.Simulation.Network;
 using FireproofBench.Simulation.Planning;
 using FireproofBench.Simulation.Telling;
 using Xunit;
+using EventGraph = FireproofBench.Simulation.Checking.EventGraph;
 
 namespace FireproofBench.Properties.Simulation.Devices;
 
@@ -35,8 +36,8 @@ public sealed class WorldDeviceReadingTests : IAsyncDisposable
             PollInterval = TimeSpan.FromSeconds(1),
             Latency = TimeSpan.FromMilliseconds(1),
         };
-        Scene scene = new(plan, _world, new Trace(_world.Time, isKept: false), _witness, [], new WireShape()) { Kept = new KeptSnapshots(isOrdered: true), IsLate = false };
-        _device = new WorldDevice(scene, 0, new MemoryMedium(_world.Time), null);
+        Scene scene = new(plan, _world, new Trace(_world.Time, isKept: false), _witness, [], new WireShape()) { Kept = new KeptSnapshots(isOrdered: true), IsLate = false, HasOutages = false };
+        _device = new WorldDevice(scene, 0, new MemoryMedium(_world.Time));
     }
 
     public ValueTask DisposeAsync() => _store.DisposeAsync();
@@ -99,6 +100,7 @@ public sealed class WorldDeviceReadingTests : IAsyncDisposable
     {
         _ = await database.PutAsync(Member(0, 0, 1));
         _ = await _device.ReadAllAsync(database, "A");
+        _witness.Compare(new EventGraph([.. await database.EventsAsync().ToArrayAsync()]));
         Assert.Equal(1, _witness.Readings);
     });
 
