@@ -113,7 +113,7 @@ public sealed partial class Database
             }
 
             if (ids.Length > 0)
-                Notify(ids);
+                TellSubscribers(ids);
         }
         finally
         {
@@ -121,6 +121,7 @@ public sealed partial class Database
         }
 
         await _compactor.MergeAsync(state, due);
+        TellLinks();
         return new PutResult(ids, state.Heads);
     }
 
@@ -206,9 +207,19 @@ public sealed partial class Database
 
     private void Notify(ImmutableArray<string> ids)
     {
-        _told = Heads;
+        TellLinks();
+        TellSubscribers(ids);
+    }
+
+    private void TellLinks()
+    {
         foreach (RemoteLink link in _links)
             link.NoteChange();
+    }
+
+    private void TellSubscribers(ImmutableArray<string> ids)
+    {
+        _told = Heads;
         foreach (Action<DatabaseChange> subscriber in _subscribers)
         {
             try

@@ -218,9 +218,10 @@ public sealed partial class Database
                 }
             }
 
-            // A merge may have to fetch files: whoever subscribed does not wait for it.
-            Notify([.. joined.SelectMany(static request => request.Operations).Select(static operation => operation.Key).Distinct()]);
+            // A merge may have to fetch files: whoever subscribed does not wait for it. Links do, since they would send what it replaces.
+            TellSubscribers([.. joined.SelectMany(static request => request.Operations).Select(static operation => operation.Key).Distinct()]);
             await _compactor.MergeAsync(state, due);
+            TellLinks();
         }
         catch (Exception e)
         {
