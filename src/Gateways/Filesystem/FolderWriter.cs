@@ -133,19 +133,7 @@ internal sealed class FolderWriter : IDisposable
     {
         int slash = folder.LastIndexOf('/');
         string parent = slash <= 0 ? "/" : folder[..slash];
-        bool made;
-        try
-        {
-            made = Disk.MakeFolder(folder, ownerOnly);
-        }
-        catch (DiskException failure) when (failure.Failure == DiskFailure.Missing && slash > 0)
-        {
-            MakeWithParents(parent, ownerOnly: false);
-            made = Disk.MakeFolder(folder, ownerOnly);
-        }
-
-        if (!made && Disk.Stat(folder) is not { IsFolder: true })
-            throw new DiskException(DiskFailure.NotFolder, folder, "it is a file");
+        bool made = Disk.Stat(folder) is not { IsFolder: true } && MakeIn(parent, folder, ownerOnly, hasAbove: slash > 0);
         if (!Syncs)
             return;
         try
@@ -156,6 +144,23 @@ internal sealed class FolderWriter : IDisposable
         {
             // Whoever made it synced it, or died before that; a folder of somebody else may not be opened for it.
         }
+    }
+
+    private bool MakeIn(string parent, string folder, bool ownerOnly, bool hasAbove)
+    {
+        bool made;
+        try
+        {
+            made = Disk.MakeFolder(folder, ownerOnly);
+        }
+        catch (DiskException failure) when (failure.Failure == DiskFailure.Missing && hasAbove)
+        {
+            MakeWithParents(parent, ownerOnly: false);
+            made = Disk.MakeFolder(folder, ownerOnly);
+        }
+
+        // Another process may have made it meanwhile.
+        return made || Disk.Stat(folder) is { IsFolder: true } ? made : throw new DiskException(DiskFailure.NotFolder, folder, "it is a file");
     }
 
     private void Place(string path, string temporary, Action? check)
