@@ -17,11 +17,11 @@ internal static class RunComparisonText
     /// <param name="runs">How many runs each side has.</param>
     public static IEnumerable<string> Lines(ImmutableArray<MetricComparison> metrics, (int Before, int After) runs)
     {
-        yield return $"{"metric",-26}{"base",12}{"new",12}{"change",10}  {"interval",-20}verdict";
+        yield return $"{"metric",-26}{"base",12}{"new",12}{"change",10}  {"interval",-24}verdict";
         foreach (MetricComparison metric in metrics)
         {
             string interval = metric.IsShare ? $"{Points(metric.Low)} to {Points(metric.High)}" : $"{Change(metric.Low)} to {Change(metric.High)}";
-            yield return $"{metric.Metric,-26}{Figure(metric, metric.Before),12}{Figure(metric, metric.After),12}{(metric.IsShare ? Points(metric.Difference) : Change(metric.Ratio)),10}  {interval,-20}{Word(metric)}";
+            yield return $"{metric.Metric,-26}{Figure(metric, metric.Before),12}{Figure(metric, metric.After),12}{(metric.IsShare ? Points(metric.Difference) : Change(metric.Ratio)),10}  {interval,-24}{Word(metric)}";
         }
 
         yield return "";
