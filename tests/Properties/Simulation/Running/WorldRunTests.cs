@@ -74,6 +74,7 @@ public sealed class WorldRunTests
     [InlineData(1081120, "a compaction failed for a file that had come damaged once, and whole since, in a world whose files are damaged now and then")]
     [InlineData(1123272, "a put of a kept snapshot that arrived twice took the place of a later one of the same name")]
     [InlineData(1201355, "each head that was told of named older files that a late store did not show, and all were asked for once more")]
+    [InlineData(1293563, "an invitation met a full disk, and a compaction a file that was sealed with its key; the next one would have had it")]
     [InlineData(1103975, "a compaction failed for a file that had come damaged once, and whole since")]
     public void A_world_that_once_violated_a_claim_is_sound(long seed, string what)
     {
