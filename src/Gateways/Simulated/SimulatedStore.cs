@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Gateways.Memory;
 using FireproofBench.Gateways.Remote;
@@ -14,7 +15,7 @@ internal sealed class SimulatedStore
     private readonly GatewayOptions _options;
     private readonly StoreBehaviour _behaviour;
     private readonly Distance _distance;
-    private readonly Func<string, ValueTask<ObjectInfo?>> _look;
+    private readonly MemoryDataGateway _objects;
     private readonly IDataGateway _store;
     private readonly ConcurrentDictionary<int, IDataGateway> _endpoints = new();
     private readonly ConcurrentDictionary<string, MemoryMetadataGateway> _heads = new(StringComparer.Ordinal);
@@ -30,9 +31,8 @@ internal sealed class SimulatedStore
         _options = options;
         _behaviour = url.Behaviour(options.Time);
         _distance = new Distance(url.Latency, new FaultSetting(1, TimeSpan.Zero, options.Time, url.Seed + 1));
-        MemoryDataGateway objects = new(options.Time);
-        _look = key => objects.HeadAsync(key, CancellationToken.None);
-        BentGateway sound = new(objects) { OnTraits = static traits => traits with { Provider = "simulated" } };
+        _objects = new MemoryDataGateway(options.Time);
+        BentGateway sound = new(_objects) { OnTraits = static traits => traits with { Provider = "simulated" } };
         _store = _behaviour.Store?.Invoke(sound) ?? sound;
     }
 
@@ -52,7 +52,18 @@ internal sealed class SimulatedStore
     }
 
     /// <summary>Whether the store has an object, whatever it shows.</summary>
-    public async ValueTask<bool> HoldsAsync(string key) => await _look(key) is not null;
+    public async ValueTask<bool> HoldsAsync(string key) => await _objects.HeadAsync(key, CancellationToken.None) is not null;
+
+    /// <summary>The heads of a database that stand, whatever the store shows.</summary>
+    /// <param name="prefix">Where in the store it is: empty, or ending in <c>/</c>.</param>
+    /// <param name="name">Its name.</param>
+    public async ValueTask<ImmutableArray<MetaEntry>> HeadsAsync(string prefix, string name)
+    {
+        if (_heads.TryGetValue(HeadsOf(prefix, name), out MemoryMetadataGateway? kept))
+            return (await kept.ReadAsync(CancellationToken.None)).Entries;
+        await using RemoteDeviceStore database = new(new PrefixedGateway(_objects, prefix), name, _options, _url.Form, ownsStore: true);
+        return (await database.Metadata.ReadAsync(CancellationToken.None)).Entries;
+    }
 
     /// <summary>A client of the objects whom the store does not know.</summary>
     public IDataGateway OpenAsStranger() => new DistantGateway(_behaviour.Stranger?.Invoke(_store) ?? Refusing(_store, StorageErrorKind.NotAuthorized, "status 403 AccessDenied"), _distance);
@@ -71,7 +82,7 @@ internal sealed class SimulatedStore
         IDataGateway data = new PrefixedGateway(new RetryingGateway(Open(endpoint, way), patience), prefix);
         if (_url.HeadsAreObjects ?? _behaviour.HeadsAreObjects)
             return new RemoteDeviceStore(data, name, _options, _url.Form, ownsStore: true);
-        MemoryMetadataGateway kept = _heads.GetOrAdd(prefix + (_behaviour.HeadName?.Invoke(name) ?? name), static _ => new MemoryMetadataGateway());
+        MemoryMetadataGateway kept = _heads.GetOrAdd(HeadsOf(prefix, name), static _ => new MemoryMetadataGateway());
         IMetadataGateway heads = new HandleHeads(kept);
         heads = _behaviour.Heads?.Invoke(heads) ?? heads;
         heads = _behaviour.EndpointHeads?.Invoke(heads, endpoint) ?? heads;
@@ -91,6 +102,8 @@ internal sealed class SimulatedStore
         if (_behaviour.Death is { } death)
             await death(_store, cancellation);
     }
+
+    private string HeadsOf(string prefix, string name) => prefix + (_behaviour.HeadName?.Invoke(name) ?? name);
 
     // Without a quorum nobody knows what is there, so nothing is compared with it.
     private BentGateway Degraded(IDataGateway data) => new(data)

@@ -42,7 +42,7 @@ internal enum Claim
     /// <summary>Whoever subscribed is told of every write, whatever becomes of others who subscribed.</summary>
     Subscriptions,
 
-    /// <summary>When a head comes to stand at a store, the files of its commit are there.</summary>
+    /// <summary>When a head comes to stand at a store, the files of its commit are there, and they stay while it stands.</summary>
     FilesFirst,
 
     /// <summary>Every copy of a file is what its name says: sealed, it opens with its key, and the content has the content id.</summary>

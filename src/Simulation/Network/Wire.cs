@@ -4,6 +4,7 @@ using FireproofBench.Engine.Ports;
 using FireproofBench.Engine.Storage;
 using FireproofBench.Gateways.Simulated;
 using FireproofBench.Simulation.Checking;
+using FireproofBench.Simulation.Devices;
 using FireproofBench.Simulation.Telling;
 
 namespace FireproofBench.Simulation.Network;
@@ -116,6 +117,21 @@ internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace
         {
             if (!await site.Store.HoldsAsync(database + DataFiles.KeyOfCar(car)))
                 witness.Accuse(Claim.FilesFirst, $"{actor} left a head at the {site.Name}, and the file {Names.Of(car)}.car of its commit is not there");
+        }
+    }
+
+    /// <summary>While a head stands, the files of its commit stay. What a later compaction replaced goes only once no head names it.</summary>
+    /// <param name="key">What was deleted.</param>
+    public async ValueTask LookForHeadsAsync(string key)
+    {
+        foreach (MetaEntry head in await site.Store.HeadsAsync(Scene.Prefix, Scene.DatabaseName))
+        {
+            foreach (Cid car in Ledger.ReadGroup(head).Cars)
+            {
+                // Whoever sends it again may have been quicker.
+                if (key.EndsWith(DataFiles.KeyOfCar(car), StringComparison.Ordinal) && !await site.Store.HoldsAsync(key))
+                    witness.Accuse(Claim.FilesFirst, $"{actor} deleted the file {Names.Of(car)}.car at the {site.Name}, and the head {Names.Of(head.Cid)} whose commit it holds stands there");
+            }
         }
     }
 

@@ -36,7 +36,9 @@ internal sealed class WiredGateway(IDataGateway store, Wire wire) : DataGatewayW
 
     /// <inheritdoc/>
     protected override ValueTask<T> CallAsync<T>(DataCall made, Func<CancellationToken, ValueTask<T>> proceed, CancellationToken cancellation) =>
-        wire.SendAsync(Word(made.Operation), made.Key, made.Changes, proceed, cancellation);
+        wire.SendAsync(
+            Word(made.Operation), made.Key, made.Changes, proceed, cancellation,
+            made.Operation == GatewayOperation.Delete && IsFile(made.Key) ? () => wire.LookForHeadsAsync(made.Key) : null);
 
     private static string Word(GatewayOperation operation) => operation switch
     {
