@@ -9,12 +9,8 @@ using FireproofBench.Engine.Ports;
 namespace FireproofBench.Engine.Storage;
 
 /// <summary>The history of one database on its device: reads the metadata into a state, and publishes the next one.</summary>
-internal sealed class Ledger(BlockStore blocks, IMetadataGateway metadata)
+internal sealed partial class Ledger(BlockStore blocks, IMetadataGateway metadata)
 {
-    /// <summary>Groups that compactions of compactions replaced, of those that are remembered, per generation.</summary>
-    private const int EarlierCapacity = 4 * 1024;
-
-    private readonly BoundedCache<Cid, HashSet<CarGroup>> _earlier = new(EarlierCapacity);
     private readonly List<Cid> _read = [];
     private string? _version;
     private volatile LedgerState _state = LedgerState.Empty;
@@ -120,81 +116,11 @@ internal sealed class Ledger(BlockStore blocks, IMetadataGateway metadata)
 
         // What a compaction of theirs replaced can stand only in our log, and the other way round: a log that has not changed is not looked through.
         HashSet<CarGroup> merged = before.Log.Length == 0 || before.Log.ToHashSet().IsSupersetOf(log) ? [] : await ReplacedInAsync(log, log.ToHashSet(), cancellation);
-        return new LedgerState(union.Heads, [.. log.Where(group => !merged.Contains(group))]);
+        return new LedgerState(union.Heads, await WithoutGoneAsync([.. log.Where(group => !merged.Contains(group))], union.Heads, entries, cancellation));
     }
 
     /// <summary>The state that entries from elsewhere describe, whose files can be read here already.</summary>
     public ValueTask<LedgerState> ReadAsync(ImmutableArray<MetaEntry> entries, CancellationToken cancellation) => BuildAsync([], entries, cancellation);
-
-    /// <summary>The groups that compactions of a log replaced, as far as all that was in them is in the log: another device may still list them.</summary>
-    /// <param name="log">The log.</param>
-    /// <param name="among">The groups that matter: no other is judged, which may take a question to a remote store; null for all.</param>
-    /// <param name="cancellation">Ends the call.</param>
-    public async ValueTask<HashSet<CarGroup>> ReplacedInAsync(ImmutableArray<CarGroup> log, HashSet<CarGroup>? among, CancellationToken cancellation)
-    {
-        var replaced = new HashSet<CarGroup>();
-        foreach (CarGroup group in log)
-        {
-            ImmutableArray<CarGroup> own = await blocks.ReadReplacedAsync(group, cancellation);
-            if (own.Length == 0)
-                continue;
-            HashSet<CarGroup> earlier = await EarlierAsync(group, own, cancellation);
-            if ((among is null || own.Any(among.Contains) || earlier.Overlaps(among)) && await IsCompleteAsync(group, cancellation))
-            {
-                replaced.UnionWith(own);
-                replaced.UnionWith(earlier);
-            }
-        }
-
-        return replaced;
-    }
-
-    // A compaction that was never seen here may itself have been replaced by the next: what it had replaced would stand in our log for ever, long after others deleted it.
-    // It is the oldest of what the next one takes together, so that only that one is asked, and once.
-    private async ValueTask<HashSet<CarGroup>> EarlierAsync(CarGroup compaction, ImmutableArray<CarGroup> own, CancellationToken cancellation)
-    {
-        if (_earlier.Find(compaction.First) is { } known)
-            return known;
-        var earlier = new HashSet<CarGroup>();
-        var open = new Stack<ImmutableArray<CarGroup>>([own]);
-        while (open.TryPop(out ImmutableArray<CarGroup> groups))
-        {
-            for (int i = groups.Length - 1; i >= 0 && !blocks.IsAbsent(groups[i]); i--)
-            {
-                ImmutableArray<CarGroup> older = await blocks.ReadReplacedAsync(groups[i], cancellation);
-                if (older.Length == 0)
-                    break;
-                earlier.UnionWith(older);
-                open.Push(older);
-            }
-        }
-
-        _earlier.Add(compaction.First, earlier, 1 + earlier.Count);
-        return earlier;
-    }
-
-    /// <summary>Whether a compaction took over what it says that it replaces; the reference engine can leave out its newest group.</summary>
-    public async ValueTask<bool> IsCompleteAsync(CarGroup compaction, CancellationToken cancellation)
-    {
-        if (await blocks.ReadHeaderAsync(compaction, cancellation) is not { } header)
-            return false;
-        if (header.Cars.Length > 0)
-            return true;
-
-        // What was nowhere a moment ago is not asked for again, perhaps while writes wait; a log that names it lifts that.
-        CarHeader? newest = blocks.IsAbsent(header.Compact[0]) ? null : await blocks.ReadHeaderAsync(header.Compact[0], cancellation);
-        if (newest is null || (compaction.Cars.Length > 1 && await blocks.ReadIndexAsync(compaction.Cars[^1], cancellation) is { } index && newest.Heads.All(head => index.Find(head).Any())))
-            return true;
-        var own = new HashSet<Cid>();
-        foreach (Cid car in compaction.Cars)
-        {
-            if (await blocks.OpenAsync(car, cancellation) is not { } file)
-                return false;
-            own.UnionWith(file.Blocks.Select(static block => block.Cid));
-        }
-
-        return newest.Heads.All(own.Contains);
-    }
 
     /// <summary>The pail of a state, with the shards that several heads make and that are in no file yet.</summary>
     public async ValueTask<PailChange> ResolveAsync(LedgerState state, CancellationToken cancellation)

@@ -28,7 +28,7 @@ public sealed partial class RemoteLink
 
         // What was written here goes out before anything else is taken in: then its own file says all, and no bookmark has to go with it.
         if (_hasMet && await _replica.Description.IsPlainAsync(cancellation))
-            await SendAsync(cancellation);
+            await SendFirstAsync(cancellation);
         MetaReading reading = Interlocked.Exchange(ref _told, null) ?? await _remote.Metadata.ReadAsync(cancellation);
         Exception? setAside = await TakeInAsync(reading, isFirst: false, cancellation);
         _hasMet = true;
@@ -44,6 +44,18 @@ public sealed partial class RemoteLink
         if (setAside is not null)
             throw _wasReadable && WaitsForKey(setAside) ? new StorageException(StorageErrorKind.Transient, "take in", Name, setAside.Message, setAside) : setAside;
         return !isComing && !_isInDoubt && _soon is null;
+    }
+
+    // A file that nobody has any more is needed no longer, as a rule, once it is known what others put in its place: the round goes on, and sends again.
+    private async ValueTask SendFirstAsync(CancellationToken cancellation)
+    {
+        try
+        {
+            await SendAsync(cancellation);
+        }
+        catch (StorageException gone) when (gone.Kind == StorageErrorKind.Corrupt)
+        {
+        }
     }
 
     // Another device of the same database made a new key. An invitation brings it into the bag here, where it is looked for at every attempt.

@@ -99,6 +99,57 @@ public sealed class AwayTests : IAsyncDisposable
         Assert.Null(third.Status.LastError);
     }
 
+    /// <summary>
+    /// The compaction that replaced what its log names is gone too, and what replaced that one says nothing of it. A device that asks for files only when it needs them never had them.
+    /// </summary>
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, true)]
+    public async Task A_device_that_never_had_the_files_of_its_log_goes_on_after_three_compactions(bool writesBefore, bool writesAfter)
+    {
+        var garbage = new GarbageOptions { MinAge = TimeSpan.FromDays(7) };
+        await using Database first = await DeviceAsync(1);
+        await using Database away = await DeviceAsync(2);
+        for (int i = 0; i < 5; i++)
+            await first.PutAsync(Named($"doc-{i}", i), Token);
+        await using RemoteLink up = await AttachAsync(first, garbage);
+        await up.WhenUpToDateAsync(Token);
+        await using (RemoteLink link = await AttachAsync(away, garbage, prefetches: false))
+            await link.WhenUpToDateAsync(Token);
+        Assert.True(away.Log.Length > 1);
+        if (writesBefore)
+            await away.PutAsync(Named("before", 1), Token);
+        for (int compaction = 0; compaction < 3; compaction++)
+        {
+            for (int n = 0; n < 3; n++)
+                await first.PutAsync(Named($"first-{compaction}", n), Token);
+            await first.CompactAsync(Token);
+            await up.WhenUpToDateAsync(Token);
+            _time.Shift += TimeSpan.FromDays(8);
+            _ = await DatabaseInspector.CollectGarbageAsync(Fixture.DatabaseName, _remote, _keys, garbage, _time, Token);
+        }
+
+        // Whoever waits here for ever is told so.
+        using CancellationTokenSource patience = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        patience.CancelAfter(TimeSpan.FromSeconds(30));
+        await using RemoteLink back = await AttachAsync(away, garbage, prefetches: false);
+        await back.WhenUpToDateAsync(patience.Token);
+        if (writesAfter)
+            await away.PutAsync(Named("after", 1), Token);
+        await back.WhenUpToDateAsync(patience.Token);
+        await up.WhenUpToDateAsync(patience.Token);
+        Assert.Null(back.Status.LastError);
+        List<(string Id, string? Json)> rows = await DatabaseView.RowsAsync(first);
+        Assert.Equal(5 + 3 + (writesBefore ? 1 : 0) + (writesAfter ? 1 : 0), rows.Count);
+        Assert.Equal(rows, await DatabaseView.RowsAsync(away));
+        await using Database fresh = await DeviceAsync(3);
+        await using RemoteLink third = await AttachAsync(fresh, garbage);
+        await third.WhenUpToDateAsync(patience.Token);
+        Assert.Equal(rows, await DatabaseView.RowsAsync(fresh));
+        Assert.Null(third.Status.LastError);
+    }
+
     private static Document Named(string id, int n) => Document.Parse($$"""{"_id":"{{id}}","n":{{n}}}""");
 
     private ValueTask<Database> DeviceAsync(ulong seed) => Database.OpenAsync(
@@ -107,7 +158,7 @@ public sealed class AwayTests : IAsyncDisposable
         new DatabaseOptions { KeyBag = _keys, Entropy = new SeededEntropy(seed), Compaction = CompactionMode.Manual, Time = _time },
         Token);
 
-    private ValueTask<RemoteLink> AttachAsync(Database database, GarbageOptions garbage) => database.AttachAsync(
+    private ValueTask<RemoteLink> AttachAsync(Database database, GarbageOptions garbage, bool prefetches = true) => database.AttachAsync(
         new RemoteStore("remote", _remote.Data, _remote.Metadata),
         new AttachOptions
         {
@@ -116,6 +167,7 @@ public sealed class AwayTests : IAsyncDisposable
             LongestPause = TimeSpan.FromMilliseconds(50),
             Garbage = garbage,
             GarbageInterval = TimeSpan.Zero,
+            Prefetch = prefetches,
         },
         Token);
 }
