@@ -158,6 +158,31 @@ internal sealed class Compactor(
         replacedFiles.Add(replaced);
     }
 
+    /// <summary>
+    /// Says in the log what else was replaced: groups that a remote store names, while no compaction there says it of them. The one that did was itself replaced before it was sent.
+    /// </summary>
+    /// <param name="replaced">The groups.</param>
+    /// <param name="cancellation">Ends the call.</param>
+    public async ValueTask ExplainAsync(IReadOnlySet<CarGroup> replaced, CancellationToken cancellation)
+    {
+        using (await writing.AcquireAsync())
+        {
+            await using (await commitLock.AcquireAsync(cancellation))
+            {
+                await ledger.RefreshAsync(cancellation);
+                LedgerState now = ledger.State;
+                ImmutableArray<CarGroup> gone = [.. replaced.Except(now.Log)];
+                if (!gone.IsEmpty)
+                {
+                    CarGroup note = await new GroupWriter(files, ledger.Blocks, new CarHeader(now.Log, now.Heads, gone)).FinishAsync(cancellation);
+                    await ledger.PublishAsync(new LedgerState(now.Heads, [note, .. now.Log]) { Pail = now.Pail }, cancellation);
+                }
+            }
+        }
+
+        looked();
+    }
+
     /// <summary>Waits for a merge that is under way, and begins no other: whoever opens the database next must not lose files to one.</summary>
     public async ValueTask CloseAsync()
     {

@@ -190,6 +190,8 @@ public sealed partial class RemoteLink
 
         // The files of the state must not be deleted before they are sent.
         using OpenWalks.Walk hold = _replica.Hold();
+        if (await UnexplainedAsync(_replica.State, cancellation) is { Count: > 0 } unexplained)
+            await _replica.ExplainAsync(unexplained, cancellation);
         (LedgerState state, CarGroup group, CarHeader header) = await _replica.DescribeAsync(cancellation);
         if (!IsBehind(state))
             return;
@@ -212,6 +214,29 @@ public sealed partial class RemoteLink
             CollectGarbage(cancellation);
         _seen = _remoteHeads;
         Report(status => Measure(status) with { RemoteHeads = _remoteHeads, Published = status.Published + 1 });
+    }
+
+    // What the remote names and our log does not, and no compaction that is there or goes there says of: others would keep it in their logs, and whoever collects garbage would not
+    // know that it was needed a moment ago.
+    private async ValueTask<HashSet<CarGroup>> UnexplainedAsync(LedgerState state, CancellationToken cancellation)
+    {
+        HashSet<CarGroup> unexplained = _noted is { } noted ? [.. noted.Log] : [];
+        unexplained.ExceptWith(state.Log);
+        unexplained.RemoveWhere(_replica.Blocks.IsBookmark);
+        var open = new Queue<CarGroup>(state.Log);
+        while (unexplained.Count > 0 && open.TryDequeue(out CarGroup? group))
+        {
+            if (!_replica.Blocks.HasReplaced(group))
+                continue;
+            foreach (CarGroup former in await _replica.Blocks.ReadReplacedAsync(group, cancellation))
+            {
+                unexplained.Remove(former);
+                if (_uploader.IsThere(former.First))
+                    open.Enqueue(former);
+            }
+        }
+
+        return unexplained;
     }
 
     // The remote lacks heads of ours; or it has all, in a log so long that our compacted one serves others better. Where several devices' entries stand side by side the

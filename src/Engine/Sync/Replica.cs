@@ -61,6 +61,9 @@ internal sealed class Replica(
     public async ValueTask<ImmutableArray<Cid>> JoinAsync(ImmutableArray<Cid> heads, ImmutableArray<Cid> others, CancellationToken cancellation) =>
         others.All(heads.Contains) ? heads : Ledger.Sorted(await MerkleClock.ReduceAsync(ledger.Blocks, [.. heads, .. others], cancellation));
 
+    /// <summary>Says in the log that groups were replaced, of which nobody else can know it.</summary>
+    public ValueTask ExplainAsync(IReadOnlySet<CarGroup> replaced, CancellationToken cancellation) => compactor.ExplainAsync(replaced, cancellation);
+
     /// <summary>Fetches what a merge asks for to find out whether a group replaced some of others. It asks again, and fails, where this could not be had.</summary>
     public async Task FetchReplacedAsync(CarGroup group, HashSet<CarGroup> others, CancellationToken cancellation)
     {

@@ -1,6 +1,8 @@
 using FireproofBench.Engine;
 using FireproofBench.Engine.Documents;
 using FireproofBench.Engine.Inspection;
+using FireproofBench.Engine.Ports;
+using FireproofBench.Engine.Storage;
 using FireproofBench.Engine.Sync;
 using FireproofBench.Gateways.Entropy;
 using FireproofBench.Gateways.Memory;
@@ -148,6 +150,56 @@ public sealed class AwayTests : IAsyncDisposable
         await third.WhenUpToDateAsync(patience.Token);
         Assert.Equal(rows, await DatabaseView.RowsAsync(fresh));
         Assert.Null(third.Status.LastError);
+    }
+
+    /// <summary>The compaction that replaced them was itself replaced before it was sent, so it never comes to say so.</summary>
+    [Fact]
+    public async Task What_was_replaced_twice_between_two_messages_is_kept_as_long_as_others_may_name_it_and_goes_out_of_their_logs()
+    {
+        var garbage = new GarbageOptions { MinAge = TimeSpan.FromDays(7) };
+        await using Database first = await DeviceAsync(1);
+        await using Database other = await DeviceAsync(2);
+        for (int i = 0; i < 5; i++)
+            await first.PutAsync(Named($"doc-{i}", i), Token);
+        await using RemoteLink up = await AttachAsync(first, garbage);
+        await up.WhenUpToDateAsync(Token);
+        await using RemoteLink link = await AttachAsync(other, garbage);
+        await link.WhenUpToDateAsync(Token);
+        CarGroup[] old = [.. first.Log];
+        _time.Shift += TimeSpan.FromDays(8);
+
+        bool isAway = true;
+        _remote.Before = (verb, _) => Volatile.Read(ref isAway) ? throw new StorageException(StorageErrorKind.Transient, verb, "", "nobody answers") : ValueTask.CompletedTask;
+        for (int compaction = 0; compaction < 3; compaction++)
+        {
+            await first.PutAsync(Named($"first-{compaction}", 1), Token);
+            await first.CompactAsync(Token);
+        }
+
+        Volatile.Write(ref isAway, false);
+        await up.WhenUpToDateAsync(Token);
+        _ = await DatabaseInspector.CollectGarbageAsync(Fixture.DatabaseName, _remote, _keys, garbage, _time, Token);
+        IReadOnlyList<string> there = await _remote.KeysAsync();
+        Assert.All(old, group => Assert.Contains($"data/{group.First}.car", there));
+        await link.WhenUpToDateAsync(Token);
+        Assert.Empty(other.Log.Intersect(old));
+        await other.PutAsync(Named("other", 1), Token);
+        await link.WhenUpToDateAsync(Token);
+        await up.WhenUpToDateAsync(Token);
+        Assert.Equal(await DatabaseView.RowsAsync(first), await DatabaseView.RowsAsync(other));
+        Assert.Equal(9, (await DatabaseView.RowsAsync(other)).Count);
+
+        // By then everybody had the time to see it.
+        await first.CompactAsync(Token);
+        await up.WhenUpToDateAsync(Token);
+        _time.Shift += TimeSpan.FromDays(8);
+        await first.PutAsync(Named("last", 1), Token);
+        await first.CompactAsync(Token);
+        await up.WhenUpToDateAsync(Token);
+        _time.Shift += TimeSpan.FromDays(8);
+        _ = await DatabaseInspector.CollectGarbageAsync(Fixture.DatabaseName, _remote, _keys, garbage, _time, Token);
+        there = await _remote.KeysAsync();
+        Assert.All(old, group => Assert.DoesNotContain($"data/{group.First}.car", there));
     }
 
     private static Document Named(string id, int n) => Document.Parse($$"""{"_id":"{{id}}","n":{{n}}}""");
