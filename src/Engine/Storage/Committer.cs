@@ -43,7 +43,7 @@ internal sealed class Committer(Ledger ledger, DataFiles files, IWriteAheadLog l
             : await CrdtWriter.BatchAsync(shards, state.Heads, pail, operations, cancellation);
 
         // What is shown already makes no event. Where another write may stand beside it, that would leave it to later writes of others which of them is shown.
-        if (change.Event is null && !await IsSettledAsync(state.Heads, operations[0].Key, cancellation))
+        if (change.Event is null && !await IsSettledAsync(state, operations[0].Key, cancellation))
             change = await CrdtWriter.BatchAsync(shards, state.Heads, pail, operations, cancellation);
         return await StoreAsync(state, requests.SelectMany(static request => request.Documents), change, cancellation);
     }
@@ -85,18 +85,20 @@ internal sealed class Committer(Ledger ledger, DataFiles files, IWriteAheadLog l
         _logIsIdle = idle;
     }
 
-    // Whether one of the newest events wrote a key, and nobody joined anything since: then no other write of it stands beside that one. Further back it is not known.
-    private async ValueTask<bool> IsSettledAsync(ImmutableArray<Cid> heads, string key, CancellationToken cancellation)
+    // Whether one of the newest events wrote a key, and nobody joined anything since: then no other write of it stands beside that one. Further back it is not known, nor where a file
+    // would have to be fetched for it: other writes wait meanwhile.
+    private async ValueTask<bool> IsSettledAsync(LedgerState state, string key, CancellationToken cancellation)
     {
-        if (heads.Length != 1)
+        if (state.Heads.Length != 1)
             return false;
         try
         {
-            IEventSource events = ledger.Blocks;
-            Cid at = heads[0];
+            var unread = new Queue<Cid>(state.Log.SelectMany(static group => group.Cars).Take(MostLooked));
+            Cid at = state.Heads[0];
             for (int looked = 0; looked < MostLooked; looked++)
             {
-                ClockEvent made = await events.GetAsync(at, cancellation);
+                if (await ledger.Blocks.FindNearEventAsync(at, unread, cancellation) is not { } made)
+                    return false;
                 foreach (KeyValue operation in made.Operations)
                 {
                     if (operation.Key == key)
@@ -108,9 +110,9 @@ internal sealed class Committer(Ledger ledger, DataFiles files, IWriteAheadLog l
                 at = made.Parents[0];
             }
         }
-        catch (Exception e) when (e is MissingBlockException or StorageException)
+        catch (Exception e) when (e is MalformedBlockException or StorageException)
         {
-            // Compacted away, or out of reach now: it is not known either.
+            // Damaged, or out of reach now: it is not known either.
         }
 
         return false;

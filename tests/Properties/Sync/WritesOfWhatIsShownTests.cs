@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using FireproofBench.Engine;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Documents;
+using FireproofBench.Engine.Sync;
 using FireproofBench.Gateways.Memory;
 using FireproofBench.Properties.Databases;
 using Xunit;
@@ -63,6 +64,38 @@ public sealed class WritesOfWhatIsShownTests
         Assert.Equal(heads, (await database.PutAsync(Document.Parse($$"""{"_id":"{{Id}}","by":1}"""))).Heads);
         heads = (await database.DeleteAsync(Id)).Heads;
         Assert.Equal(heads, (await database.DeleteAsync(Id)).Heads);
+    }
+
+    [Fact]
+    public async Task Nothing_is_fetched_to_find_out_whether_it_is_settled()
+    {
+        MemoryKeyBag keys = new();
+        await using WatchedStore remote = new();
+        await using Database writer = await OpenDatabase.OnStoreAsync(new WatchedStore(), keys, CompactionMode.Manual, seed: 1);
+        for (int i = 0; i < Tries; i++)
+            await writer.PutAsync(Document.Parse($$"""{"_id":"{{(i == 0 ? Id : $"doc-{i}")}}","by":1}"""));
+        await writer.SyncAsync(remote);
+        await using WatchedStore store = new();
+        await using Database device = await OpenDatabase.OnStoreAsync(store, keys, CompactionMode.Manual, seed: 2);
+        RemoteLink link = await device.AttachAsync(new RemoteStore("remote", remote.Data, remote.Metadata), new AttachOptions { Prefetch = false }, TestContext.Current.CancellationToken);
+        await link.WhenUpToDateAsync(TestContext.Current.CancellationToken);
+
+        // The way to it is here now; most of the events since it was written are not.
+        await device.PutAsync(Document.Parse($$"""{"_id":"{{Id}}-2"}"""));
+        Document shown = (await writer.GetAsync(Id))!;
+        int fetched = 0;
+        remote.Before = (verb, _) =>
+        {
+            fetched += verb == "get" ? 1 : 0;
+            return ValueTask.CompletedTask;
+        };
+        ImmutableArray<Cid> before = device.Heads;
+        ImmutableArray<Cid> after = (await device.PutAsync(shown)).Heads;
+        Assert.Equal(0, fetched);
+        Assert.NotEqual(before, after);
+
+        // Now it is known.
+        Assert.Equal(after, (await device.PutAsync(shown)).Heads);
     }
 
     // Two devices that wrote side by side and meet at a store: the first has heard of both writes, and the second of its own only.
