@@ -306,7 +306,7 @@ internal static class EngineFaultCatalogue
                             finally
                             {
                                 _busy = [];
-                                looked();
+                                await looked();
                             }
                     """,
                     """

@@ -91,7 +91,7 @@ public sealed partial class Database
         ImmutableArray<string> ids = [];
         LedgerState state;
         ImmutableArray<CarGroup> due = [];
-
+        bool metOthers = false;
         try
         {
             // What is written between the comparison and the commit would survive the rollback: no other write comes in between.
@@ -102,24 +102,26 @@ public sealed partial class Database
                     state = await _ledger.OnNewestAsync(
                         async () =>
                         {
+                            metOthers |= TakeUntold();
                             WriteRequest request = await DifferenceAsync(past, cancellation);
                             ids = [.. request.Operations.Select(static operation => operation.Key)];
                             return ids.Length == 0 ? _ledger.State : await _committer.CommitAsync([request], CancellationToken.None);
                         },
                         cancellation);
+                    _told = state.Heads;
                     if (ids.Length > 0 && _options.Compaction == CompactionMode.Automatic)
                         due = await _compactor.ChooseAsync();
                 }
             }
-
-            if (ids.Length > 0)
-                TellSubscribers(ids);
         }
         finally
         {
-            TellOfOthers();
+            if (metOthers)
+                Notify([]);
         }
 
+        if (ids.Length > 0)
+            TellSubscribers(ids);
         await _compactor.MergeAsync(state, due);
         TellLinks();
         return new PutResult(ids, state.Heads);
@@ -196,13 +198,28 @@ public sealed partial class Database
         }
     }
 
-    // What others wrote to the same files is met by compactions and descriptions too. The heads that were told last say whether anybody is still to be told.
-    private void TellOfOthers()
+    // What others wrote to the same files is met by compactions and descriptions too. A write that is under way tells of itself, and of what it met.
+    private async ValueTask TellOfOthersAsync()
     {
         if (_told.SequenceEqual(Heads))
             return;
-        _ = Interlocked.Increment(ref _merges);
+        using (await _writing.AcquireAsync())
+        {
+            if (!TakeUntold())
+                return;
+        }
+
         Notify([]);
+    }
+
+    // Under the lock of the writes: whether others wrote what nobody was told of. Whoever asks tells it.
+    private bool TakeUntold()
+    {
+        if (_told.SequenceEqual(Heads))
+            return false;
+        _told = Heads;
+        _ = Interlocked.Increment(ref _merges);
+        return true;
     }
 
     private void Notify(ImmutableArray<string> ids)
@@ -219,7 +236,6 @@ public sealed partial class Database
 
     private void TellSubscribers(ImmutableArray<string> ids)
     {
-        _told = Heads;
         foreach (Action<DatabaseChange> subscriber in _subscribers)
         {
             try

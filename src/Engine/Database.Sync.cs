@@ -32,7 +32,7 @@ public sealed partial class Database
     public async ValueTask<RemoteLink> AttachAsync(RemoteStore remote, AttachOptions? options = null, CancellationToken cancellation = default)
     {
         ThrowIfNotWritable();
-        var replica = new Replica(_ledger, _files, _committer, _compactor, _store.CommitLock, _writing, _walks, NotifyAsync, TellOfOthers);
+        var replica = new Replica(_ledger, _files, _committer, _compactor, _store.CommitLock, _writing, _walks, NotifyAsync, TellOfOthersAsync);
         bool publishes = options?.PublishKeys == true;
         if (publishes && !remote.Metadata.Traits.KeepsKeys)
             throw new StorageException(StorageErrorKind.Unsupported, "attach", remote.Name, "the heads there keep no keys: share the key by an invitation, or attach without publishing keys");
@@ -73,15 +73,31 @@ public sealed partial class Database
         finally
         {
             // It takes in first and sends then: what fails in sending has changed the heads all the same.
-            TellOfOthers();
+            await TellOfOthersAsync();
         }
     }
 
-    // Ids cost a comparison of two states: they are found only for somebody.
-    private async ValueTask NotifyAsync(Func<ValueTask<ImmutableArray<string>>> ids)
+    // Ids cost a comparison of two states: they are found only for somebody, and where they are all that is to be told.
+    private async ValueTask NotifyAsync(LedgerState before, LedgerState after, Func<ValueTask<ImmutableArray<string>>> ids)
     {
-        _ = Interlocked.Increment(ref _merges);
-        Notify(_subscribers.IsEmpty ? [] : await ids());
+        bool isAll;
+        using (await _writing.AcquireAsync())
+        {
+            isAll = _told.SequenceEqual(before.Heads) && Heads.SequenceEqual(after.Heads);
+            if (!TakeUntold())
+                return;
+        }
+
+        ImmutableArray<string> found = [];
+        try
+        {
+            if (isAll && !_subscribers.IsEmpty)
+                found = await ids();
+        }
+        finally
+        {
+            Notify(found);
+        }
     }
 
     private void Remove(RemoteLink link) => ImmutableInterlocked.Update(ref _links, static (all, gone) => all.Remove(gone), link);

@@ -199,6 +199,7 @@ public sealed partial class Database
 
     private async ValueTask CommitAsync(List<WriteRequest> joined)
     {
+        bool metOthers = false;
         try
         {
             LedgerState state;
@@ -210,7 +211,14 @@ public sealed partial class Database
             {
                 await using (await _store.CommitLock.AcquireAsync(CancellationToken.None))
                 {
-                    state = await _ledger.OnNewestAsync(() => _committer.CommitAsync(joined, CancellationToken.None), CancellationToken.None);
+                    state = await _ledger.OnNewestAsync(
+                        () =>
+                        {
+                            metOthers |= TakeUntold();
+                            return _committer.CommitAsync(joined, CancellationToken.None);
+                        },
+                        CancellationToken.None);
+                    _told = state.Heads;
                     foreach (WriteRequest request in joined)
                         request.Complete(state.Heads);
                     if (_options.Compaction == CompactionMode.Automatic)
@@ -219,6 +227,8 @@ public sealed partial class Database
             }
 
             // A merge may have to fetch files: whoever subscribed does not wait for it. Links do, since they would send what it replaces.
+            if (metOthers)
+                TellSubscribers([]);
             TellSubscribers([.. joined.SelectMany(static request => request.Operations).Select(static operation => operation.Key).Distinct()]);
             await _compactor.MergeAsync(state, due);
             TellLinks();
@@ -227,7 +237,8 @@ public sealed partial class Database
         {
             foreach (WriteRequest request in joined)
                 request.Fail(e);
-            TellOfOthers();
+            if (metOthers || joined[0].Done.IsCompletedSuccessfully)
+                Notify([]);
         }
     }
 

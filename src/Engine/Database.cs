@@ -32,7 +32,7 @@ public sealed partial class Database : IAsyncDisposable
     private bool _closed;
     private long _merges;
 
-    // The heads that links and subscribers were told last.
+    // The heads that links and subscribers were told last, or are about to be told by whoever met them. Changes under the lock of the writes.
     private ImmutableArray<Cid> _told = [];
 
     private Database(string name, IDeviceStore store, DatabaseOptions options, KeyRing? keys)
@@ -48,7 +48,7 @@ public sealed partial class Database : IAsyncDisposable
         _ledger = new Ledger(_blocks, WithKeys(store.Metadata, publishes: false));
         _committer = new Committer(_ledger, _files, store.WriteAheadLog);
         var replaced = new ReplacedFiles(_ledger, _files, _walks, store.CommitLock.KeepsAllOut ? null : options.LeastAgeOfReplaced);
-        _compactor = new Compactor(_ledger, _files, _committer, store.CommitLock, _writing, replaced, TellOfOthers, options.Entropy);
+        _compactor = new Compactor(_ledger, _files, _committer, store.CommitLock, _writing, replaced, TellOfOthersAsync, options.Entropy);
     }
 
     /// <summary>The name of the database.</summary>
@@ -104,17 +104,19 @@ public sealed partial class Database : IAsyncDisposable
     public async ValueTask<bool> RefreshAsync(CancellationToken cancellation = default)
     {
         ThrowIfClosed();
+        bool isNew;
+        bool isUntold;
         using (await _writing.AcquireAsync())
         {
             ImmutableArray<Cid> before = Heads;
             await _ledger.RefreshAsync(cancellation);
-            if (before.SequenceEqual(Heads))
-                return false;
+            isNew = !before.SequenceEqual(Heads);
+            isUntold = TakeUntold();
         }
 
-        _ = Interlocked.Increment(ref _merges);
-        Notify([]);
-        return true;
+        if (isUntold)
+            Notify([]);
+        return isNew;
     }
 
     /// <summary>Waits for writes that are under way, then closes the store and erases the keys from memory.</summary>

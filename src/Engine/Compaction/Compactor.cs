@@ -25,7 +25,7 @@ namespace FireproofBench.Engine.Compaction;
 /// <param name="looked">Is told when the newest state was looked at, and may be another one, without any lock held.</param>
 /// <param name="entropy">What is left to chance.</param>
 internal sealed class Compactor(
-    Ledger ledger, DataFiles files, Committer committer, ICommitLock commitLock, AsyncLock writing, ReplacedFiles replacedFiles, Action looked, IEntropy entropy)
+    Ledger ledger, DataFiles files, Committer committer, ICommitLock commitLock, AsyncLock writing, ReplacedFiles replacedFiles, Func<ValueTask> looked, IEntropy entropy)
 {
     /// <summary>Largest merge that is done between two commits, in bytes of stored files.</summary>
     private const long InlineLength = 256 * 1024;
@@ -136,7 +136,7 @@ internal sealed class Compactor(
     {
         using (await writing.AcquireAsync())
             await ledger.RefreshAsync(cancellation);
-        looked();
+        await looked();
         return !ReferenceEquals(ledger.State, state);
     }
 
@@ -235,7 +235,7 @@ internal sealed class Compactor(
         finally
         {
             _busy = [];
-            looked();
+            await looked();
         }
     }
 
@@ -276,7 +276,7 @@ internal sealed class Compactor(
             }
         }
 
-        looked();
+        await looked();
     }
 
     // The newest groups that no merge is working on.

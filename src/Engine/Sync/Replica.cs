@@ -18,11 +18,11 @@ namespace FireproofBench.Engine.Sync;
 /// <param name="commitLock">Keeps other processes out.</param>
 /// <param name="writing">Keeps other writes of this process out.</param>
 /// <param name="walks">Keeps files that are being copied.</param>
-/// <param name="changed">Is told of the ids that a merge changed; asked for only when somebody listens.</param>
+/// <param name="changed">Is told that one state took the place of another, without any lock held, and of the ids that differ; asked for only when somebody listens.</param>
 /// <param name="looked">Is told when the newest state was looked at, and may be another one, without any lock held.</param>
 internal sealed class Replica(
     Ledger ledger, DataFiles files, Committer committer, Compactor compactor, ICommitLock commitLock, AsyncLock writing, OpenWalks walks,
-    Func<Func<ValueTask<ImmutableArray<string>>>, ValueTask> changed, Action looked)
+    Func<LedgerState, LedgerState, Func<ValueTask<ImmutableArray<string>>>, ValueTask> changed, Func<ValueTask> looked)
 {
     private static readonly HashSet<CarGroup> _none = [];
 
@@ -33,7 +33,7 @@ internal sealed class Replica(
     public async ValueTask<(LedgerState State, CarGroup Group, CarHeader Header)> DescribeAsync(CancellationToken cancellation)
     {
         (LedgerState State, CarGroup Group, CarHeader Header) description = await Description.FindAsync(cancellation);
-        looked();
+        await looked();
         return description;
     }
 
@@ -81,15 +81,16 @@ internal sealed class Replica(
     public async ValueTask<bool> RefreshAsync(CancellationToken cancellation)
     {
         LedgerState before;
+        LedgerState after;
         using (await writing.AcquireAsync())
         {
             before = ledger.State;
             await ledger.RefreshAsync(cancellation);
+            after = ledger.State;
         }
 
-        LedgerState after = ledger.State;
         if (!before.Heads.SequenceEqual(after.Heads))
-            await changed(() => DifferenceAsync(before, after, cancellation));
+            await changed(before, after, () => DifferenceAsync(before, after, cancellation));
         return !ReferenceEquals(before, after);
     }
 
@@ -129,7 +130,7 @@ internal sealed class Replica(
         }
 
         if (!before.Heads.SequenceEqual(merged.Heads))
-            await changed(() => DifferenceAsync(before, merged, cancellation));
+            await changed(before, merged, () => DifferenceAsync(before, merged, cancellation));
     }
 
     private async ValueTask<LedgerState> MergeAsync(ImmutableArray<MetaEntry> entries, CancellationToken cancellation)

@@ -4,7 +4,11 @@ using FireproofBench.Engine;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Documents;
 using FireproofBench.Engine.Ports;
+using FireproofBench.Engine.Sync;
 using FireproofBench.Gateways.Memory;
+using FireproofBench.Gateways.Remote;
+using FireproofBench.Gateways.Simulated;
+using FireproofBench.Properties.Gateways;
 using Xunit;
 
 namespace FireproofBench.Properties.Databases;
@@ -91,6 +95,78 @@ public sealed class SubscriptionTests
             await database.PutAsync(Numbered(i));
         Assert.True(database.Compactions > 0, "nothing was merged");
         Assert.Empty(untold);
+    }
+
+    [Fact]
+    public async Task What_another_process_wrote_is_told_when_a_write_met_it_and_succeeded()
+    {
+        WatchedStore store = new();
+        await using Database other = await OpenDatabase.OnStoreAsync(store, _keys, seed: 2);
+        await using Database database = await OpenDatabase.OnStoreAsync(store, _keys);
+        List<DatabaseChange> told = [];
+        using IDisposable subscription = database.Subscribe(told.Add);
+        await other.PutAsync(Numbered(1));
+        await database.PutAsync(Numbered(2));
+        Assert.Collection(told, static change => Assert.Empty(change.Ids), static change => Assert.Equal(["02"], change.Ids));
+        Assert.Equal(1, database.Merges);
+        await database.PutAsync(Numbered(3));
+        Assert.Equal(["03"], told[^1].Ids);
+        Assert.Equal(3, told.Count);
+        Assert.Equal(1, database.Merges);
+    }
+
+    [Fact]
+    public async Task What_another_process_wrote_is_told_when_a_rollback_met_it()
+    {
+        WatchedStore store = new();
+        await using Database other = await OpenDatabase.OnStoreAsync(store, _keys, seed: 2);
+        await using Database database = await OpenDatabase.OnStoreAsync(store, _keys);
+        PutResult past = await database.PutAsync(Numbered(0));
+        List<DatabaseChange> told = [];
+        using IDisposable subscription = database.Subscribe(told.Add);
+        await other.PutAsync(Numbered(1));
+        await database.RollbackAsync(past.Heads);
+        Assert.Collection(told, static change => Assert.Empty(change.Ids), static change => Assert.Equal(["01"], change.Ids));
+        Assert.Equal(1, database.Merges);
+    }
+
+    [Fact]
+    public async Task An_own_write_is_not_told_as_one_of_others_by_whoever_looks_before_it_is_told()
+    {
+        WatchedStore store = new();
+        await using Database other = await OpenDatabase.OnStoreAsync(new WatchedStore(), _keys, seed: 2);
+        await using Database database = await OpenDatabase.OnStoreAsync(store, _keys, CompactionMode.Manual);
+        WatchedStore remote = new();
+        await database.PutAsync(Numbered(0));
+        await database.SyncAsync(remote);
+        await other.SyncAsync(remote);
+        await other.PutAsync(Numbered(1));
+        await other.SyncAsync(remote);
+        await database.PutAsync(Numbered(2));
+
+        // Two heads are merged into the link's bookmark, which goes with the next write: while it goes the write is there and was not told.
+        RemoteLink link = await database.AttachAsync(new RemoteStore("remote", remote.Data, remote.Metadata));
+        await link.WhenUpToDateAsync(TestContext.Current.CancellationToken);
+        await link.DisposeAsync();
+        Assert.Equal(2, database.Heads.Length);
+        List<DatabaseChange> told = [];
+        using IDisposable subscription = database.Subscribe(told.Add);
+        long merges = database.Merges;
+        Task? looking = null;
+        await using MemoryDataGateway objects = new(TimeProvider.System);
+        BentGateway away = new(objects) { OnHead = static (_, key, _) => throw new StorageException(StorageErrorKind.Transient, "head", key, "it is away") };
+        await using RemoteDeviceStore elsewhere = new(away, "elsewhere", TestOptions.Of());
+        store.Before = (verb, _) =>
+        {
+            if (verb == "delete")
+                looking ??= database.SyncAsync(elsewhere).AsTask();
+            return ValueTask.CompletedTask;
+        };
+        await database.PutAsync(Numbered(3));
+        Assert.NotNull(looking);
+        await Assert.ThrowsAsync<StorageException>(() => looking);
+        Assert.Equal(["03"], Assert.Single(told).Ids);
+        Assert.Equal(merges, database.Merges);
     }
 
     private static Document Numbered(int number) => Document.Parse(string.Create(CultureInfo.InvariantCulture, $$"""{"_id":"{{number:d2}}"}"""));
