@@ -287,7 +287,6 @@ internal static class EngineFaultCatalogue
                 new(
                     "Engine/Compaction/Compactor.cs",
                     """
-                            _busy = state.Log;
                             try
                             {
                                 CarGroup merged = await BuildAsync(state, state.Log, cancellation);
@@ -305,12 +304,11 @@ internal static class EngineFaultCatalogue
                             }
                             finally
                             {
-                                _busy = [];
+                                End(state.Log);
                                 await looked();
                             }
                     """,
                     """
-                            _busy = state.Log;
                             CarGroup merged = await BuildAsync(state, state.Log, cancellation);
                             using (await writing.AcquireAsync())
                             {
@@ -320,7 +318,7 @@ internal static class EngineFaultCatalogue
                                     bool isDone = await SpliceAsync(state, state.Log, merged, cancellation);
                                     if (isDone)
                                         await committer.NoteInLogAsync(new WalContent([], [ledger.State.Log[0]], []), cancellation);
-                                    _busy = [];
+                                    End(state.Log);
                                     return isDone;
                                 }
                             }

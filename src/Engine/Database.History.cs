@@ -90,13 +90,13 @@ public sealed partial class Database
         ThrowIfNotWritable();
         ImmutableArray<string> ids = [];
         LedgerState state;
-        ImmutableArray<CarGroup> due = [];
         bool metOthers = false;
         try
         {
             // What is written between the comparison and the commit would survive the rollback: no other write comes in between.
             using (await _writing.AcquireAsync())
             {
+                ThrowIfClosed();
                 await using (await _store.CommitLock.AcquireAsync(cancellation))
                 {
                     state = await _ledger.OnNewestAsync(
@@ -109,8 +109,6 @@ public sealed partial class Database
                         },
                         cancellation);
                     _told = state.Heads;
-                    if (ids.Length > 0 && _options.Compaction == CompactionMode.Automatic)
-                        due = await _compactor.ChooseAsync();
                 }
             }
         }
@@ -121,8 +119,12 @@ public sealed partial class Database
         }
 
         if (ids.Length > 0)
+        {
             TellSubscribers(ids);
-        await _compactor.MergeAsync(state, due);
+            if (_options.Compaction == CompactionMode.Automatic)
+                await _compactor.MergeAsync();
+        }
+
         TellLinks();
         return new PutResult(ids, state.Heads);
     }

@@ -202,8 +202,6 @@ public sealed partial class Database
         bool metOthers = false;
         try
         {
-            LedgerState state;
-            ImmutableArray<CarGroup> due = [];
             await _compactor.WaitForRoomAsync();
             foreach (RemoteLink link in _links)
                 await link.WaitForRoomAsync();
@@ -211,7 +209,7 @@ public sealed partial class Database
             {
                 await using (await _store.CommitLock.AcquireAsync(CancellationToken.None))
                 {
-                    state = await _ledger.OnNewestAsync(
+                    LedgerState state = await _ledger.OnNewestAsync(
                         () =>
                         {
                             metOthers |= TakeUntold();
@@ -221,8 +219,6 @@ public sealed partial class Database
                     _told = state.Heads;
                     foreach (WriteRequest request in joined)
                         request.Complete(state.Heads);
-                    if (_options.Compaction == CompactionMode.Automatic)
-                        due = await _compactor.ChooseAsync();
                 }
             }
 
@@ -230,7 +226,8 @@ public sealed partial class Database
             if (metOthers)
                 TellSubscribers([]);
             TellSubscribers([.. joined.SelectMany(static request => request.Operations).Select(static operation => operation.Key).Distinct()]);
-            await _compactor.MergeAsync(state, due);
+            if (_options.Compaction == CompactionMode.Automatic)
+                await _compactor.MergeAsync();
             TellLinks();
         }
         catch (Exception e)

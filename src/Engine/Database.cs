@@ -164,11 +164,12 @@ public sealed partial class Database : IAsyncDisposable
     internal static async ValueTask<KeyRing> ReadKeysAsync(string name, IKeyBag bag, CancellationToken cancellation) =>
         await DatabaseKeys.ReadAsync(name, bag, cancellation) ?? throw KeyIsMissing(name);
 
-    // No new write can come any more; those that wait are carried out, and the last of them may begin a merge.
+    // No new write can come any more; those that wait are carried out, and the last of them may begin a merge. A rollback is in no queue.
     private async ValueTask SettleAsync()
     {
         await DetachAllAsync();
         await CloseQueueAsync();
+        (await _writing.AcquireAsync()).Dispose();
         await _compactor.CloseAsync();
     }
 

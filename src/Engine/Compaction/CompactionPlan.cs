@@ -18,9 +18,10 @@ internal static class CompactionPlan
     private const int Growth = 4;
 
     /// <summary>Finds the longest run that is worth merging.</summary>
-    /// <param name="sizes">Sizes of the groups in bytes, newest first.</param>
+    /// <param name="sizes">Sizes of the groups in bytes, newest first, as far as they are known.</param>
+    /// <param name="groups">How many groups there are.</param>
     /// <returns>How many of the newest groups to merge; 0 for none.</returns>
-    public static int Choose(IReadOnlyList<long> sizes)
+    public static int Choose(IReadOnlyList<long> sizes, int groups)
     {
         int run = 0;
         long total = 0;
@@ -33,6 +34,6 @@ internal static class CompactionPlan
                 run = i + 1;
         }
 
-        return run == 0 && sizes.Count >= LogLimit ? sizes.Count / 2 : run;
+        return run == 0 && groups >= LogLimit ? groups / 2 : run;
     }
 }

@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using FireproofBench.Engine.Blocks;
+using FireproofBench.Engine.Car;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Engine.Storage;
 using FireproofBench.Engine.Threading;
@@ -39,13 +39,30 @@ internal sealed class Compactor(
     /// <summary>How often the whole log is merged once more because files went away meanwhile.</summary>
     private const int MaxAttempts = 16;
 
+    /// <summary>How many files are asked for their size at once: of a database that was just opened no size is known.</summary>
+    private const int MeasuredAtOnce = 16;
+
+    /// <summary>For how many commits groups whose merge failed again and again are left alone: it may have fetched much in vain, and what it lacks may come.</summary>
+    private const int LongestPause = 8;
+
     private readonly AsyncLock _single = new();
+
+    // Whoever chooses what to merge, or makes a small merge, has the turn.
+    private readonly AsyncLock _turn = new();
+
     // A merge beside the writes notes the size of its group too.
     private readonly ConcurrentDictionary<CarGroup, long> _sizes = [];
     private HashSet<CarGroup> _foreign = [];
 
     // Commits before what others wrote is merged here; null when it is not known.
     private int? _wait;
+
+    // Groups whose merge failed, for how many commits they are still left alone, and for how many they were after the failure.
+    private ImmutableArray<CarGroup> _failed = [];
+    private int _pause;
+    private int _lastPause;
+
+    // Those that merges are working on; one that several work on is there as often.
     private ImmutableArray<CarGroup> _busy = [];
     private Task _background = Task.CompletedTask;
     private bool _isClosed;
@@ -64,47 +81,27 @@ internal sealed class Compactor(
             await _background;
     }
 
-    /// <summary>Finds what is worth merging after a commit, and begins it when it is large. The caller holds the locks; a failure is noted and does not touch the commit.</summary>
-    /// <returns>The newest groups of the present log, for <see cref="MergeAsync"/>; none when nothing is left to do.</returns>
-    public async ValueTask<ImmutableArray<CarGroup>> ChooseAsync()
+    /// <summary>Merges what is worth it after a commit: a little at once, much beside the commits that come. The caller holds no lock; a failure is noted and touches nothing.</summary>
+    public async ValueTask MergeAsync()
     {
+        using AsyncLock.Holding turn = await _turn.AcquireAsync();
+        if (_isClosed)
+            return;
+        LedgerState state = ledger.State;
+        ImmutableArray<CarGroup> groups = [];
         try
         {
-            LedgerState state = ledger.State;
-            int newest = NewestFree(state);
-            int run = await ChooseAsync(state, newest);
-
-            // What was written here since is in nobody else's way: others fetch one file for many.
-            if (run > 0 && IsLeftToOthers(state.Log[..run]))
-                run = await ChooseAsync(state, state.Log.TakeWhile(group => !_foreign.Contains(group)).Count());
-            ImmutableArray<CarGroup> groups = state.Log[..run];
-            if (groups.Sum(group => _sizes[group]) <= InlineLength)
-                return groups;
-            if (_background.IsCompleted)
+            groups = await ChooseAsync(state);
+            if (groups.IsEmpty)
+                return;
+            if (groups.All(_sizes.ContainsKey) && groups.Sum(group => _sizes[group]) <= InlineLength)
+                await BuildAndSpliceAsync(state, groups);
+            else if (_background.IsCompleted)
                 _background = MergeBesideAsync(state, groups);
         }
         catch (Exception e)
         {
-            Failure = e;
-        }
-
-        return [];
-    }
-
-    /// <summary>Merges a few groups between two commits. The caller holds no lock; a failure is noted, and touches nothing.</summary>
-    /// <param name="state">The state after the commit.</param>
-    /// <param name="groups">What was chosen; none for nothing.</param>
-    public async ValueTask MergeAsync(LedgerState state, ImmutableArray<CarGroup> groups)
-    {
-        if (groups.IsEmpty || _isClosed)
-            return;
-        try
-        {
-            await BuildAndSpliceAsync(state, groups);
-        }
-        catch (Exception e)
-        {
-            Failure = e;
+            NoteFailure(groups, e);
         }
     }
 
@@ -187,13 +184,26 @@ internal sealed class Compactor(
     public async ValueTask CloseAsync()
     {
         _isClosed = true;
+
+        // Whoever has it may begin the last merge beside.
+        (await _turn.AcquireAsync()).Dispose();
         await _background;
         using AsyncLock.Holding single = await _single.AcquireAsync();
     }
 
+    private async ValueTask<ImmutableArray<CarGroup>> ChooseAsync(LedgerState state)
+    {
+        int run = await ChooseAsync(state, NewestFree(state));
+
+        // What was written here since is in nobody else's way: others fetch one file for many.
+        if (run > 0 && IsLeftToOthers(state.Log[..run]))
+            run = await ChooseAsync(state, state.Log.TakeWhile(group => !_foreign.Contains(group)).Count());
+        return state.Log[..run];
+    }
+
     // How many of so many newest groups are worth merging.
     private async ValueTask<int> ChooseAsync(LedgerState state, int newest) =>
-        newest < CompactionPlan.LeastGroups ? 0 : CompactionPlan.Choose(await SizesAsync(state, newest));
+        newest < CompactionPlan.LeastGroups ? 0 : CompactionPlan.Choose(await SizesAsync(state, newest), newest);
 
     private bool IsLeftToOthers(ImmutableArray<CarGroup> run)
     {
@@ -216,7 +226,14 @@ internal sealed class Compactor(
 
     private async ValueTask<bool> TryCompactAsync(LedgerState state, CancellationToken cancellation)
     {
-        _busy = state.Log;
+        // A small merge that is under way may be of the same groups.
+        using (await _turn.AcquireAsync())
+        {
+            if (IsOutdated(state))
+                return false;
+            Begin(state.Log);
+        }
+
         try
         {
             CarGroup merged = await BuildAsync(state, state.Log, cancellation);
@@ -234,14 +251,14 @@ internal sealed class Compactor(
         }
         finally
         {
-            _busy = [];
+            End(state.Log);
             await looked();
         }
     }
 
     private async Task MergeBesideAsync(LedgerState state, ImmutableArray<CarGroup> groups)
     {
-        _busy = groups;
+        Begin(groups);
         await Task.Yield();
         try
         {
@@ -254,12 +271,25 @@ internal sealed class Compactor(
         }
         catch (Exception e)
         {
-            Failure = e;
+            NoteFailure(groups, e);
         }
         finally
         {
-            _busy = [];
+            End(groups);
         }
+    }
+
+    private void Begin(ImmutableArray<CarGroup> groups) => ImmutableInterlocked.Update(ref _busy, static (all, added) => all.AddRange(added), groups);
+
+    private void End(ImmutableArray<CarGroup> groups) => ImmutableInterlocked.Update(ref _busy, static (all, gone) => all.RemoveRange(gone), groups);
+
+    private void NoteFailure(ImmutableArray<CarGroup> groups, Exception failure)
+    {
+        Failure = failure;
+        if (groups.IsEmpty)
+            return;
+        _failed = groups;
+        _pause = _lastPause = Math.Clamp(2 * _lastPause, 1, LongestPause);
     }
 
     // Others may write between the two, and read the state at the end.
@@ -273,34 +303,38 @@ internal sealed class Compactor(
                 Failure = null;
                 await ledger.RefreshAsync(CancellationToken.None);
                 await SpliceAsync(state, groups, merged, CancellationToken.None);
+                if (!ledger.State.Log.Any(_failed.Contains))
+                    _lastPause = 0;
             }
         }
 
         await looked();
     }
 
-    // The newest groups that no merge is working on.
+    // The newest groups that no merge is working on, nor failed to merge a moment ago.
     private int NewestFree(LedgerState state)
     {
-        ImmutableArray<CarGroup> busy = _busy;
-        if (busy.Length == 0)
-            return state.Log.Length;
-        for (int i = 0; i < state.Log.Length; i++)
+        ImmutableArray<CarGroup> taken = _busy;
+        if (_pause > 0)
         {
-            if (busy.Contains(state.Log[i]))
-                return i;
+            _pause--;
+            taken = taken.AddRange(_failed);
         }
 
-        return state.Log.Length;
+        return taken.IsEmpty ? state.Log.Length : state.Log.TakeWhile(group => !taken.Contains(group)).Count();
     }
 
+    // The newest first, up to one that is not here, as far as is known: it is at a remote store, or not shown yet.
     private async ValueTask<IReadOnlyList<long>> SizesAsync(LedgerState state, int count)
     {
-        var sizes = new long[count];
-        for (int i = 0; i < count; i++)
+        var sizes = new List<long>(count);
+        foreach (CarGroup group in state.Log[..count])
         {
-            if (!_sizes.TryGetValue(state.Log[i], out sizes[i]))
-                sizes[i] = _sizes[state.Log[i]] = await MeasureAsync(state.Log[i]);
+            if (!_sizes.ContainsKey(group))
+                await Task.WhenAll(state.Log[sizes.Count..count].Where(next => !_sizes.ContainsKey(next)).Take(MeasuredAtOnce).Select(MeasureAsync));
+            if (!_sizes.TryGetValue(group, out long size))
+                break;
+            sizes.Add(size);
         }
 
         if (_sizes.Count > state.Log.Length * 4)
@@ -312,16 +346,12 @@ internal sealed class Compactor(
         return sizes;
     }
 
-    private async ValueTask<long> MeasureAsync(CarGroup group)
+    // Of a group of many files one from their middle tells whether they are here: the first and the last are read for what they say of the others. The rest is as large as files are that do not hold all.
+    private async Task MeasureAsync(CarGroup group)
     {
-        long size = 0;
-        foreach (Cid car in group.Cars)
-        {
-            ObjectInfo? info = await files.Gateway.HeadAsync(DataFiles.KeyOfCar(car), CancellationToken.None);
-            size += info?.Length ?? 0;
-        }
-
-        return size;
+        int count = group.Cars.Length;
+        if (await files.Gateway.HeadAsync(DataFiles.KeyOfCar(group.Cars[count / 2]), CancellationToken.None) is { } found)
+            _sizes[group] = count == 1 ? found.Length : (count - 1L) * CarLimits.SplitLength;
     }
 
     private async ValueTask<CarGroup> BuildAsync(LedgerState state, ImmutableArray<CarGroup> run, CancellationToken cancellation)

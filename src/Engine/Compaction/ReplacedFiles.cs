@@ -31,6 +31,9 @@ internal sealed class ReplacedFiles(Ledger ledger, DataFiles files, OpenWalks wa
         _known = [];
         foreach (CarGroup group in now.Log)
         {
+            // What was compacted elsewhere and is not here is not fetched for it: writes wait meanwhile.
+            if (!await ledger.Blocks.IsNearAsync(group.First, cancellation))
+                continue;
             ImmutableArray<CarGroup> replaced = await ledger.Blocks.ReadReplacedAsync(group, cancellation);
             if (replaced.Length == 0)
                 continue;

@@ -157,6 +157,37 @@ public sealed class TieredCompactionTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_compaction_that_is_asked_for_beside_a_small_merge_begins_with_what_that_leaves()
+    {
+        var store = new WatchedStore();
+        await using Database database = await OpenDatabase.OnStoreAsync(store);
+        for (int i = 0; i < 6; i++)
+            await database.PutAsync(Numbered(i, i));
+        Assert.Equal(7, database.Log.Length);
+        int written = 0;
+        TaskCompletionSource reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        TaskCompletionSource gate = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        store.Before = async (verb, _) =>
+        {
+            // The first is the put's own, the second what it merged.
+            if (verb == "put" && ++written == 2)
+            {
+                reached.SetResult();
+                await gate.Task;
+            }
+        };
+        await database.PutAsync(Numbered(6, 6));
+        await reached.Task;
+        Task compacting = database.CompactAsync().AsTask();
+        gate.SetResult();
+        await compacting;
+        Assert.Equal(2, written);
+        Assert.Single(database.Log);
+        Assert.Null(database.CompactionFailure);
+        Assert.Equal(7, await database.AllAsync().CountAsync());
+    }
+
+    [Fact]
     public async Task A_walk_over_all_documents_outlives_the_compactions_that_come_meanwhile()
     {
         var store = new WatchedStore();
