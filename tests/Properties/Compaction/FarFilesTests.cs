@@ -1,6 +1,5 @@
 using FireproofBench.Engine;
 using FireproofBench.Engine.Documents;
-using FireproofBench.Engine.Ports;
 using FireproofBench.Engine.Sync;
 using FireproofBench.Gateways.Memory;
 using FireproofBench.Properties.Databases;
