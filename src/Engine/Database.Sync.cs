@@ -67,12 +67,12 @@ public sealed partial class Database
         using OpenWalks.Walk walk = _walks.Begin();
         try
         {
-            return await new Exchange(_ledger, _files, _committer, _compactor, _store.CommitLock, _writing, _keys)
+            return await new Exchange(_ledger, _files, _committer, _compactor, _store.CommitLock, _writing, _keys, TellOfOthersAsync)
                 .RunAsync(_bagKeys is null ? remote : new StoreWithKeys(remote, new MetadataWithKeys(remote.Metadata, _bagKeys, publishes: false)), cancellation);
         }
         finally
         {
-            // It takes in first and sends then: what fails in sending has changed the heads all the same.
+            // What failed may have met what another process wrote.
             await TellOfOthersAsync();
         }
     }

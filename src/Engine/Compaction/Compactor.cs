@@ -177,7 +177,7 @@ internal sealed class Compactor(
             }
         }
 
-        looked();
+        await looked();
     }
 
     /// <summary>Waits for a merge that is under way, and begins no other: whoever opens the database next must not lose files to one.</summary>

@@ -46,7 +46,7 @@ internal sealed class GarbageCollection(IDataGateway data, IMetadataGateway meta
         var deleted = ImmutableArray.CreateBuilder<string>();
         foreach (ObjectInfo file in files)
         {
-            if (NameOf(file.Key) is not { } car || _needed.Contains(car))
+            if (DataFiles.CarOf(file.Key) is not { } car || _needed.Contains(car))
                 continue;
             if (options.KeepReplaced && _replaced.Contains(car))
                 replaced++;
@@ -84,12 +84,6 @@ internal sealed class GarbageCollection(IDataGateway data, IMetadataGateway meta
 
     private bool IsYoung(ObjectInfo file) => file.LastModified is not { } written || _now - written < options.MinAge;
 
-    private static Cid? NameOf(string key)
-    {
-        ReadOnlySpan<char> name = key.AsSpan(DataFiles.Prefix.Length);
-        return name.EndsWith(DataFiles.Suffix, StringComparison.Ordinal) && Cid.TryParse(name[..^DataFiles.Suffix.Length], out Cid cid) ? cid : null;
-    }
-
     // The listing comes first: a file that is written after it is no candidate, and one that was written before has its head in the reading, or is young.
     private async ValueTask<List<ObjectInfo>> ListAsync(CancellationToken cancellation)
     {
@@ -105,7 +99,7 @@ internal sealed class GarbageCollection(IDataGateway data, IMetadataGateway meta
     // Where something that a head needs is missing, nothing is garbage: it may be what the repair is made of.
     private async ValueTask MarkAsync(MetaReading reading, List<ObjectInfo> files, CancellationToken cancellation)
     {
-        var present = new HashSet<Cid>(files.Select(static file => NameOf(file.Key)).OfType<Cid>());
+        var present = new HashSet<Cid>(files.Select(static file => DataFiles.CarOf(file.Key)).OfType<Cid>());
         if (reading.Entries.IsEmpty && present.Count > 0)
             throw Refused(DataFiles.Prefix, "there are files and no head: whether any of them is needed cannot be told");
         foreach (KeptSnapshot kept in (await KeptSnapshot.ListAsync(data, cancellation)).Values)

@@ -34,6 +34,13 @@ internal sealed class DataFiles(IDataGateway gateway, KeyRing? keys)
     /// <summary>The key of a CAR file of the log.</summary>
     public static string KeyOfCar(Cid car) => Folder + car + Suffix;
 
+    /// <summary>The CAR file of the log that has a key; null for any other file.</summary>
+    public static Cid? CarOf(string key)
+    {
+        ReadOnlySpan<char> name = key.AsSpan(Folder.Length);
+        return name.EndsWith(Suffix, StringComparison.Ordinal) && Cid.TryParse(name[..^Suffix.Length], out Cid car) ? car : null;
+    }
+
     /// <summary>The key of a file with attachments.</summary>
     public static string KeyOfAttachments(Cid car) => Folder + car;
 

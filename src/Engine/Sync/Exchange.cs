@@ -13,8 +13,16 @@ namespace FireproofBench.Engine.Sync;
 /// Each side's commit lock is held only while that side's heads change, and never both: two devices that meet each other at the same moment do not wait for
 /// each other. When the remote changed meanwhile the exchange begins again, a few times; then its new heads are left beside ours, as any two writers' are.
 /// </remarks>
+/// <param name="ledger">The history here.</param>
+/// <param name="local">The files here.</param>
+/// <param name="committer">Writes the log.</param>
+/// <param name="compactor">Is told of groups that others replaced.</param>
+/// <param name="commitLock">Keeps other processes out.</param>
+/// <param name="writing">Keeps other writes of this process out.</param>
+/// <param name="keys">The keys; null for an unencrypted database.</param>
+/// <param name="looked">Is told when what is there was taken in, without any lock held: sending may take long after that.</param>
 internal sealed class Exchange(
-    Ledger ledger, DataFiles local, Committer committer, Compactor compactor, ICommitLock commitLock, AsyncLock writing, KeyRing? keys)
+    Ledger ledger, DataFiles local, Committer committer, Compactor compactor, ICommitLock commitLock, AsyncLock writing, KeyRing? keys, Func<ValueTask> looked)
 {
     private const int Restarts = 3;
     private const int MostAttempts = 16;
@@ -38,6 +46,7 @@ internal sealed class Exchange(
             try
             {
                 LedgerState merged = await TakeOverAsync(reading.Entries, remoteFiles, cancellation);
+                await looked();
                 changed = await HandOverAsync(remote, reading, remoteFiles, isLast: attempt > Restarts, cancellation);
                 if (changed is null)
                     return new SyncResult(_pulledFiles, _pulledBytes, _pushedFiles, _pushedBytes, merged.Heads);
@@ -88,7 +97,8 @@ internal sealed class Exchange(
         if (reading.Entries.Length == 1 && Ledger.ReadGroup(reading.Entries[0]).Equals(group))
             return null;
         ImmutableArray<CarGroup> needed = state.Log.Contains(group) ? state.Log : [.. state.Log, group];
-        await PushAsync(needed, remoteFiles, cancellation);
+        HashSet<Cid> named = await NamedAsync(reading.Entries, cancellation);
+        await PushAsync(needed, remoteFiles, named, cancellation);
         await using (await remote.CommitLock.AcquireAsync(cancellation))
         {
             MetaReading now = await remote.Metadata.ReadAsync(cancellation);
@@ -98,7 +108,7 @@ internal sealed class Exchange(
                     return now;
 
                 // A compaction of the remote may have deleted files of the log that were there when they were looked for.
-                await PushAsync(needed, remoteFiles, cancellation);
+                await PushAsync(needed, remoteFiles, named, cancellation);
             }
 
             ImmutableArray<Cid> superseded = [.. reading.Entries.Select(static entry => entry.Cid)];
@@ -107,9 +117,23 @@ internal sealed class Exchange(
         }
     }
 
-    private async ValueTask PushAsync(ImmutableArray<CarGroup> log, DataFiles remoteFiles, CancellationToken cancellation)
+    // The files that the heads of the remote name: nobody collects them.
+    private async ValueTask<HashSet<Cid>> NamedAsync(ImmutableArray<MetaEntry> entries, CancellationToken cancellation)
     {
-        var push = new FileCopier(local, remoteFiles);
+        var named = new HashSet<Cid>();
+        foreach (CarGroup group in entries.Select(Ledger.ReadGroup))
+        {
+            named.UnionWith(group.Cars);
+            if (await ledger.Blocks.ReadHeaderAsync(group, cancellation) is { } header)
+                named.UnionWith(header.Cars.SelectMany(static older => older.Cars));
+        }
+
+        return named;
+    }
+
+    private async ValueTask PushAsync(ImmutableArray<CarGroup> log, DataFiles remoteFiles, HashSet<Cid> named, CancellationToken cancellation)
+    {
+        var push = new FileCopier(local, remoteFiles, named);
         try
         {
             await push.CopyGroupsAsync(log, cancellation);

@@ -1,4 +1,5 @@
 using FireproofBench.Engine.Blocks;
+using FireproofBench.Engine.Inspection;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Engine.Storage;
 
@@ -7,8 +8,12 @@ namespace FireproofBench.Engine.Sync;
 /// <summary>Copies data files from one store to another as they are, sealed; each is opened and checked against its name on the way.</summary>
 /// <param name="from">Where files are.</param>
 /// <param name="to">Where they are wanted.</param>
-internal sealed class FileCopier(DataFiles from, DataFiles to)
+/// <param name="named">Where they may be collected: those that heads there name, and that stay. Null where nothing is collected that is here.</param>
+internal sealed class FileCopier(DataFiles from, DataFiles to, IReadOnlySet<Cid>? named = null)
 {
+    // What an earlier call left there before its head may be collected at any moment once it is old; what is sent again is young again.
+    private static readonly TimeSpan _young = new GarbageOptions().MinAge / 2;
+
     private HashSet<string>? _present;
 
     /// <summary>Files copied so far.</summary>
@@ -49,9 +54,9 @@ internal sealed class FileCopier(DataFiles from, DataFiles to)
     /// <summary>Copies all attachment files, as far as they are not there.</summary>
     public async ValueTask CopyAttachmentsAsync(CancellationToken cancellation)
     {
-        foreach (string key in await ListAsync(from, cancellation))
+        foreach (ObjectInfo file in await ListAsync(from, cancellation))
         {
-            if (Cid.TryParse(key.AsSpan(DataFiles.Prefix.Length), out Cid car) && !await CopyAsync(key, car, cancellation))
+            if (Cid.TryParse(file.Key.AsSpan(DataFiles.Prefix.Length), out Cid car) && !await CopyAsync(file.Key, car, cancellation))
                 throw Missing(car, "it was listed a moment ago");
         }
     }
@@ -59,7 +64,7 @@ internal sealed class FileCopier(DataFiles from, DataFiles to)
     // False when it is not there.
     private async ValueTask<bool> CopyAsync(string key, Cid name, CancellationToken cancellation)
     {
-        _present ??= [.. await ListAsync(to, cancellation)];
+        _present ??= await PresentAsync(cancellation);
         if (_present.Contains(key))
             return true;
         if (await from.Gateway.GetAsync(key, null, cancellation) is not { } content)
@@ -72,11 +77,22 @@ internal sealed class FileCopier(DataFiles from, DataFiles to)
         return true;
     }
 
-    private static async ValueTask<List<string>> ListAsync(DataFiles files, CancellationToken cancellation)
+    // Ages are counted to the newest file: those are stamps of one clock.
+    private async ValueTask<HashSet<string>> PresentAsync(CancellationToken cancellation)
     {
-        var keys = new List<string>();
+        List<ObjectInfo> files = await ListAsync(to, cancellation);
+        DateTimeOffset? newest = files.Max(static file => file.LastModified);
+        return [.. files.Where(file => named is null || !(newest - file.LastModified >= _young) || IsKept(file.Key)).Select(static file => file.Key)];
+    }
+
+    // Attached files are never collected.
+    private bool IsKept(string key) => DataFiles.CarOf(key) is not { } car || named!.Contains(car);
+
+    private static async ValueTask<List<ObjectInfo>> ListAsync(DataFiles files, CancellationToken cancellation)
+    {
+        var found = new List<ObjectInfo>();
         await foreach (ObjectInfo file in files.Gateway.ListAllAsync(DataFiles.Prefix, cancellation))
-            keys.Add(file.Key);
-        return keys;
+            found.Add(file);
+        return found;
     }
 }

@@ -117,7 +117,25 @@ internal sealed class FolderWriter : IDisposable
 
     /// <summary>Makes the root and the folders on the way to it, where they are not there. Its name is on the medium after that, where an acknowledgement means that.</summary>
     /// <exception cref="DiskException">A file stands in the way, or the disk refuses.</exception>
-    public void MakeRoot() => MakeWithParents(Root, _ownerOnly);
+    public void MakeRoot()
+    {
+        MakeWithParents(Root, _ownerOnly);
+        if (!Syncs)
+            return;
+
+        // Another process may have made one of those above, a moment ago or before it died, and not synced its name.
+        for (string above = AboveOf(Root); above.Length > 1; above = AboveOf(above))
+        {
+            try
+            {
+                Disk.SyncFolder(AboveOf(above));
+            }
+            catch (DiskException)
+            {
+                // One of somebody else may not be opened for it.
+            }
+        }
+    }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -131,9 +149,8 @@ internal sealed class FolderWriter : IDisposable
     // Folders above the root are everybody's, as those of a home folder usually are.
     private void MakeWithParents(string folder, bool ownerOnly)
     {
-        int slash = folder.LastIndexOf('/');
-        string parent = slash <= 0 ? "/" : folder[..slash];
-        bool made = Disk.Stat(folder) is not { IsFolder: true } && MakeIn(parent, folder, ownerOnly, hasAbove: slash > 0);
+        string parent = AboveOf(folder);
+        bool made = Disk.Stat(folder) is not { IsFolder: true } && MakeIn(parent, folder, ownerOnly, hasAbove: parent.Length > 1);
         if (!Syncs)
             return;
         try
@@ -145,6 +162,8 @@ internal sealed class FolderWriter : IDisposable
             // Whoever made it synced it, or died before that; a folder of somebody else may not be opened for it.
         }
     }
+
+    private static string AboveOf(string folder) => folder.LastIndexOf('/') is var slash && slash > 0 ? folder[..slash] : "/";
 
     private bool MakeIn(string parent, string folder, bool ownerOnly, bool hasAbove)
     {

@@ -31,8 +31,9 @@ internal sealed class SimulatedStore
         _options = options;
         _behaviour = url.Behaviour(options.Time);
         _distance = new Distance(url.Latency, new FaultSetting(1, TimeSpan.Zero, options.Time, url.Seed + 1));
-        _objects = new MemoryDataGateway(options.Time);
-        BentGateway sound = new(_objects) { OnTraits = static traits => traits with { Provider = "simulated" } };
+        MemoryDataGateway objects = new(options.Time);
+        _objects = objects;
+        BentGateway sound = new(objects) { OnTraits = static traits => traits with { Provider = "simulated" } };
         _store = _behaviour.Store?.Invoke(sound) ?? sound;
     }
 

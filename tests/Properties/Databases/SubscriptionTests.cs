@@ -39,6 +39,32 @@ public sealed class SubscriptionTests
     }
 
     [Fact]
+    public async Task What_a_synchronisation_took_in_is_told_while_it_still_sends()
+    {
+        WatchedStore remote = new();
+        await using Database other = await OpenDatabase.OnStoreAsync(new WatchedStore(), _keys, seed: 2);
+        await using Database database = await OpenDatabase.OnStoreAsync(new WatchedStore(), _keys);
+        await database.PutAsync(Numbered(0));
+        await database.SyncAsync(remote);
+        await other.SyncAsync(remote);
+        await other.PutAsync(Numbered(1));
+        await other.SyncAsync(remote);
+        await database.PutAsync(Numbered(2));
+        ImmutableArray<Cid> told = database.Heads;
+        using IDisposable subscription = database.Subscribe(change => told = change.Heads);
+        ImmutableArray<Cid> toldBeforeSending = [];
+        remote.Before = (verb, _) =>
+        {
+            if (verb == "put" && toldBeforeSending.IsEmpty)
+                toldBeforeSending = told;
+            return ValueTask.CompletedTask;
+        };
+        await database.SyncAsync(remote);
+        Assert.Equal(2, toldBeforeSending.Length);
+        Assert.Equal(database.Heads, toldBeforeSending);
+    }
+
+    [Fact]
     public async Task What_another_process_wrote_is_told_when_a_write_met_it_and_failed()
     {
         WatchedStore store = new();

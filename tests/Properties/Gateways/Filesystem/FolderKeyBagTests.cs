@@ -38,13 +38,16 @@ public sealed class FolderKeyBagTests : IDisposable
     }
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task The_first_key_of_a_new_folder_outlives_the_power_that_fails_after_it(bool folderWasMadeByAnother)
+    [InlineData(true, false)]
+    [InlineData(true, true)]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    public async Task The_first_key_of_a_new_folder_outlives_the_power_that_fails_after_it(bool folderAboveWasSynced, bool folderWasMadeByAnother)
     {
         SimulatedDisk disk = new();
         _ = disk.MakeFolder("/home", ownerOnly: false);
-        disk.SyncFolder("");
+        if (folderAboveWasSynced)
+            disk.SyncFolder("");
         if (folderWasMadeByAnother)
             _ = disk.MakeFolder("/home/keybag", ownerOnly: true);
         byte[] item = Item("@fx-data@");
