@@ -80,6 +80,8 @@ public sealed partial class Database
     // Ids cost a comparison of two states: they are found only for somebody, and where they are all that is to be told.
     private async ValueTask NotifyAsync(LedgerState before, LedgerState after, Func<ValueTask<ImmutableArray<string>>> ids)
     {
+        if (_told.SequenceEqual(Heads))
+            return;
         bool isAll;
         using (await _writing.AcquireAsync())
         {

@@ -107,30 +107,35 @@ internal sealed class Replica(
         // Everything that has to be fetched is fetched before anybody is kept waiting.
         LedgerState before = ledger.State;
         LedgerState merged = await MergeAsync(entries, cancellation);
-        using (await writing.AcquireAsync())
+        try
         {
-            await using (await commitLock.AcquireAsync(cancellation))
+            using (await writing.AcquireAsync())
             {
-                await ledger.RefreshAsync(cancellation);
-                if (!ReferenceEquals(before, ledger.State))
+                await using (await commitLock.AcquireAsync(cancellation))
                 {
-                    before = ledger.State;
-                    merged = await MergeAsync(entries, cancellation);
-                }
+                    await ledger.RefreshAsync(cancellation);
+                    if (!ReferenceEquals(before, ledger.State))
+                    {
+                        before = ledger.State;
+                        merged = await MergeAsync(entries, cancellation);
+                    }
 
-                if (merged.IsSame(before))
-                    return;
-                CarGroup newest = Ledger.ReadGroup(entries[0]);
-                if (entries.Length == 1 && !ledger.Blocks.IsBookmark(newest) && (await ledger.ReadAsync(entries, cancellation)).IsSame(merged))
-                    await ledger.PublishAsync(merged, newest, cancellation);
-                else
-                    await committer.BookmarkAsync(merged, cancellation);
-                await compactor.NoteTakenInAsync(before, merged, cancellation);
+                    if (merged.IsSame(before))
+                        return;
+                    CarGroup newest = Ledger.ReadGroup(entries[0]);
+                    if (entries.Length == 1 && !ledger.Blocks.IsBookmark(newest) && (await ledger.ReadAsync(entries, cancellation)).IsSame(merged))
+                        await ledger.PublishAsync(merged, newest, cancellation);
+                    else
+                        await committer.BookmarkAsync(merged, cancellation);
+                    await compactor.NoteTakenInAsync(before, merged, cancellation);
+                }
             }
         }
-
-        if (!before.Heads.SequenceEqual(merged.Heads))
+        finally
+        {
+            // What fails after the head was published has changed the heads all the same, and so has what another process wrote.
             await changed(before, merged, () => DifferenceAsync(before, merged, cancellation));
+        }
     }
 
     private async ValueTask<LedgerState> MergeAsync(ImmutableArray<MetaEntry> entries, CancellationToken cancellation)
@@ -154,9 +159,9 @@ internal sealed class Replica(
                     .Select(static difference => difference.Key).Where(static key => key != Genesis.Key),
             ];
         }
-        catch (MissingBlockException)
+        catch (Exception e) when (e is MissingBlockException or StorageException)
         {
-            // The shards of the state before were compacted away meanwhile: that something changed is all that can be said.
+            // The shards of the state before were compacted away meanwhile, or cannot be had now: that something changed is all that can be said.
             return [];
         }
     }

@@ -75,6 +75,8 @@ public sealed class WorldRunTests
     [InlineData(1123272, "a put of a kept snapshot that arrived twice took the place of a later one of the same name")]
     [InlineData(1201355, "each head that was told of named older files that a late store did not show, and all were asked for once more")]
     [InlineData(1293563, "an invitation met a full disk, and a compaction a file that was sealed with its key; the next one would have had it")]
+    [InlineData(1313045, "a link had taken in what others wrote, failed in noting what their compaction had replaced, and told nobody of it")]
+    [InlineData(1315348, "who subscribed was told of what a synchronisation had taken in only when it had sent everything, over a bad network")]
     [InlineData(1103975, "a compaction failed for a file that had come damaged once, and whole since")]
     public void A_world_that_once_violated_a_claim_is_sound(long seed, string what)
     {
