@@ -10,43 +10,35 @@ internal sealed partial class BlockStore
 {
     private async ValueTask<ReadOnlyMemory<byte>> SearchAsync(Cid cid, bool isNear, CancellationToken cancellation)
     {
+        // Whoever knows the file does not wait for those who look for theirs, perhaps at a remote store that does not answer.
+        if (await ReadAgainAsync(cid, cancellation) is { } known)
+            return known;
+
         // One search at a time: another one could take the file with the block off the stack and leave this one to find it empty.
-        using AsyncLock.Holding turn = await _search.AcquireAsync();
+        using AsyncLock.Holding turn = await _search.AcquireCancellableAsync(cancellation);
         HashSet<Cid> asked = [];
         while (true)
         {
-            Location location;
-            Cid next = default;
+            if (await ReadAgainAsync(cid, cancellation) is { } found)
+                return found;
+            Cid next;
             lock (_gate)
             {
-                if (!_index.TryGetValue(cid, out location) && !TryPoint(cid, out next))
+                if (_index.ContainsKey(cid))
+                    continue;
+                if (!TryPoint(cid, out next))
                     _unopened.TryPeek(out next);
             }
 
-            if (location.Slot is null)
+            if (next.IsDefined)
             {
-                if (next.IsDefined)
-                {
-                    asked.Add(next);
-                    await OpenNextAsync(next, cancellation);
-                }
-                else if (!await IndexAgainAsync(cid, cancellation) && !LookAgain(asked, isNear))
-                {
-                    break;
-                }
-
-                continue;
+                asked.Add(next);
+                await OpenNextAsync(next, cancellation);
             }
-
-            CarFile? file = await OpenAsync(location.Slot.Cid, cancellation);
-            if (file is not null)
+            else if (!await IndexAgainAsync(cid, cancellation) && !LookAgain(asked, isNear))
             {
-                lock (_gate)
-                    return Check(cid, location, file);
+                break;
             }
-
-            lock (_gate)
-                _hasForgotten |= _index.Remove(cid);
         }
 
         try
@@ -56,6 +48,27 @@ internal sealed partial class BlockStore
         catch (MissingBlockException) when (FirstDamage() is { } damage)
         {
             throw new StorageException(damage.Kind, damage.Operation, damage.Key, damage.Message, damage);
+        }
+    }
+
+    // A block whose file was opened before; null when none is known, or it is not there any more. Of several who want the same file one reads it, and the others find it in memory.
+    private async ValueTask<ReadOnlyMemory<byte>?> ReadAgainAsync(Cid cid, CancellationToken cancellation)
+    {
+        Location location;
+        lock (_gate)
+        {
+            if (!_index.TryGetValue(cid, out location))
+                return null;
+        }
+
+        using AsyncLock.Holding turn = await location.Slot.Reading.AcquireCancellableAsync(cancellation);
+        CarFile? file = await OpenAsync(location.Slot.Cid, cancellation);
+        lock (_gate)
+        {
+            if (file is not null)
+                return Check(cid, location, file);
+            _hasForgotten |= _index.Remove(cid);
+            return null;
         }
     }
 

@@ -28,12 +28,10 @@ internal sealed partial class BlockStore : IBlockSource, IShardSource, IEventSou
     private const int EventCapacity = 64 * 1024;
 
     private readonly DataFiles _files;
-    private readonly long _budget;
     private readonly Lock _gate = new();
     private readonly AsyncLock _search = new();
     private readonly Dictionary<Cid, Location> _index = [];
     private readonly Dictionary<Cid, CarSlot> _slots = [];
-    private readonly LinkedList<CarSlot> _resident = new();
     private readonly Stack<Cid> _unopened = new();
     private readonly HashSet<Cid> _known = [];
     private readonly HashSet<Cid> _absent = [];
@@ -41,7 +39,6 @@ internal sealed partial class BlockStore : IBlockSource, IShardSource, IEventSou
     private readonly BoundedCache<Cid, CarHeader> _headers = new(HeaderCapacity);
     private readonly BoundedCache<Cid, Shard> _shards = new(ShardCapacity);
     private readonly BoundedCache<Cid, ClockEvent> _events = new(EventCapacity);
-    private long _residentLength;
     private readonly Dictionary<Cid, StorageException> _damaged = [];
     private readonly Dictionary<Cid, GroupIndex> _indexes = [];
     private bool _hasForgotten;
@@ -369,33 +366,6 @@ internal sealed partial class BlockStore : IBlockSource, IShardSource, IEventSou
         catch (MalformedBlockException)
         {
         }
-    }
-
-    private void Keep(CarSlot slot, CarFile file)
-    {
-        slot.File = file;
-        slot.Residence = _resident.AddLast(slot);
-        _residentLength += file.Length;
-        while (_residentLength > _budget && _resident.First is { } oldest && oldest.Value != slot)
-            Drop(oldest.Value);
-    }
-
-    private void Drop(CarSlot slot)
-    {
-        if (slot.Residence is null)
-            return;
-        _residentLength -= slot.File!.Length;
-        _resident.Remove(slot.Residence);
-        slot.Residence = null;
-        slot.File = null;
-    }
-
-    private void Touch(CarSlot slot)
-    {
-        if (slot.Residence is not { } residence || residence == _resident.Last)
-            return;
-        _resident.Remove(residence);
-        _resident.AddLast(residence);
     }
 
     private readonly record struct Location(CarSlot Slot, int Offset, int Length);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Car;
+using FireproofBench.Engine.Threading;
 
 namespace FireproofBench.Engine.Storage;
 
@@ -18,6 +19,9 @@ internal sealed class CarSlot(Cid cid, bool isOwn)
 
     /// <summary>The opened file; null while it is not kept in memory.</summary>
     public CarFile? File { get; set; }
+
+    /// <summary>Held by whoever reads a block of it that is not in memory.</summary>
+    public AsyncLock Reading { get; } = new();
 
     /// <summary>The groups that this file's commit replaced: none unless it is a compaction.</summary>
     public ImmutableArray<CarGroup> Replaced { get; set; } = [];

@@ -82,7 +82,7 @@ internal sealed class Replica(
     {
         LedgerState before;
         LedgerState after;
-        using (await writing.AcquireAsync())
+        using (await writing.AcquireCancellableAsync(cancellation))
         {
             before = ledger.State;
             await ledger.RefreshAsync(cancellation);
@@ -109,7 +109,7 @@ internal sealed class Replica(
         LedgerState merged = await MergeAsync(entries, cancellation);
         try
         {
-            using (await writing.AcquireAsync())
+            using (await writing.AcquireCancellableAsync(cancellation))
             {
                 await using (await commitLock.AcquireAsync(cancellation))
                 {

@@ -26,7 +26,7 @@ internal sealed class StateDescription(Ledger ledger, Committer committer, IComm
             return (state, state.Log[0], newest);
         if (ledger.Bookmark is { } bookmark && await HeaderAsync(state, bookmark, cancellation) is { } marked)
             return (state, bookmark, marked);
-        using (await writing.AcquireAsync())
+        using (await writing.AcquireCancellableAsync(cancellation))
         {
             await using (await commitLock.AcquireAsync(cancellation))
             {

@@ -6,9 +6,14 @@ internal sealed class AsyncLock
     private readonly Queue<TaskCompletionSource> _waiting = new();
     private bool _held;
 
-    /// <summary>Waits for the lock. The answer is complete at once when nobody holds it.</summary>
+    /// <summary>Waits for the lock to the end. The answer is complete at once when nobody holds it.</summary>
     /// <returns>Gives the lock back when disposed of; dispose of it once.</returns>
-    public ValueTask<Holding> AcquireAsync()
+    public ValueTask<Holding> AcquireAsync() => AcquireCancellableAsync(CancellationToken.None);
+
+    /// <summary>Waits for the lock. The answer is complete at once when nobody holds it.</summary>
+    /// <param name="cancellation">Ends the waiting.</param>
+    /// <returns>Gives the lock back when disposed of; dispose of it once.</returns>
+    public ValueTask<Holding> AcquireCancellableAsync(CancellationToken cancellation)
     {
         TaskCompletionSource turn;
         lock (_waiting)
@@ -23,24 +28,29 @@ internal sealed class AsyncLock
             _waiting.Enqueue(turn);
         }
 
-        return WaitAsync(turn);
+        return WaitAsync(turn, cancellation);
     }
 
-    private async ValueTask<Holding> WaitAsync(TaskCompletionSource turn)
+    private async ValueTask<Holding> WaitAsync(TaskCompletionSource turn, CancellationToken cancellation)
     {
+        await using CancellationTokenRegistration end = cancellation.Register(() => turn.TrySetCanceled(cancellation));
         await turn.Task;
         return new Holding(this);
     }
 
     private void Release()
     {
-        TaskCompletionSource? next;
         lock (_waiting)
         {
-            _held = _waiting.TryDequeue(out next);
-        }
+            // Whoever gave up waiting is passed over.
+            while (_waiting.TryDequeue(out TaskCompletionSource? next))
+            {
+                if (next.TrySetResult())
+                    return;
+            }
 
-        next?.SetResult();
+            _held = false;
+        }
     }
 
     /// <summary>The lock while it is held.</summary>

@@ -19,7 +19,7 @@ internal sealed class WatchedStore : IDeviceStore
         WriteAheadLog = new WatchedLog(this);
     }
 
-    /// <summary>Is told of each call before it is made, by verb and key, and may throw or wait instead.</summary>
+    /// <summary>Is told of each call before it is made, by verb and key, and may throw or wait instead. Whoever ends the call does not wait with it.</summary>
     public Func<string, string, ValueTask>? Before { get; set; }
 
     /// <summary>Whether it says that it may show what was written late.</summary>
@@ -73,7 +73,7 @@ internal sealed class WatchedStore : IDeviceStore
         protected override async ValueTask<T> CallAsync<T>(DataCall made, Func<CancellationToken, ValueTask<T>> proceed, CancellationToken cancellation)
         {
             if (made.Operation is GatewayOperation.Put or GatewayOperation.Get or GatewayOperation.Delete)
-                await store.TellAsync(made.Operation switch { GatewayOperation.Put => "put", GatewayOperation.Get => "get", _ => "delete" }, made.Key);
+                await store.TellAsync(made.Operation switch { GatewayOperation.Put => "put", GatewayOperation.Get => "get", _ => "delete" }, made.Key).AsTask().WaitAsync(cancellation);
             store.BytesPut += made.Length;
             return await proceed(cancellation);
         }
@@ -89,7 +89,7 @@ internal sealed class WatchedStore : IDeviceStore
             CancellationToken cancellation)
         {
             if (entry is not null)
-                await store.TellAsync("publish", entry.Cid.ToString());
+                await store.TellAsync("publish", entry.Cid.ToString()).AsTask().WaitAsync(cancellation);
             return await proceed(cancellation);
         }
     }
