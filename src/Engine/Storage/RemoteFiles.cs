@@ -37,16 +37,21 @@ internal sealed class RemoteFiles(TimeProvider time)
     public void Add(string name, DataFiles files) =>
         ImmutableInterlocked.Update(ref _sources, static (all, added) => all.Add(added), new Source(name, files));
 
-    /// <summary>Takes a store away.</summary>
-    public void Remove(DataFiles files) =>
+    /// <summary>Takes a store away. Whoever waits for an answer of it does so no longer.</summary>
+    public void Remove(DataFiles files)
+    {
+        ImmutableArray<Source> before = _sources;
         ImmutableInterlocked.Update(ref _sources, static (all, gone) => all.RemoveAll(source => source.Files == gone), files);
+        foreach (Source gone in before.Where(source => source.Files == files))
+            gone.Dispose();
+    }
 
     /// <summary>Fetches a file, checked against its name.</summary>
     /// <param name="key">Its key.</param>
     /// <param name="name">Its name.</param>
     /// <param name="asksAnyway">Whether a late store is asked that did not show it a moment ago.</param>
     /// <param name="cancellation">Ends the call.</param>
-    /// <returns>Its stored bytes; null when every store answered that it does not have it, now or a moment ago.</returns>
+    /// <returns>Its stored bytes; null when every store that was not taken away meanwhile answered that it does not have it, now or a moment ago.</returns>
     /// <exception cref="StorageException">No store gave it, and at least one could not be asked or gave other bytes: as the last of these failed.</exception>
     public async ValueTask<ReadOnlyMemory<byte>?> FindAsync(string key, Cid name, bool asksAnyway, CancellationToken cancellation)
     {
@@ -55,9 +60,10 @@ internal sealed class RemoteFiles(TimeProvider time)
         {
             if (!asksAnyway && IsTakenForAbsent(source, name))
                 continue;
+            using CancellationTokenSource call = CancellationTokenSource.CreateLinkedTokenSource(cancellation, source.Left);
             try
             {
-                ObjectContent? content = await source.Files.Gateway.GetAsync(key, null, cancellation);
+                ObjectContent? content = await source.Files.Gateway.GetAsync(key, null, call.Token);
                 source.Failures = 0;
                 if (content is null)
                 {
@@ -66,10 +72,15 @@ internal sealed class RemoteFiles(TimeProvider time)
                 }
 
                 _ = source.Absent.TryRemove(name, out _);
-                await source.Files.CheckAsync(key, name, content.Bytes, cancellation);
+                await source.Files.CheckAsync(key, name, content.Bytes, call.Token);
                 Interlocked.Increment(ref _files);
                 Interlocked.Add(ref _bytes, content.Bytes.Length);
                 return content.Bytes;
+            }
+            catch (Exception e) when (source.Left.IsCancellationRequested && e is OperationCanceledException or StorageException)
+            {
+                // It counts no more than one that was never attached.
+                cancellation.ThrowIfCancellationRequested();
             }
             catch (StorageException e)
             {
@@ -105,16 +116,37 @@ internal sealed class RemoteFiles(TimeProvider time)
         return absence < _longestAbsence ? absence : _longestAbsence;
     }
 
-    private sealed class Source(string name, DataFiles files)
+    private sealed class Source : IDisposable
     {
-        public string Name { get; } = name;
+        private readonly CancellationTokenSource _leaving = new();
 
-        public DataFiles Files { get; } = files;
+        public Source(string name, DataFiles files)
+        {
+            Name = name;
+            Files = files;
+            Left = _leaving.Token;
+        }
+
+        public string Name { get; }
+
+        public DataFiles Files { get; }
+
+        /// <summary>Is cancelled when the store is taken away.</summary>
+        public CancellationToken Left { get; }
 
         /// <summary>Files that a late store did not show: when it was asked last, and how often in vain.</summary>
         public ConcurrentDictionary<Cid, (long At, int Times)> Absent { get; } = new();
 
         /// <summary>Failures in a row.</summary>
         public int Failures { get; set; }
+
+        /// <summary>Ends what waits for it.</summary>
+        public void Dispose()
+        {
+            if (Left.IsCancellationRequested)
+                return;
+            _leaving.Cancel();
+            _leaving.Dispose();
+        }
     }
 }

@@ -128,14 +128,14 @@ public sealed partial class RemoteLink
             if (isNews)
                 _replica.Blocks.Learn(_replica.State.Log);
         }
-        catch (StorageException e)
+        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+        {
+        }
+        catch (Exception e)
         {
             // Whoever needs one of the files at once asks for it by itself; for the others this is an outage like any, and is waited through.
             Report(status => status with { LastError = e });
-            isNews = await HasPausedAsync(PauseAfter(++_failedFetches, e), cancellation);
-        }
-        catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
-        {
+            isNews = await HasPausedAsync(PauseAfter(++_failedFetches, e as StorageException), cancellation);
         }
         finally
         {

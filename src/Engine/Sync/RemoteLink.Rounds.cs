@@ -78,7 +78,7 @@ public sealed partial class RemoteLink
             {
                 return false;
             }
-            catch (Exception e) when (e is StorageException or OperationCanceledException)
+            catch (Exception)
             {
             }
         }

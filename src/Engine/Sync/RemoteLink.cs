@@ -70,12 +70,14 @@ public sealed partial class RemoteLink : IAsyncDisposable
         if (_ending.IsCancellationRequested)
             return;
         _ending.Cancel();
+
+        // First of all: who waits for a file of it, a write perhaps, or this link itself behind that write, goes on without.
+        _remotes.Remove(_remoteFiles);
         await Quietly(_running);
         await Quietly(_listening);
         await Quietly(_fetching);
         await Quietly(_collecting);
         await KeepSeenAsync(isLast: true);
-        _remotes.Remove(_remoteFiles);
         Ended?.Invoke(this);
         Report(static status => status with { Activity = SyncActivity.Detached, NextAttempt = null });
         EndWaiters(new ObjectDisposedException(nameof(RemoteLink), "The link was detached before the remote had everything."));
@@ -87,8 +89,9 @@ public sealed partial class RemoteLink : IAsyncDisposable
             {
                 await task;
             }
-            catch (OperationCanceledException)
+            catch (Exception)
             {
+                // What failed was told while the link was there, and keeps nothing of it from ending.
             }
         }
     }
@@ -107,14 +110,14 @@ public sealed partial class RemoteLink : IAsyncDisposable
             else
                 await CheckAsync(reading, cancellation);
         }
-        catch (Exception e) when (IsRefusal(e))
+        catch (StorageException e) when (!IsRefusal(e))
+        {
+            // The loop meets it again, and waits.
+        }
+        catch
         {
             _remotes.Remove(_remoteFiles);
             throw;
-        }
-        catch (StorageException)
-        {
-            // The loop meets it again, and waits.
         }
 
         _running = RunAsync(_ending.Token);
@@ -248,7 +251,7 @@ public sealed partial class RemoteLink : IAsyncDisposable
             {
                 return;
             }
-            catch (StorageException)
+            catch (Exception)
             {
                 // The loop reads the heads by itself too, and reports what fails there.
             }

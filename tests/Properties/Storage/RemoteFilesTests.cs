@@ -4,6 +4,7 @@ using FireproofBench.Engine.Ports;
 using FireproofBench.Engine.Storage;
 using FireproofBench.Properties.Databases;
 using FireproofBench.Properties.Fixtures;
+using FireproofBench.Simulation.World;
 using Xunit;
 
 namespace FireproofBench.Properties.Storage;
@@ -98,6 +99,66 @@ public sealed class RemoteFilesTests : IAsyncDisposable
         Assert.Null(await FindAsync());
         await _store.Data.PutAsync(s_key, s_content, PutCondition.None, CancellationToken.None);
         Assert.Equal(s_content, (await FindAsync())!.Value.ToArray());
+    }
+
+    [Fact]
+    public void Whoever_waits_for_a_store_that_is_taken_away_asks_the_next() => new VirtualWorld().Run(
+        async _ =>
+        {
+            _store.Before = null;
+            await _store.Data.PutAsync(s_key, s_content, PutCondition.None, CancellationToken.None);
+            (RemoteFiles files, DataFiles silent, Task asked) = WithSilent();
+            files.Add("remote", new DataFiles(_store.Data, null));
+            ValueTask<ReadOnlyMemory<byte>?> finding = files.FindAsync(s_key, s_name, asksAnyway: false, CancellationToken.None);
+            await asked;
+            files.Remove(silent);
+            Assert.Equal(s_content, (await finding)!.Value.ToArray());
+        },
+        TestContext.Current.CancellationToken);
+
+    [Fact]
+    public void What_only_a_store_may_have_that_is_taken_away_is_not_to_be_had() => new VirtualWorld().Run(
+        async _ =>
+        {
+            (RemoteFiles files, DataFiles silent, Task asked) = WithSilent();
+            ValueTask<ReadOnlyMemory<byte>?> finding = files.FindAsync(s_key, s_name, asksAnyway: false, CancellationToken.None);
+            await asked;
+            files.Remove(silent);
+            Assert.Null(await finding);
+            Assert.True(files.IsEmpty);
+        },
+        TestContext.Current.CancellationToken);
+
+    [Fact]
+    public void A_call_that_is_ended_says_so_also_when_the_store_is_taken_away() => new VirtualWorld().Run(
+        async _ =>
+        {
+            (RemoteFiles files, DataFiles silent, Task asked) = WithSilent();
+            using CancellationTokenSource ending = new();
+            ValueTask<ReadOnlyMemory<byte>?> finding = files.FindAsync(s_key, s_name, asksAnyway: false, ending.Token);
+            await asked;
+            ending.Cancel();
+            files.Remove(silent);
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await finding);
+        },
+        TestContext.Current.CancellationToken);
+
+    // A store that never answers, and when it was asked.
+    private (RemoteFiles Files, DataFiles Silent, Task Asked) WithSilent()
+    {
+        TaskCompletionSource asked = new();
+        WatchedStore store = new()
+        {
+            Before = (_, _) =>
+            {
+                asked.TrySetResult();
+                return new ValueTask(new TaskCompletionSource().Task);
+            },
+        };
+        RemoteFiles files = new(_time);
+        DataFiles silent = new(store.Data, null);
+        files.Add("silent", silent);
+        return (files, silent, asked.Task);
     }
 
     private ValueTask<ReadOnlyMemory<byte>?> FindAsync(bool asksAnyway = false) => _files.FindAsync(s_key, s_name, asksAnyway, CancellationToken.None);
