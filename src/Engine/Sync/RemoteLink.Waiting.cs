@@ -58,21 +58,26 @@ public sealed partial class RemoteLink
     /// <summary>Waits while more bytes wait for the remote than the options allow.</summary>
     internal async ValueTask WaitForRoomAsync()
     {
-        while (_options.MaxPendingBytes is { } most && _status.PendingBytes > most && _status.Activity is SyncActivity.Working or SyncActivity.Waiting)
+        while (!HasRoom(_status))
         {
             var room = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             using (Subscribe(status =>
             {
-                if (status.PendingBytes <= most || status.Activity is SyncActivity.Refused or SyncActivity.Detached)
+                if (HasRoom(status))
                     room.TrySetResult();
             }))
             {
-                if (_status.PendingBytes <= most)
+                // The last word may have come before anybody listened.
+                if (HasRoom(_status))
                     return;
                 await room.Task;
             }
         }
     }
+
+    // Who sends nothing at the moment, or never again, is not waited for.
+    private bool HasRoom(SyncStatus status) =>
+        _options.MaxPendingBytes is not { } most || status.PendingBytes <= most || status.Activity is not (SyncActivity.Working or SyncActivity.Waiting);
 
     private void Report(Func<SyncStatus, SyncStatus> change)
     {

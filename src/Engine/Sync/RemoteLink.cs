@@ -143,7 +143,11 @@ public sealed partial class RemoteLink : IAsyncDisposable
     }
 
     /// <summary>A file with attachments was written, which a document will name.</summary>
-    internal void NoteAttachment(Cid file, long length) => _attachments.Add(file, length);
+    internal void NoteAttachment(Cid file, long length)
+    {
+        _attachments.Add(file, length);
+        _work.Raise();
+    }
 
     // What no waiting mends: another database, another key, no permission.
     private static bool IsRefusal(Exception e) =>
