@@ -166,16 +166,19 @@ public sealed partial class RemoteLink
         return isNews;
     }
 
-    // Another process on the same files may have compacted so often that those of the state that is known here are gone: the newer one has what they held.
+    // Another process on the same files may have compacted so often that those of the state that is known here are gone, and a write here removes the bookmark that said what was
+    // there before it: the newer state has what they held.
     private async ValueTask SendAsync(CancellationToken cancellation)
     {
+        LedgerState before = _replica.State;
         try
         {
             await SendPresentAsync(cancellation);
         }
         catch (Exception e) when (Ledger.MayBeOutdated(e))
         {
-            if (!await _replica.RefreshAsync(cancellation))
+            await _replica.RefreshAsync(cancellation);
+            if (ReferenceEquals(before, _replica.State))
                 throw;
             await SendPresentAsync(cancellation);
         }

@@ -77,8 +77,7 @@ internal sealed class Replica(
     }
 
     /// <summary>Takes in what another process wrote to the same files.</summary>
-    /// <returns>Whether there was anything new.</returns>
-    public async ValueTask<bool> RefreshAsync(CancellationToken cancellation)
+    public async ValueTask RefreshAsync(CancellationToken cancellation)
     {
         LedgerState before;
         LedgerState after;
@@ -91,7 +90,6 @@ internal sealed class Replica(
 
         if (!before.Heads.SequenceEqual(after.Heads))
             await changed(before, after, () => DifferenceAsync(before, after, cancellation));
-        return !ReferenceEquals(before, after);
     }
 
     /// <summary>Finds out whether entries of a remote store can be merged, and merges nothing.</summary>

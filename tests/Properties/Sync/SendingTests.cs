@@ -39,4 +39,43 @@ public sealed class SendingTests : VirtualDevices
         Assert.True(await IsSoonAsync(Task.WhenAll(early, late)));
         Assert.True(await IsSoonAsync(link.WhenSentAsync().AsTask()));
     });
+
+    [Fact]
+    public void A_write_that_replaces_a_bookmark_while_it_is_sent_is_no_failure() => Run(async () =>
+    {
+        WatchedStore store = Store();
+        await using Database first = await DeviceAsync(1, store);
+        await using Database second = await DeviceAsync(2);
+        await first.PutAsync(Named("base"));
+        RemoteLink[] links = [await AttachAsync(first, Remote), await AttachAsync(second, Remote)];
+        foreach (RemoteLink link in links)
+            await link.WhenUpToDateAsync();
+        await Task.WhenAll(first.PutAsync(Named("left")).AsTask(), second.PutAsync(Named("right")).AsTask());
+        foreach (RemoteLink link in (RemoteLink[])[.. links, .. links])
+            await link.WhenUpToDateAsync();
+        Assert.Equal(2, first.Heads.Length);
+        await links[0].DisposeAsync();
+
+        // Only a bookmark says both heads.
+        MetaEntry head = Assert.Single((await store.Metadata.ReadAsync(Token)).Entries);
+        string bookmark = DataFiles.KeyOfCar(MetaPayload.Read(head).First);
+        List<Exception> told = [];
+        bool wasAsked = false;
+        store.Before = async (verb, key) =>
+        {
+            if (verb != "get" || key != bookmark || wasAsked)
+                return;
+            wasAsked = true;
+            await first.PutAsync(Named("between"));
+        };
+        RemoteLink other = await AttachAsync(first, Store());
+        other.Subscribe(status =>
+        {
+            if (status.LastError is { } error)
+                told.Add(error);
+        });
+        await other.WhenUpToDateAsync();
+        Assert.True(wasAsked);
+        Assert.Empty(told);
+    });
 }
