@@ -16,6 +16,9 @@ internal sealed class Uploader(DataFiles local, DataFiles remote, int parallelis
 {
     // With the moment at which it was sent; none where the remote said so by itself.
     private readonly ConcurrentDictionary<Cid, long?> _there = new();
+
+    // Those that were there, and may have been collected since.
+    private readonly ConcurrentDictionary<Cid, bool> _doubted = new();
     private long _files;
     private long _bytes;
 
@@ -26,7 +29,11 @@ internal sealed class Uploader(DataFiles local, DataFiles remote, int parallelis
     public bool LooksFirst { get; set; } = true;
 
     /// <summary>The remote has this file: it says so itself, or a head there names it.</summary>
-    public void NotePresence(Cid file) => _there.TryAdd(file, null);
+    public void NotePresence(Cid file)
+    {
+        _there.TryAdd(file, null);
+        _doubted.TryRemove(file, out _);
+    }
 
     /// <summary>Nothing is known of the remote any more: after an outage, files that no head named yet may have been collected there.</summary>
     public void Forget() => _there.Clear();
@@ -39,7 +46,10 @@ internal sealed class Uploader(DataFiles local, DataFiles remote, int parallelis
         foreach ((Cid file, long? sent) in _there)
         {
             if (!named.Contains(file) && !(sent is { } at && time.GetElapsedTime(at) < young))
-                LooksFirst |= _there.TryRemove(file, out _);
+            {
+                _doubted[file] = true;
+                _there.TryRemove(file, out _);
+            }
         }
     }
 
@@ -85,7 +95,7 @@ internal sealed class Uploader(DataFiles local, DataFiles remote, int parallelis
 
     private async ValueTask SendAsync(string key, Cid file, CancellationToken cancellation)
     {
-        if (!LooksFirst || await remote.Gateway.HeadAsync(key, cancellation) is not { } there || isOld(there))
+        if (!(LooksFirst || _doubted.ContainsKey(file)) || await remote.Gateway.HeadAsync(key, cancellation) is not { } there || isOld(there))
         {
             // What came from another remote may still be on its way here.
             ObjectContent content = await local.Gateway.GetAsync(key, null, cancellation)

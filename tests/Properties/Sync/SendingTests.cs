@@ -78,4 +78,38 @@ public sealed class SendingTests : VirtualDevices
         Assert.True(wasAsked);
         Assert.Empty(told);
     });
+
+    [Fact]
+    public void What_is_doubted_since_others_compacted_is_looked_for_before_it_is_sent_again() => Run(async () =>
+    {
+        byte[] film = LargeFile.Bytes(1000);
+        await using Database first = await DeviceAsync(1);
+        await LargeFile.PutAsync(first, LargeFile.Of(film), "film");
+        await (await AttachAsync(first, Remote)).WhenUpToDateAsync();
+        await first.Remotes[0].DisposeAsync();
+        RemoteLink link = await AttachAsync(first, Remote);
+        await link.WhenUpToDateAsync();
+        await using Database second = await DeviceAsync(2);
+        RemoteLink other = await AttachAsync(second, Remote);
+        for (int i = 0; i < 5; i++)
+            await second.PutAsync(Named($"doc-{i}"));
+        await second.CompactAsync();
+        await second.PutAsync(Named("last"));
+        await other.WhenUpToDateAsync();
+        await link.WhenUpToDateAsync();
+        Assert.NotNull(await first.GetAsync("last"));
+
+        int sent = 0;
+        Remote.Before = (verb, key) =>
+        {
+            if (verb == "put" && !key.EndsWith(DataFiles.Suffix, StringComparison.Ordinal))
+                sent++;
+            return default;
+        };
+        await first.PutAsync(Named("between"));
+        await link.WhenUpToDateAsync();
+        await LargeFile.PutAsync(first, LargeFile.Of(film), "again");
+        await link.WhenUpToDateAsync();
+        Assert.Equal(0, sent);
+    });
 }
