@@ -1,6 +1,7 @@
 using FireproofBench.Engine;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Crypto;
+using FireproofBench.Engine.Ports;
 using FireproofBench.Engine.Sync;
 using FireproofBench.Properties.Databases;
 using Xunit;
@@ -11,23 +12,22 @@ namespace FireproofBench.Properties.Sync;
 public sealed class DetachedLinkTests : VirtualDevices
 {
     [Fact]
-    public void A_put_does_not_wait_for_a_store_that_was_detached() => Run(async () =>
+    public void A_compaction_does_not_wait_for_a_store_that_was_detached() => Run(async () =>
     {
         await using Database writer = await DeviceAsync(1);
         for (int i = 0; i < 12; i++)
             await writer.PutAsync(Named($"writer-{i}"));
         await (await AttachAsync(writer, Remote)).WhenUpToDateAsync();
-        await using Database reader = await DeviceAsync(2, compaction: CompactionMode.Automatic);
+        await using Database reader = await DeviceAsync(2);
         RemoteLink link = await AttachAsync(reader, Remote, prefetch: false);
         await link.WhenUpToDateAsync();
         Remote.Before = static (verb, _) => verb == "get" ? ForEver() : default;
-        Task put = Task.CompletedTask;
-        for (int i = 0; i < 20 && put.IsCompleted; i++)
-            _ = await IsSoonAsync(put = reader.PutAsync(Named($"reader-{i}")).AsTask());
-        Assert.False(put.IsCompleted, "no merge was due that needs files of the other device");
+        Task compaction = reader.CompactAsync().AsTask();
+        Assert.False(await IsSoonAsync(compaction), "it needs files of the other device");
 
         Assert.True(await IsSoonAsync(link.DisposeAsync().AsTask()));
-        Assert.True(await IsSoonAsync(put));
+        Assert.True(await IsSoonAsync(compaction));
+        Assert.Equal(StorageErrorKind.Corrupt, (await Assert.ThrowsAsync<StorageException>(() => compaction)).Kind);
     });
 
     [Fact]
