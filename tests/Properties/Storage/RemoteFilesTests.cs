@@ -4,7 +4,6 @@ using FireproofBench.Engine.Ports;
 using FireproofBench.Engine.Storage;
 using FireproofBench.Properties.Databases;
 using FireproofBench.Properties.Fixtures;
-using FireproofBench.Simulation.World;
 using Xunit;
 
 namespace FireproofBench.Properties.Storage;

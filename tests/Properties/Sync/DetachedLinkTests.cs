@@ -3,7 +3,6 @@ using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Crypto;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Engine.Sync;
-using FireproofBench.Properties.Databases;
 using Xunit;
 
 namespace FireproofBench.Properties.Sync;

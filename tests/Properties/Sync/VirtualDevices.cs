@@ -6,7 +6,6 @@ using FireproofBench.Gateways.Entropy;
 using FireproofBench.Gateways.Memory;
 using FireproofBench.Properties.Databases;
 using FireproofBench.Properties.Fixtures;
-using FireproofBench.Simulation.World;
 using Xunit;
 
 namespace FireproofBench.Properties.Sync;
