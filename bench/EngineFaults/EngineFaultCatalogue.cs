@@ -80,11 +80,11 @@ internal static class EngineFaultCatalogue
                 new(
                     "Engine/Sync/Exchange.cs",
                     """
-                            await PushAsync(needed, remoteFiles, cancellation);
+                            await PushAsync(needed, remoteFiles, named, cancellation);
                             await using (await remote.CommitLock
                     """,
                     """
-                            await PushAsync(needed.Remove(group), remoteFiles, cancellation);
+                            await PushAsync(needed.Remove(group), remoteFiles, named, cancellation);
                             await using (await remote.CommitLock
                     """),
                 new(
@@ -92,7 +92,7 @@ internal static class EngineFaultCatalogue
                     "await remote.Metadata.PublishAsync(MetaPayload.Write(group, superseded), superseded, cancellation);",
                     """
                     await remote.Metadata.PublishAsync(MetaPayload.Write(group, superseded), superseded, cancellation);
-                                await PushAsync(needed, remoteFiles, cancellation);
+                                await PushAsync(needed, remoteFiles, named, cancellation);
                     """),
             ]),
         new(
