@@ -16,6 +16,9 @@ public sealed partial class RemoteLink
     private ImmutableArray<MetaEntry> _entries = [];
     private ImmutableArray<Cid> _takenIn = [];
     private RemoteDescription? _noted;
+
+    // The groups that what was taken in or published last names there.
+    private IReadOnlyCollection<CarGroup> _named = [];
     private int _remoteLog;
     private ImmutableArray<CarGroup> _offered = [];
     private bool _hasMet;
@@ -130,6 +133,7 @@ public sealed partial class RemoteLink
         if (_noted is not { } noted || !noted.IsOf(known))
             noted = await DescribeAsync(known, cancellation);
         _remoteHeads = noted.Heads;
+        _named = noted.Log;
         if (HasCompacted(noted.Log))
             _uploader.Doubt(noted.Files, (_options.Garbage ?? new GarbageOptions()).MinAge / 2);
         foreach (Cid car in noted.Files)
@@ -213,6 +217,7 @@ public sealed partial class RemoteLink
         int before = _remoteLog;
         _remoteLog = header.Cars.Length + 1;
         _offered = state.Log;
+        _named = state.Log;
         if (_remoteLog < before)
             CollectGarbage(cancellation);
         _seen = _remoteHeads;
@@ -223,7 +228,10 @@ public sealed partial class RemoteLink
     // know that it was needed a moment ago.
     private async ValueTask<HashSet<CarGroup>> UnexplainedAsync(LedgerState state, CancellationToken cancellation)
     {
-        HashSet<CarGroup> unexplained = _noted is { } noted ? [.. noted.Log] : [];
+        // As a rule what was written since stands before what was sent.
+        if (_named is ImmutableArray<CarGroup> sent && state.Log.AsSpan().EndsWith(sent.AsSpan()))
+            return [];
+        HashSet<CarGroup> unexplained = [.. _named];
         unexplained.ExceptWith(state.Log);
         unexplained.RemoveWhere(_replica.Blocks.IsBookmark);
         var open = new Queue<CarGroup>(state.Log);
