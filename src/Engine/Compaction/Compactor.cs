@@ -1,7 +1,4 @@
-using System.Buffers.Binary;
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
-using FireproofBench.Engine.Car;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Engine.Storage;
 using FireproofBench.Engine.Threading;
@@ -24,7 +21,7 @@ namespace FireproofBench.Engine.Compaction;
 /// <param name="replacedFiles">Deletes what nobody reads any more.</param>
 /// <param name="looked">Is told when the newest state was looked at, and may be another one, without any lock held.</param>
 /// <param name="entropy">What is left to chance.</param>
-internal sealed class Compactor(
+internal sealed partial class Compactor(
     Ledger ledger, DataFiles files, Committer committer, ICommitLock commitLock, AsyncLock writing, ReplacedFiles replacedFiles, Func<ValueTask> looked, IEntropy entropy)
 {
     /// <summary>Largest merge that is done between two commits, in bytes of stored files.</summary>
@@ -33,34 +30,13 @@ internal sealed class Compactor(
     /// <summary>Log length at which commits wait for the merge that is under way.</summary>
     private const int FullLog = 96;
 
-    /// <summary>How many commits a device makes at the most before it merges what others wrote, where they wrote no more groups than that: longer, and the log would be long for two of them.</summary>
-    private const int LeastWait = 12;
-
     /// <summary>How often the whole log is merged once more because files went away meanwhile.</summary>
     private const int MaxAttempts = 16;
-
-    /// <summary>How many files are asked for their size at once: of a database that was just opened no size is known.</summary>
-    private const int MeasuredAtOnce = 16;
-
-    /// <summary>For how many commits groups whose merge failed again and again are left alone: it may have fetched much in vain, and what it lacks may come.</summary>
-    private const int LongestPause = 8;
 
     private readonly AsyncLock _single = new();
 
     // Whoever chooses what to merge, or makes a small merge, has the turn.
     private readonly AsyncLock _turn = new();
-
-    // A merge beside the writes notes the size of its group too.
-    private readonly ConcurrentDictionary<CarGroup, long> _sizes = [];
-    private HashSet<CarGroup> _foreign = [];
-
-    // Commits before what others wrote is merged here; null when it is not known.
-    private int? _wait;
-
-    // Groups whose merge failed, for how many commits they are still left alone, and for how many they were after the failure.
-    private ImmutableArray<CarGroup> _failed = [];
-    private int _pause;
-    private int _lastPause;
 
     // Those that merges are working on; one that several work on is there as often.
     private ImmutableArray<CarGroup> _busy = [];
@@ -101,7 +77,7 @@ internal sealed class Compactor(
         }
         catch (Exception e)
         {
-            NoteFailure(groups, e);
+            await NoteFailureAsync(state, groups, e);
         }
     }
 
@@ -191,39 +167,6 @@ internal sealed class Compactor(
         using AsyncLock.Holding single = await _single.AcquireAsync();
     }
 
-    private async ValueTask<ImmutableArray<CarGroup>> ChooseAsync(LedgerState state)
-    {
-        int run = await ChooseAsync(state, NewestFree(state));
-
-        // What was written here since is in nobody else's way: others fetch one file for many.
-        if (run > 0 && IsLeftToOthers(state.Log[..run]))
-            run = await ChooseAsync(state, state.Log.TakeWhile(group => !_foreign.Contains(group)).Count());
-        return state.Log[..run];
-    }
-
-    // How many of so many newest groups are worth merging.
-    private async ValueTask<int> ChooseAsync(LedgerState state, int newest) =>
-        newest < CompactionPlan.LeastGroups ? 0 : CompactionPlan.Choose(await SizesAsync(state, newest), newest);
-
-    private bool IsLeftToOthers(ImmutableArray<CarGroup> run)
-    {
-        int foreign = run.Count(_foreign.Contains);
-        if (foreign == 0)
-            return false;
-        _wait ??= UpTo(Math.Max(LeastWait, foreign / 2));
-        if (_wait-- > 0)
-            return true;
-        _wait = null;
-        return false;
-    }
-
-    private int UpTo(int most)
-    {
-        Span<byte> dice = stackalloc byte[sizeof(uint)];
-        entropy.Fill(dice);
-        return (int)(BinaryPrimitives.ReadUInt32LittleEndian(dice) % (uint)(most + 1));
-    }
-
     private async ValueTask<bool> TryCompactAsync(LedgerState state, CancellationToken cancellation)
     {
         // A small merge that is under way may be of the same groups.
@@ -271,7 +214,7 @@ internal sealed class Compactor(
         }
         catch (Exception e)
         {
-            NoteFailure(groups, e);
+            await NoteFailureAsync(state, groups, e);
         }
         finally
         {
@@ -282,15 +225,6 @@ internal sealed class Compactor(
     private void Begin(ImmutableArray<CarGroup> groups) => ImmutableInterlocked.Update(ref _busy, static (all, added) => all.AddRange(added), groups);
 
     private void End(ImmutableArray<CarGroup> groups) => ImmutableInterlocked.Update(ref _busy, static (all, gone) => all.RemoveRange(gone), groups);
-
-    private void NoteFailure(ImmutableArray<CarGroup> groups, Exception failure)
-    {
-        Failure = failure;
-        if (groups.IsEmpty)
-            return;
-        _failed = groups;
-        _pause = _lastPause = Math.Clamp(2 * _lastPause, 1, LongestPause);
-    }
 
     // Others may write between the two, and read the state at the end.
     private async ValueTask BuildAndSpliceAsync(LedgerState state, ImmutableArray<CarGroup> groups)
@@ -309,49 +243,6 @@ internal sealed class Compactor(
         }
 
         await looked();
-    }
-
-    // The newest groups that no merge is working on, nor failed to merge a moment ago.
-    private int NewestFree(LedgerState state)
-    {
-        ImmutableArray<CarGroup> taken = _busy;
-        if (_pause > 0)
-        {
-            _pause--;
-            taken = taken.AddRange(_failed);
-        }
-
-        return taken.IsEmpty ? state.Log.Length : state.Log.TakeWhile(group => !taken.Contains(group)).Count();
-    }
-
-    // The newest first, up to one that is not here, as far as is known: it is at a remote store, or not shown yet.
-    private async ValueTask<IReadOnlyList<long>> SizesAsync(LedgerState state, int count)
-    {
-        var sizes = new List<long>(count);
-        foreach (CarGroup group in state.Log[..count])
-        {
-            if (!_sizes.ContainsKey(group))
-                await Task.WhenAll(state.Log[sizes.Count..count].Where(next => !_sizes.ContainsKey(next)).Take(MeasuredAtOnce).Select(MeasureAsync));
-            if (!_sizes.TryGetValue(group, out long size))
-                break;
-            sizes.Add(size);
-        }
-
-        if (_sizes.Count > state.Log.Length * 4)
-        {
-            foreach (CarGroup gone in _sizes.Keys.Except(state.Log).ToList())
-                _sizes.TryRemove(gone, out _);
-        }
-
-        return sizes;
-    }
-
-    // Of a group of many files one from their middle tells whether they are here: the first and the last are read for what they say of the others. The rest is as large as files are that do not hold all.
-    private async Task MeasureAsync(CarGroup group)
-    {
-        int count = group.Cars.Length;
-        if (await files.Gateway.HeadAsync(DataFiles.KeyOfCar(group.Cars[count / 2]), CancellationToken.None) is { } found)
-            _sizes[group] = count == 1 ? found.Length : (count - 1L) * CarLimits.SplitLength;
     }
 
     private async ValueTask<CarGroup> BuildAsync(LedgerState state, ImmutableArray<CarGroup> run, CancellationToken cancellation)

@@ -77,6 +77,7 @@ public sealed class WorldRunTests
     [InlineData(1293563, "an invitation met a full disk, and a compaction a file that was sealed with its key; the next one would have had it")]
     [InlineData(1313045, "a link had taken in what others wrote, failed in noting what their compaction had replaced, and told nobody of it")]
     [InlineData(1315348, "who subscribed was told of what a synchronisation had taken in only when it had sent everything, over a bad network")]
+    [InlineData(1401924, "a merge met a file that another process had merged and deleted meanwhile, and was told as one that failed")]
     [InlineData(1103975, "a compaction failed for a file that had come damaged once, and whole since")]
     public void A_world_that_once_violated_a_claim_is_sound(long seed, string what)
     {
