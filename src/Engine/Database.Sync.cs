@@ -104,9 +104,6 @@ public sealed partial class Database
 
     private void Remove(RemoteLink link) => ImmutableInterlocked.Update(ref _links, static (all, gone) => all.Remove(gone), link);
 
-    private async ValueTask DetachAllAsync()
-    {
-        foreach (RemoteLink link in _links)
-            await link.DisposeAsync();
-    }
+    // All at once: one may hold up writes, and so the next one, for as long as its store does not answer.
+    private async ValueTask DetachAllAsync() => await Task.WhenAll(_links.Select(static link => link.DisposeAsync().AsTask()));
 }

@@ -138,7 +138,7 @@ internal sealed partial class Compactor(
     /// <param name="cancellation">Ends the call.</param>
     public async ValueTask ExplainAsync(IReadOnlySet<CarGroup> replaced, CancellationToken cancellation)
     {
-        using (await writing.AcquireAsync())
+        using (await writing.AcquireCancellableAsync(cancellation))
         {
             await using (await commitLock.AcquireAsync(cancellation))
             {

@@ -15,6 +15,7 @@ internal sealed partial class BlockStore
     {
         if (_events.Find(cid) is { } known)
             return known;
+        Cid asked = default;
         while (true)
         {
             Location location;
@@ -34,7 +35,12 @@ internal sealed partial class BlockStore
 
             Cid car;
             if (location.Slot is { } slot)
-                car = slot.Cid;
+            {
+                // It was opened a moment ago, and is not where the index says: it was deleted since, and came back.
+                if (slot.Cid == asked)
+                    return null;
+                asked = car = slot.Cid;
+            }
             else if (!unread.TryDequeue(out car))
                 return null;
             else if (IsOpened(car))

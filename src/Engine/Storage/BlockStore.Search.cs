@@ -97,24 +97,32 @@ internal sealed partial class BlockStore
         List<CarSlot> slots;
         lock (_gate)
         {
+            // What is forgotten from here on may be found nowhere any more by this look, and needs another.
             if (!_hasForgotten)
                 return false;
+            _hasForgotten = false;
             slots = [.. _slots.Values];
         }
 
-        foreach (CarSlot slot in slots)
+        try
         {
-            if (await OpenAsync(slot.Cid, cancellation) is not { } file)
-                continue;
+            foreach (CarSlot slot in slots)
+            {
+                if (await OpenAsync(slot.Cid, cancellation) is not { } file)
+                    continue;
+                lock (_gate)
+                    Index(slot, file, isNewest: false);
+            }
+        }
+        catch
+        {
             lock (_gate)
-                Index(slot, file, isNewest: false);
+                _hasForgotten = true;
+            throw;
         }
 
         lock (_gate)
-        {
-            _hasForgotten = false;
             return _index.ContainsKey(cid);
-        }
     }
 
     // A file that cannot be read for good is passed over, so that it does not hide what older files hold; a fault that may pass ends the search, and

@@ -133,7 +133,7 @@ internal sealed partial class Ledger
 
             return true;
         }
-        catch (MissingBlockException)
+        catch (Exception e) when (e is MissingBlockException or StorageException { Kind: StorageErrorKind.Corrupt or StorageErrorKind.NotAuthorized })
         {
             return false;
         }

@@ -197,9 +197,15 @@ public sealed partial class RemoteLink
 
         // The files of the state must not be deleted before they are sent.
         using OpenWalks.Walk hold = _replica.Hold();
-        if (await UnexplainedAsync(_replica.State, cancellation) is { Count: > 0 } unexplained)
-            await _replica.ExplainAsync(unexplained, cancellation);
         (LedgerState state, CarGroup group, CarHeader header) = await _replica.DescribeAsync(cancellation);
+
+        // What is written meanwhile may be merged too: what is explained is what is sent.
+        while (await UnexplainedAsync(state, cancellation) is { Count: > 0 } unexplained)
+        {
+            await _replica.ExplainAsync(unexplained, cancellation);
+            (state, group, header) = await _replica.DescribeAsync(cancellation);
+        }
+
         if (!IsBehind(state))
             return;
         List<Cid> due = [.. state.Log.Append(group).SelectMany(static part => part.Cars).Where(car => !_uploader.IsThere(car)).Distinct()];
