@@ -114,7 +114,7 @@ internal sealed partial class Compactor
         {
             if (Ledger.MayBeOutdated(failure))
             {
-                _ = await IsOutdatedAsync(state, CancellationToken.None);
+                await RefreshAsync(CancellationToken.None);
                 if (IsOutdated(state))
                     return;
             }

@@ -99,18 +99,18 @@ internal sealed partial class Compactor(
             {
                 // It may have deleted them as well. Any newer state is another try: that its log names them still, or again, says nothing, where a slow writer without lock may
                 // have published a log that it read long ago.
-                if (!await IsOutdatedAsync(state, cancellation) || attempt == MaxAttempts)
+                await RefreshAsync(cancellation);
+                if (ReferenceEquals(ledger.State, state) || attempt == MaxAttempts)
                     throw;
             }
         }
     }
 
-    private async ValueTask<bool> IsOutdatedAsync(LedgerState state, CancellationToken cancellation)
+    private async ValueTask RefreshAsync(CancellationToken cancellation)
     {
         using (await writing.AcquireAsync())
             await ledger.RefreshAsync(cancellation);
         await looked();
-        return !ReferenceEquals(ledger.State, state);
     }
 
     private bool IsOutdated(LedgerState state) => !state.Log.All(ledger.State.Log.Contains);
@@ -249,7 +249,7 @@ internal sealed partial class Compactor(
     {
         bool whole = run.Length == state.Log.Length;
         ImmutableArray<CarGroup> rest = whole ? [] : [.. state.Log.Where(group => !run.Contains(group))];
-        var writer = new GroupWriter(files, ledger.Blocks, new CarHeader(rest, state.Heads, run), hasIndex: true);
+        var writer = new GroupWriter(files, ledger.Blocks, new CarHeader(rest, state.Heads, await CompactionsLastAsync(run, cancellation)), hasIndex: true);
         if (whole)
             await new FullMerge(ledger, state).WriteAsync(writer, cancellation);
         else
@@ -257,6 +257,17 @@ internal sealed partial class Compactor(
         CarGroup merged = await writer.FinishAsync(cancellation);
         _sizes[merged] = writer.StoredLength;
         return merged;
+    }
+
+    // Whoever has a log with groups that only earlier compactions replaced looks for what those say, from the end, up to the first group that is a plain commit. What explains without
+    // merging can stand anywhere in a log, and so can the compaction of another device.
+    private async ValueTask<ImmutableArray<CarGroup>> CompactionsLastAsync(ImmutableArray<CarGroup> run, CancellationToken cancellation)
+    {
+        var plain = new List<CarGroup>(run.Length);
+        var compactions = new List<CarGroup>();
+        foreach (CarGroup group in run)
+            ((await ledger.Blocks.ReadReplacedAsync(group, cancellation)).IsEmpty ? plain : compactions).Add(group);
+        return [.. plain, .. compactions];
     }
 
     // Under the locks: replaces the run in the log as it is now, unless another process merged some of it first.

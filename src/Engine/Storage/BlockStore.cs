@@ -126,7 +126,7 @@ internal sealed partial class BlockStore : IBlockSource, IShardSource, IEventSou
             foreach (CarBlock block in file.Blocks)
             {
                 if (_index.TryGetValue(block.Cid, out Location location) && location.Slot == slot)
-                    _hasForgotten |= _index.Remove(block.Cid);
+                    _hasForgotten |= _index.Remove(block.Cid) && !slot.IsBookmark;
             }
 
             Drop(slot);
