@@ -23,6 +23,24 @@ internal sealed class StoreSite(SimulatedStore store, string name)
     /// <summary>How often it went away: what was under way before is lost, also when it is back by then.</summary>
     public int Deaths { get; private set; }
 
+    /// <summary>Requests that are under way without their senders: these gave up, or sent a copy of what arrived before.</summary>
+    public int Stragglers { get; private set; }
+
+    /// <summary>A request goes on without its sender.</summary>
+    /// <param name="arrival">Its way, to the end.</param>
+    public async Task StraggleAsync(Func<Task> arrival)
+    {
+        Stragglers++;
+        try
+        {
+            await arrival();
+        }
+        finally
+        {
+            Stragglers--;
+        }
+    }
+
     /// <summary>A wire leads here from now on.</summary>
     public void Connect(Wire wire) => _wires.Add(wire);
 

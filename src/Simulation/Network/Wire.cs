@@ -179,12 +179,7 @@ internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace
         Fate fate = IsHealed ? Fate.Served : Draw();
         if (fate == Fate.Late)
         {
-            await GiveUpAsync(request, request.Changes);
-            await DelayAsync(shape.Timeout);
-            if (site.IsAway)
-                return;
-            trace.Add(actor, TraceKind.Late, request.Operation, request.Key, site.Name);
-            _ = await ServeAsync(request, request.Served);
+            await site.StraggleAsync(() => ArriveLateAsync(request));
             return;
         }
 
@@ -197,7 +192,7 @@ internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace
         bool isAnswered = fate != Fate.Unanswered;
         Action reply = await ServeAsync(request, request.Served);
         if (fate == Fate.Twice)
-            _ = world.Start(() => AgainAsync(request));
+            _ = world.Start(() => site.StraggleAsync(() => ArriveAgainAsync(request)));
         if (!isAnswered || !await PassAsync())
             await GiveUpAsync(request, request.Changes);
         else
@@ -224,7 +219,17 @@ internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace
         return () => request.Answer.TrySetResult(result);
     }
 
-    private async Task AgainAsync<T>(Request<T> request)
+    private async Task ArriveLateAsync<T>(Request<T> request)
+    {
+        await GiveUpAsync(request, request.Changes);
+        await DelayAsync(shape.Timeout);
+        if (site.IsAway)
+            return;
+        trace.Add(actor, TraceKind.Late, request.Operation, request.Key, site.Name);
+        _ = await ServeAsync(request, request.Served);
+    }
+
+    private async Task ArriveAgainAsync<T>(Request<T> request)
     {
         await DelayAsync(shape.Timeout / 2);
         if (site.IsAway)

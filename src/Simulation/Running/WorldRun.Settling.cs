@@ -23,6 +23,7 @@ internal sealed partial class WorldRun
         await _scene.DelayAsync(s_longestFault);
         _trace.Add("world", TraceKind.World, "all faults are over");
         _scene.IsHealed = true;
+        await AwaitStragglersAsync();
         TimeSpan healed = _world.Time.Elapsed;
         TimeSpan longest = s_longestSettling + (_url.SettlingTime * LateTimes);
         foreach (WorldDevice device in _devices)
@@ -56,6 +57,20 @@ internal sealed partial class WorldRun
 
         _settled = _world.Time.Elapsed - healed;
         _trace.Add("world", TraceKind.World, "all are together");
+    }
+
+    // What somebody who died had sent long before is shown to all before anybody is asked what there is.
+    private async Task AwaitStragglersAsync()
+    {
+        bool wereSome = false;
+        while (_scene.Sites.Any(static site => site.Stragglers > 0))
+        {
+            wereSome = true;
+            await _scene.DelayAsync(TimeSpan.FromSeconds(1));
+        }
+
+        if (wereSome && _url.SettlingTime > TimeSpan.Zero)
+            await _scene.DelayAsync(_url.SettlingTime);
     }
 
     private string? Unsettled()

@@ -78,6 +78,7 @@ public sealed class WorldRunTests
     [InlineData(1313045, "a link had taken in what others wrote, failed in noting what their compaction had replaced, and told nobody of it")]
     [InlineData(1315348, "who subscribed was told of what a synchronisation had taken in only when it had sent everything, over a bad network")]
     [InlineData(1401924, "a merge met a file that another process had merged and deleted meanwhile, and was told as one that failed")]
+    [InlineData(1562433, "a head whose sender had died long before was shown after all had been found together")]
     [InlineData(1103975, "a compaction failed for a file that had come damaged once, and whole since")]
     public void A_world_that_once_violated_a_claim_is_sound(long seed, string what)
     {
