@@ -57,6 +57,24 @@ public sealed class StoreSiteTests
         },
         CancellationToken.None);
 
+    /// <summary>One that arrives after its sender gave up, and one that arrives twice.</summary>
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(0, 1)]
+    public void What_goes_on_without_its_sender_is_counted_until_it_arrives(double late, double twice) => _world.Run(
+        async cancellation =>
+        {
+            Wire wire = new(_world, new WireShape { Late = late, Twice = twice }, new Dice(1, "wire"), new Trace(_world.Time, isKept: false), _witness, "B", _site);
+            Task<string> put = _site.Store.Open(way: wire).PutAsync(Key, new byte[] { 1 }, PutCondition.None, cancellation).AsTask();
+            _ = await Record.ExceptionAsync(() => put);
+            Assert.Equal(late > 0, put.IsFaulted);
+            Assert.Equal(1, _site.Stragglers);
+            await Task.Delay(TimeSpan.FromMinutes(1), _world.Time, cancellation);
+            Assert.Equal(0, _site.Stragglers);
+            Assert.NotNull(await _site.Store.Open(way: _wire).GetAsync(Key, null, cancellation));
+        },
+        CancellationToken.None);
+
     private static async Task<int> CountAsync(IMetadataGateway heads)
     {
         int told = 0;
