@@ -15,6 +15,9 @@ internal sealed record ComparisonOptions
     /// <summary>A share of lost calls that changed by no more is as it was: a thousandth.</summary>
     public double LossFloor { get; init; } = 0.001;
 
+    /// <summary>A share of slow calls that changed by no more is as it was: a two-hundredth of all calls.</summary>
+    public double SlowFloor { get; init; } = 0.005;
+
     /// <summary>How sure a verdict is: so much of the resampled changes lies in the interval.</summary>
     public double Confidence { get; init; } = 0.99;
 

@@ -13,13 +13,16 @@ internal sealed record MeasuredRun(string Path, RunKind Kind, bool HasArrivals, 
     private const int MaxIntervals = 1_000_000;
     private static readonly TimeSpan s_usual = TimeSpan.FromSeconds(1);
 
+    /// <summary>Whether it had load, and ran to its end without a fault of its own; what did not cannot be compared with what did.</summary>
+    public bool IsWhole { get; init; } = true;
+
     /// <summary>Reads the folder of a run.</summary>
     /// <exception cref="InvalidDataException">It is none, or damaged; the message says what and where.</exception>
     /// <exception cref="IOException">It cannot be read.</exception>
     public static MeasuredRun Read(string folder)
     {
         RunSummary run = RunSummary.Read(folder);
-        return new MeasuredRun(folder, run.Kind, run.HasArrivals, ReadSteps(folder, run));
+        return new MeasuredRun(folder, run.Kind, run.HasArrivals, ReadSteps(folder, run)) { IsWhole = run.IsWhole };
     }
 
     private static ImmutableArray<MeasuredStep> ReadSteps(string folder, RunSummary run)

@@ -32,6 +32,8 @@ internal static class RunComparison
             hasSuccess |= old.Count > 0;
             if (old.Count > 0)
                 metrics.AddRange(young.Count == 0 ? [Ceased(step, old, options)] : Compare(step, old, young, first.HasArrivals, options));
+            if (old.Count > 0 && young.Count > 0 && SlowShare.Compare(olds, youngs, $"slow({step})", options) is { } slow)
+                metrics.Add(slow);
             if (CompareLosses(step, new LossSample(olds), new LossSample(youngs), options) is { } losses)
                 metrics.Add(losses);
         }

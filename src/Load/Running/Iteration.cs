@@ -39,7 +39,7 @@ internal sealed class Iteration(int worker, Dice dice, Recorder recorder, LoadCl
         recorder.Begin(_lateness, _isMeasured);
     }
 
-    /// <summary>Makes a call and measures it. What fails is counted by what went wrong, and not thrown.</summary>
+    /// <summary>Makes a call and measures it. What fails is counted by what went wrong, and not thrown; what is gone or damaged is an anomaly too.</summary>
     /// <param name="step">The index of the step.</param>
     /// <param name="state">Is given to the call.</param>
     /// <param name="call">The call; gives the number of bytes of content that it moved.</param>
@@ -56,6 +56,8 @@ internal sealed class Iteration(int worker, Dice dice, Recorder recorder, LoadCl
         catch (Exception failure) when (Name(failure) is { } name)
         {
             recorder.Fail(step, name, _isMeasured);
+            if (AnomalyKinds.Of(failure) is { } kind)
+                recorder.See(kind, failure.Message);
             return false;
         }
     }
@@ -74,6 +76,8 @@ internal sealed class Iteration(int worker, Dice dice, Recorder recorder, LoadCl
         catch (Exception failure) when (Name(failure) is { } name)
         {
             recorder.Fail(step, name, _isMeasured);
+            if (AnomalyKinds.Of(failure) is { } kind)
+                recorder.See(kind, failure.Message);
             return false;
         }
     }

@@ -14,8 +14,11 @@ namespace FireproofBench.Load.Running;
 internal sealed record LoadOutcome(
     DateTimeOffset Started, TimeSpan Measured, TimeSpan Loaded, ImmutableArray<IntervalRow> Rows, Recorder Recorder, int Unfinished, string? EndedEarly, bool Interrupted)
 {
-    /// <summary>Whether there was any load; none when it had to end in the preparation.</summary>
+    /// <summary>Whether there was any load in the measured part; none when it had to end in the preparation, or in the warm-up.</summary>
     public bool HadLoad { get; init; } = true;
+
+    /// <summary>Whether a call succeeded: where none did, nothing was measured and nothing can be looked at.</summary>
+    public bool HadSuccess => Recorder.Totals.Any(static step => step.Actual.Count > 0);
 
     /// <summary>What went wrong in the load itself and ended it; null for nothing. It is the reason of the early end too.</summary>
     public Exception? Fault { get; init; }

@@ -22,6 +22,8 @@ internal sealed class LoadRun : IDisposable
     // The clock may be set while a planned start is waited for.
     private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(10);
 
+    private static readonly TimeSpan s_longestDrainOfInterrupted = TimeSpan.FromSeconds(5);
+
     private readonly ILoadScenario _scenario;
     private readonly LoadPlan _plan;
     private readonly LoadOptions _options;
@@ -141,16 +143,12 @@ internal sealed class LoadRun : IDisposable
         _ = _arrivals.Writer.TryComplete();
         Task all = Task.WhenAll(workers);
         TimeSpan left = LoadClock.Span(Math.Max(0, _recorder.Start + LoadClock.Of(_plan.Duration) - _clock.Now));
-        using (CancellationTokenSource drained = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token))
-        {
-            // Until the plan is over, or has to end; then as long as what is under way may take.
-            await Task.WhenAny(all, Task.Delay(left, _options.Time, drained.Token));
-            await drained.CancelAsync();
-        }
 
+        // Until the plan is over, also where its last arrival came before, or has to end; then as long as what is under way may take. Whoever wants the end does not want to wait for that.
+        await Task.WhenAny(Task.Delay(left, _options.Time, _stop.Token));
         TimeSpan loaded = LoadClock.Span(Math.Max(0, _clock.Now - _recorder.Start));
-
-        await Task.WhenAny(all, Task.Delay(_options.Drain, _options.Time, CancellationToken.None));
+        TimeSpan drain = cancellation.IsCancellationRequested && _options.Drain > s_longestDrainOfInterrupted ? s_longestDrainOfInterrupted : _options.Drain;
+        await Task.WhenAny(all, Task.Delay(drain, _options.Time, CancellationToken.None));
         int unfinished = Volatile.Read(ref _underWay);
         await _giveUp.CancelAsync();
         await Task.WhenAny(all, Task.Delay(TimeSpan.FromSeconds(5), _options.Time, CancellationToken.None));
@@ -164,7 +162,7 @@ internal sealed class LoadRun : IDisposable
         TimeSpan measured = _rows.Where(static row => row.At >= TimeSpan.Zero).Aggregate(TimeSpan.Zero, static (sum, row) => sum + row.Length);
         return new LoadOutcome(
             _clock.Started + LoadClock.Span(_recorder.Start), measured, loaded, [.. _rows], _recorder, unfinished, endedEarly, cancellation.IsCancellationRequested)
-        { Fault = _fault };
+        { Fault = _fault, HadLoad = loaded > TimeSpan.Zero };
     }
 
     private static Task OnThread(string name, Action work)

@@ -102,6 +102,8 @@ internal sealed class CompactionAlone(LoadTarget target, ScenarioSettings settin
             });
         if (isDone)
             iteration.Note(EngineEvent.Compaction, TimeProvider.System.GetElapsedTime(start));
+        if (database.Acknowledged.Count == 0)
+            return;
         string id = database.Acknowledged.Keys.ElementAt(iteration.Dice.Below(database.Acknowledged.Count));
         _ = await iteration.DoAsync(
             step,

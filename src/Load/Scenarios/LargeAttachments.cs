@@ -37,6 +37,8 @@ internal sealed class LargeAttachments(LoadTarget target, ScenarioSettings setti
     public async ValueTask RunAsync(Iteration iteration)
     {
         StoredDatabase database = _databases[iteration.Worker];
+        if (!database.IsOpen && !await iteration.DoAsync(0, database.OpenAsync))
+            return;
         if (database.Acknowledged.Count >= settings.Items && !await iteration.DoAsync(0, database.BeginAnewAsync))
             return;
         string id = string.Create(CultureInfo.InvariantCulture, $"doc-{iteration.Worker:d4}-{iteration.Number:d8}");

@@ -12,6 +12,7 @@ internal sealed class LoadTarget(StoreUnderTest store, long seed, IEntropy entro
 {
     private const int Parallel = 16;
     private const int Attempts = 5;
+    private const int PageLength = 1000;
     private static readonly TimeSpan s_pause = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan s_leastPatience = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan s_patienceOfKey = TimeSpan.FromMilliseconds(50);
@@ -97,10 +98,42 @@ internal sealed class LoadTarget(StoreUnderTest store, long seed, IEntropy entro
                 cancellation);
         }
 
-        await Concurrently.EachAsync(
-            await ListAsync(store.Data, Prefix, cancellation), Parallel, async (key, token) => _ = await store.Data.DeleteAsync(key, null, token), cancellation);
+        await DeleteObjectsAsync(cancellation);
         store.Tidy(Prefix);
         return [.. await ListAsync(store.Data, Prefix, cancellation), .. left.Order(StringComparer.Ordinal)];
+    }
+
+    // Page by page: of a long run there are more keys than memory should hold. One that cannot be deleted keeps no other from it; the last listing shows it.
+    private async Task DeleteObjectsAsync(CancellationToken cancellation)
+    {
+        string? after = null;
+        do
+        {
+            ListPage page = await store.Data.ListAsync(Prefix, after, PageLength, cancellation);
+            await Concurrently.EachAsync(page.Objects, Parallel, (found, token) => DeleteAsync(found.Key, token), cancellation);
+            after = page.After;
+        }
+        while (after is not null);
+    }
+
+    private async Task DeleteAsync(string key, CancellationToken cancellation)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                _ = await store.Data.DeleteAsync(key, null, cancellation);
+                return;
+            }
+            catch (StorageException failure) when (failure.Kind is StorageErrorKind.Throttled or StorageErrorKind.Transient && attempt < Attempts)
+            {
+                await Task.Delay(s_pause * attempt, cancellation);
+            }
+            catch (StorageException failure) when (failure.Kind is StorageErrorKind.Throttled or StorageErrorKind.Transient or StorageErrorKind.Ambiguous)
+            {
+                return;
+            }
+        }
     }
 
     private static LoadMeter MeterOf(StoreUnderTest store)

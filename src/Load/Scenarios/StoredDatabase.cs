@@ -19,6 +19,7 @@ internal sealed class StoredDatabase(LoadTarget target, IKeyBag bag, string name
     private Database? _database;
     private long _puts;
     private long _rows;
+    private bool _isLeft;
 
     /// <summary>The database.</summary>
     public Database Database => _database ?? throw new InvalidOperationException($"The database '{name}' is not open.");
@@ -26,8 +27,17 @@ internal sealed class StoredDatabase(LoadTarget target, IKeyBag bag, string name
     /// <summary>The number of the newest acknowledged put of each id.</summary>
     public Dictionary<string, long> Acknowledged { get; } = [];
 
-    /// <summary>Opens it, or begins it.</summary>
-    public async ValueTask OpenAsync(CancellationToken cancellation) => _database = await OpenAnewAsync(cancellation);
+    /// <summary>Whether it can be written to; not from the beginning of its removal until it is opened once more.</summary>
+    public bool IsOpen { get; private set; }
+
+    /// <summary>Opens it, or begins it. What a removal that failed left of it is removed first.</summary>
+    public async ValueTask OpenAsync(CancellationToken cancellation)
+    {
+        if (_isLeft)
+            await RemoveAsync(cancellation);
+        _database = await OpenAnewAsync(cancellation);
+        IsOpen = true;
+    }
 
     /// <summary>Puts documents as one commit, which is not measured.</summary>
     public async ValueTask FillAsync(IEnumerable<string> ids, int size, CancellationToken cancellation)
@@ -75,8 +85,14 @@ internal sealed class StoredDatabase(LoadTarget target, IKeyBag bag, string name
     /// <summary>Removes it with all its files.</summary>
     public async ValueTask RemoveAsync(CancellationToken cancellation)
     {
+        (IsOpen, _isLeft) = (false, true);
+
+        // Closed already where an earlier removal failed: its files are removed by another handle.
+        await Database.DisposeAsync();
+        await using IDeviceStore store = target.OpenDatabase(name);
+        await store.DestroyAsync(cancellation);
         Acknowledged.Clear();
-        await Database.DestroyAsync(cancellation);
+        _isLeft = false;
     }
 
     /// <summary>What is wrong with a document that was put here; null when nothing is.</summary>
@@ -103,11 +119,18 @@ internal sealed class StoredDatabase(LoadTarget target, IKeyBag bag, string name
         await using Database again = await OpenAnewAsync(cancellation);
         foreach (string id in Acknowledged.Keys)
         {
-            Document? document = await again.GetAsync(id, cancellation);
-            if (Fault(id, document) is { } fault)
-                recorder.See(fault.Kind, fault.What);
-            else if (look is not null)
-                await look(again, document!, cancellation);
+            try
+            {
+                Document? document = await again.GetAsync(id, cancellation);
+                if (Fault(id, document) is { } fault)
+                    recorder.See(fault.Kind, fault.What);
+                else if (look is not null)
+                    await look(again, document!, cancellation);
+            }
+            catch (Exception failure) when (AnomalyKinds.Of(failure) is { } kind)
+            {
+                recorder.See(kind, $"'{id}' in '{name}', or a file of it, cannot be read: {failure.Message}");
+            }
         }
     }
 

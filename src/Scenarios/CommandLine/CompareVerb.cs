@@ -36,8 +36,9 @@ internal sealed class CompareVerb(Terminal terminal)
             "fireproofbench load raw-put /srv/a --against /srv/b --pairs 6    runs that take turns, and their comparison",
             "",
             "A change is worse when it is beyond the tolerance and the floor, and the interval of 99 % of the resampled ratios says which way it goes. Percentiles are from the intended start.",
+            "Slow, the share of calls that were slower than 98 of 100 in a usual run, is worse by more than half a hundredth where the ranks of the runs say so: a thin tail that stalls of the machine hide.",
             "Errors, the share of calls that failed, were dropped or did not end, are worse by more than a thousandth and more than a few calls.",
-            "With --newest, runs that were interrupted, ended early or had no load count on neither side.",
+            "Runs that were interrupted, ended early or had no load count on neither side.",
             "Exit codes: 0 no metric is worse, 1 one is, 2 they could not be compared.");
         command.Arguments.Add(_base);
         command.Arguments.Add(_new);
@@ -62,11 +63,23 @@ internal sealed class CompareVerb(Terminal terminal)
             throw new UsageException("--since says which runs are new with --newest N: give that too.");
         return (parsed.GetValue(_new), parsed.GetValue(_newest)) switch
         {
-            ({ } other, null) => Tell(terminal, RunFolders.Read(folder), RunFolders.Read(other), options, json),
+            ({ } other, null) => Tell(terminal, ReadWhole(folder), ReadWhole(other), options, json),
             (null, { } newest) when json is null => TellNewest(folder, newest, parsed.GetValue(_before), since, options),
             (null, not null) => throw new UsageException("--json is for two sides; with --newest there may be several kinds of runs."),
             _ => throw new UsageException("compare needs two results, or one folder with --newest. See 'fireproofbench compare --help'."),
         };
+    }
+
+    // Half a ramp is another load than the whole, and of a short run a rare step is missing.
+    private ImmutableArray<MeasuredRun> ReadWhole(string folder)
+    {
+        ImmutableArray<MeasuredRun> all = RunFolders.Read(folder);
+        ImmutableArray<MeasuredRun> whole = [.. all.Where(static run => run.IsWhole)];
+        if (whole.IsEmpty)
+            throw new UsageException($"'{all[0].Path}' was interrupted, ended early or had no load: it cannot be compared with a whole run. Run it again.");
+        if (whole.Length < all.Length)
+            terminal.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{all.Length - whole.Length} runs in '{folder}' are passed over: interrupted, ended early, or without load."));
+        return whole;
     }
 
     // What cannot be compared in one kind keeps no other from being compared.

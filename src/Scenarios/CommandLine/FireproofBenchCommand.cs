@@ -7,9 +7,6 @@ namespace FireproofBench.Scenarios.CommandLine;
 /// <summary>The executable: one root command, one class a verb.</summary>
 internal static class FireproofBenchCommand
 {
-    // After Ctrl-C a run still removes what it wrote and writes its report.
-    private static readonly TimeSpan s_cleanUp = TimeSpan.FromSeconds(60);
-
     /// <summary>Runs one command line and gives the exit code.</summary>
     /// <param name="arguments">What the user typed, without the name of the executable.</param>
     /// <param name="terminal">Where to write.</param>
@@ -45,7 +42,9 @@ internal static class FireproofBenchCommand
             Output = terminal.Out,
             Error = terminal.Error,
             EnableDefaultExceptionHandler = false,
-            ProcessTerminationTimeout = s_cleanUp,
+
+            // After Ctrl-C a run still removes what it wrote, however much that is; whoever does not want to wait says so once more.
+            ProcessTerminationTimeout = Timeout.InfiniteTimeSpan,
         };
         return await parsed.InvokeAsync(configuration, interrupt);
     }

@@ -153,10 +153,12 @@ internal sealed class LoadVerb(Terminal terminal, StoreOpener stores, TimeProvid
         terminal,
         () => request.Budget.Spent() is { } spent ? throw new UsageException($"there is no further run: {spent}.") : session.RunAsync(request, cancellation));
 
-    // A run that had to end in its preparation says nothing of the store.
+    // A run that had to end in its preparation says nothing of the store, and one that was cut short little where there are others.
     private static ImmutableArray<MeasuredRun> ReadSide(string folder)
     {
         ImmutableArray<MeasuredRun> runs = Directory.Exists(folder) ? [.. RunFolders.Read(folder).Where(static run => run.Steps.Any(static step => step.Intervals.Any(static interval => interval.HasLoad)))] : [];
+        if (runs.Any(static run => run.IsWhole))
+            runs = [.. runs.Where(static run => run.IsWhole)];
         return runs.IsEmpty ? throw new UsageException($"there is no run under '{folder}' that had load, so there is nothing to compare.") : runs;
     }
 

@@ -21,6 +21,7 @@ internal static class Verb
     /// <summary>Runs a verb's action and turns the failures that a user can do something about into exit code 2.</summary>
     public static async Task<int> GuardAsync(Terminal terminal, Func<Task<int>> action)
     {
+        using SecondInterrupt second = new(terminal);
         try
         {
             return await action();

@@ -25,14 +25,15 @@ internal sealed class LoadBudget
     public void Add(LoadMeter meter, KnownPrices? prices) => ImmutableInterlocked.Update(ref _runs, static (runs, run) => runs.Add(run), (meter, prices));
 
     /// <summary>Why the budget is spent; null as long as it is not.</summary>
-    public string? Spent()
+    /// <param name="times">So many times as much is allowed as was said.</param>
+    public string? Spent(double times = 1)
     {
         long requests = _runs.Sum(static run => run.Meter.Requests.Total);
-        if (requests >= MaxRequests)
+        if (requests >= MaxRequests * times)
             return string.Create(CultureInfo.InvariantCulture, $"{MaxRequests:N0} requests were made, as many as --max-requests allows");
-        if (_runs.Sum(static run => run.Meter.Sent + run.Meter.Received) >= MaxBytes)
+        if (_runs.Sum(static run => run.Meter.Sent + run.Meter.Received) >= MaxBytes * times)
             return string.Create(CultureInfo.InvariantCulture, $"{MaxBytes:N0} bytes were moved, as many as --max-bytes allows");
-        return MaxCost is { } most && Cost() is var cost && cost >= most
+        return MaxCost is { } most && Cost() is var cost && cost >= most * times
             ? string.Create(CultureInfo.InvariantCulture, $"{requests:N0} requests and {_runs.Sum(static run => run.Meter.Received):N0} bytes received cost {cost:0.######} US dollars, and --max-cost allows {most:0.######}")
             : null;
     }

@@ -54,7 +54,7 @@ internal static class LoadPage
 
     private static void WriteHead(HtmlText page, LoadManifest manifest, LoadOutcome outcome, ImmutableArray<ThresholdResult> thresholds)
     {
-        string tone = !outcome.HadLoad || outcome.Fault is not null ? "none" : thresholds.All(static result => result.Holds) ? "safe" : "unsafe";
+        string tone = !outcome.HadLoad || !outcome.HadSuccess || outcome.Fault is not null ? "none" : thresholds.All(static result => result.Holds) ? "safe" : "unsafe";
         page.Add($"<header class=\"verdict {tone}\">\n<p class=\"overline\">Load: {manifest.Scenario.Name}</p>\n");
         page.Add($"<h1><span class=\"mark\" aria-hidden=\"true\"></span>{LoadText.Verdict(outcome, thresholds)}</h1>\n<p class=\"store\"><code>{manifest.Url}</code></p>\n");
         page.Add($"<p class=\"lead\">{manifest.Scenario.Question}</p>\n");
@@ -132,7 +132,7 @@ internal static class LoadPage
         foreach ((string step, string error, long count) in Errors(recorder))
             page.Add($"<p>{count:N0} calls of {step} failed: {error}.</p>\n");
         if (after.Leftovers is not { } left)
-            page.Add($"<p>What the run wrote was not cleaned up yet when this page was written.</p>\n");
+            page.Add($"<p>What the run wrote was not cleaned up when this page was written.</p>\n");
         else if (!left.IsEmpty)
             page.Add($"<p>{left.Length} objects are left in the store, such as <code>{left[0]}</code>.</p>\n");
         Figure(page, LoadCharts.Trouble, "Failures, dropped arrivals and anomalies in each interval");

@@ -20,6 +20,8 @@ internal sealed class LoadSession(Terminal terminal, StoreOpener stores, TimePro
     private const int MostBlocked = 256;
     private const int SpareThreads = 8;
     private const string Interrupted = "the run was interrupted";
+    private const double CheckShare = 0.1;
+    private static readonly TimeSpan s_budgetLook = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Runs it, and gives the exit code.</summary>
     /// <exception cref="UsageException">It cannot be run, or its result not be written.</exception>
@@ -75,13 +77,13 @@ internal sealed class LoadSession(Terminal terminal, StoreOpener stores, TimePro
         LoadAftermath after;
         ImmutableArray<ThresholdResult> judged;
         string? unwritten;
-        IReadOnlyList<string> left = [];
+        IReadOnlyList<string>? left = null;
         try
         {
             outcome = await LoadRun.RunAsync(
                 run.Scenario, manifest.Plan, run.Options with { EndsEarly = () => watch.Failure ?? run.Request.Budget.Spent() }, new LoadObservers(watch, telemetry), cancellation);
             watch.Clear();
-            (outcome, string? unverified) = await VerifyAsync(run.Scenario, outcome, cancellation);
+            (outcome, string? unverified) = await VerifyAsync(run, outcome, cancellation);
             after = new LoadAftermath(target.Meter.Requests, target.Meter.Sent, target.Meter.Received, null, unverified);
             judged = ThresholdCheck.Of(outcome, run.Thresholds);
 
@@ -89,18 +91,21 @@ internal sealed class LoadSession(Terminal terminal, StoreOpener stores, TimePro
             unwritten = Write(folder, run, outcome, after, judged, Finish(folder));
             await TellAsync(manifest, outcome, after, judged);
         }
-        catch (StorageException failure)
+        catch (Exception failure) when (failure is StorageException or MissingBlockException or MalformedBlockException)
         {
             throw new UsageException($"the scenario could not be prepared: {failure.Message}");
         }
         finally
         {
             await CloseAsync(run.Scenario);
-            left = run.Request.Keep ? [] : await CleanAsync(target);
+            if (!run.Request.Keep)
+                left = await CleanAsync(target, cancellation);
         }
 
-        after = after with { Leftovers = [.. left] };
-        if (LoadText.Left([.. left]) is { } told)
+        after = after with { Leftovers = left is null ? null : [.. left] };
+        if (left is null)
+            await terminal.Out.WriteLineAsync($"What the run wrote was kept, as asked: all under '{target.Prefix}'.");
+        else if (LoadText.Left([.. left]) is { } told)
             await terminal.Out.WriteLineAsync(told);
         unwritten = Write(folder, run, outcome, after, judged, unwritten);
         if (unwritten is not null)
@@ -110,7 +115,7 @@ internal sealed class LoadSession(Terminal terminal, StoreOpener stores, TimePro
 
     private static int ExitCodeOf(LoadOutcome outcome, LoadAftermath after, ImmutableArray<ThresholdResult> judged) =>
         outcome.Interrupted ? ExitCodes.Interrupted
-        : !outcome.HadLoad || outcome.Fault is not null ? ExitCodes.CouldNotRun
+        : !outcome.HadLoad || !outcome.HadSuccess || outcome.Fault is not null ? ExitCodes.CouldNotRun
         : judged.Any(static result => !result.Holds) ? ExitCodes.Violation
         : after.Leftovers is { IsEmpty: false } || after.Unverified is not null ? ExitCodes.CouldNotRun
         : ExitCodes.Success;
@@ -171,14 +176,34 @@ internal sealed class LoadSession(Terminal terminal, StoreOpener stores, TimePro
     });
 
     // An interruption of the check is one of the run. Why not all was looked at is null when all was.
-    private static async Task<(LoadOutcome Outcome, string? Unverified)> VerifyAsync(ILoadScenario scenario, LoadOutcome outcome, CancellationToken cancellation)
+    private async Task<(LoadOutcome Outcome, string? Unverified)> VerifyAsync(PlannedRun run, LoadOutcome outcome, CancellationToken cancellation)
     {
         if (!outcome.HadLoad)
-            return (outcome, "the run ended in the preparation");
+            return (outcome, "the run ended before there was load");
         string? unverified = outcome.Interrupted ? Interrupted
             : outcome.Fault is not null ? "the load failed by itself"
-            : await LookAsync(scenario, outcome.Recorder, cancellation);
+            : await LookWithinBudgetAsync(run, outcome.Recorder, cancellation);
         return (outcome with { Interrupted = cancellation.IsCancellationRequested }, unverified);
+    }
+
+    // A check reads all that was written, which may cost more than the load did. Where the load spent all, a part more is for looking at it.
+    private async Task<string?> LookWithinBudgetAsync(PlannedRun run, Recorder recorder, CancellationToken cancellation)
+    {
+        LoadBudget budget = run.Request.Budget;
+        double allowed = budget.Spent() is null ? 1 : 1 + CheckShare;
+        string? spent = null;
+        using CancellationTokenSource end = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+        await using ITimer timer = time.CreateTimer(
+            _ =>
+            {
+                if (budget.Spent(allowed) is { } reason && Interlocked.CompareExchange(ref spent, reason, null) is null)
+                    end.Cancel();
+            },
+            null,
+            TimeSpan.Zero,
+            s_budgetLook);
+        string? unverified = await LookAsync(run.Scenario, recorder, end.Token);
+        return spent is null || cancellation.IsCancellationRequested || unverified is null ? unverified : $"the budget was spent: {spent}";
     }
 
     private static async Task<string?> LookAsync(ILoadScenario scenario, Recorder recorder, CancellationToken cancellation)
@@ -198,6 +223,9 @@ internal sealed class LoadSession(Terminal terminal, StoreOpener stores, TimePro
         }
         catch (Exception failure) when (failure is StorageException or MissingBlockException or MalformedBlockException)
         {
+            // What is gone or damaged at rest is what the check looks for; what else fails says nothing of the contents.
+            if (AnomalyKinds.Of(failure) is { } kind)
+                recorder.See(kind, failure.Message);
             return failure.Message;
         }
         catch (Exception failure)
@@ -221,8 +249,10 @@ internal sealed class LoadSession(Terminal terminal, StoreOpener stores, TimePro
     }
 
     // Also after an interruption: what is left behind costs the user.
-    private async Task<IReadOnlyList<string>> CleanAsync(LoadTarget target)
+    private async Task<IReadOnlyList<string>> CleanAsync(LoadTarget target, CancellationToken interrupted)
     {
+        if (interrupted.IsCancellationRequested)
+            await terminal.Error.WriteLineAsync($"fireproofbench: removes what the run wrote under '{target.Prefix}'; Ctrl-C once more ends at once, and leaves it");
         using CancellationTokenSource patience = new(target.CleaningPatience);
         try
         {

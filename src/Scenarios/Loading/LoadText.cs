@@ -114,6 +114,8 @@ internal static class LoadText
     /// <summary>What was looked at, and whether it was as it was written.</summary>
     public static string Looked(Recorder recorder, LoadAftermath after)
     {
+        if (recorder.Anomalies.IsEmpty && recorder.Totals.All(static step => step.Actual.Count == 0))
+            return "No call succeeded: nothing was measured, and there is nothing to look at.";
         string? part = recorder.ReadBack is { } back && back.Read < back.Written ? string.Create(CultureInfo.InvariantCulture, $"{back.Read:N0} of {back.Written:N0} contents were read back") : null;
         return (recorder.Anomalies.IsEmpty, after.Unverified, part) switch
         {
@@ -129,7 +131,7 @@ internal static class LoadText
 
     /// <summary>How it went, in a few words: whether the thresholds held, or that there was no load that could break them, or only a part of it.</summary>
     public static string Verdict(LoadOutcome outcome, ImmutableArray<ThresholdResult> thresholds) =>
-        outcome.Fault is not null ? "The load failed by itself" : !outcome.HadLoad ? "There was no load" : thresholds.All(static result => result.Holds) ? "All thresholds held" : "A threshold broke";
+        outcome.Fault is not null ? "The load failed by itself" : !outcome.HadLoad ? "There was no load" : !outcome.HadSuccess ? "No call succeeded" : thresholds.All(static result => result.Holds) ? "All thresholds held" : "A threshold broke";
 
     /// <summary>What the engine did in the measured part, and the most that its gauges showed, in a line; null for nothing.</summary>
     public static string? Events(LoadOutcome outcome)

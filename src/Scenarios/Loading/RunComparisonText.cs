@@ -26,7 +26,9 @@ internal static class RunComparisonText
 
         yield return "";
         yield return string.Create(CultureInfo.InvariantCulture, $"{runs.Before} runs against {runs.After}; intervals are of 99 % of resampled runs.");
-        if (metrics.Any(static metric => metric.IsShare))
+        if (metrics.Any(static metric => IsSlow(metric.Metric)))
+            yield return "Slow are calls that took longer than 98 of 100 in a usual run of either side, as a share of those in the quieter three quarters of each run; runs are compared by their ranks, with an interval of 93 %.";
+        if (metrics.Any(static metric => metric.IsShare && !IsSlow(metric.Metric)))
             yield return "Errors are calls that failed, were dropped or did not end, as a share of all; their change is in percentage points (pp).";
         if (Math.Min(runs.Before, runs.After) < FewRuns)
             yield return "With so few runs on a side a mood of the machine looks like a change: 'fireproofbench load SCENARIO URL --against URL --pairs 6' takes turns.";
@@ -34,7 +36,7 @@ internal static class RunComparisonText
         yield return worse == 0 ? "No regression." : string.Create(CultureInfo.InvariantCulture, $"REGRESSION in {worse} of {metrics.Length} metrics.");
     }
 
-    /// <summary>As JSON, <c>"schema":"fireproofbench/load-comparison/1"</c>; latencies are milliseconds, errors are shares from 0 to 1 with their difference in place of a ratio.</summary>
+    /// <summary>As JSON, <c>"schema":"fireproofbench/load-comparison/1"</c>; latencies are milliseconds, errors and slow calls are shares from 0 to 1 with their difference in place of a ratio.</summary>
     public static void Write(ImmutableArray<MetricComparison> metrics, (int Before, int After) runs, Stream stream)
     {
         using Utf8JsonWriter json = new(stream, new JsonWriterOptions { Indented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping });
@@ -64,6 +66,8 @@ internal static class RunComparisonText
     }
 
     private static string Word(MetricComparison metric) => metric.Verdict.ToString().ToLowerInvariant();
+
+    private static bool IsSlow(string metric) => metric.StartsWith("slow", StringComparison.Ordinal);
 
     private static bool IsRate(string metric) => metric.StartsWith("rate", StringComparison.Ordinal);
 
