@@ -17,7 +17,7 @@ internal static class SlowShare
 
     private const double TailPercentile = 99;
 
-    // Of a difference in one direction where there is none: six runs against six may have six pairs of the 36 the wrong way round, as one run of the base that was spoiled as a whole makes them.
+    // Of a difference in one direction where there is none: of the 36 pairs of six runs against six so many as six may be the wrong way round, as many as one run of the base that was spoiled as a whole makes.
     private const double Chance = 0.035;
     private const double NormalQuantile = 1.812;
 

@@ -132,7 +132,7 @@ internal static class LoadPage
         foreach ((string step, string error, long count) in Errors(recorder))
             page.Add($"<p>{count:N0} calls of {step} failed: {error}.</p>\n");
         if (after.Leftovers is not { } left)
-            page.Add($"<p>What the run wrote was not cleaned up when this page was written.</p>\n");
+            page.Add($"<p>What the run wrote was not cleaned up yet when this page was written.</p>\n");
         else if (!left.IsEmpty)
             page.Add($"<p>{left.Length} objects are left in the store, such as <code>{left[0]}</code>.</p>\n");
         Figure(page, LoadCharts.Trouble, "Failures, dropped arrivals and anomalies in each interval");

@@ -179,7 +179,7 @@ internal sealed class LoadSession(Terminal terminal, StoreOpener stores, TimePro
     private async Task<(LoadOutcome Outcome, string? Unverified)> VerifyAsync(PlannedRun run, LoadOutcome outcome, CancellationToken cancellation)
     {
         if (!outcome.HadLoad)
-            return (outcome, "the run ended before there was load");
+            return (outcome, "the run ended in the preparation or in the warm-up");
         string? unverified = outcome.Interrupted ? Interrupted
             : outcome.Fault is not null ? "the load failed by itself"
             : await LookWithinBudgetAsync(run, outcome.Recorder, cancellation);
@@ -206,7 +206,12 @@ internal sealed class LoadSession(Terminal terminal, StoreOpener stores, TimePro
         return spent is null || cancellation.IsCancellationRequested || unverified is null ? unverified : $"the budget was spent: {spent}";
     }
 
-    private static async Task<string?> LookAsync(ILoadScenario scenario, Recorder recorder, CancellationToken cancellation)
+    /// <summary>Looks at what a run wrote, as its scenario does.</summary>
+    /// <param name="scenario">The scenario.</param>
+    /// <param name="recorder">Takes the anomalies.</param>
+    /// <param name="cancellation">Ends the check.</param>
+    /// <returns>Why not all could be looked at; null when all was.</returns>
+    internal static async Task<string?> LookAsync(ILoadScenario scenario, Recorder recorder, CancellationToken cancellation)
     {
         try
         {

@@ -114,7 +114,7 @@ internal static class LoadText
     /// <summary>What was looked at, and whether it was as it was written.</summary>
     public static string Looked(Recorder recorder, LoadAftermath after)
     {
-        if (recorder.Anomalies.IsEmpty && recorder.Totals.All(static step => step.Actual.Count == 0))
+        if (after.Unverified is null && recorder.Anomalies.IsEmpty && recorder.Totals.All(static step => step.Actual.Count == 0))
             return "No call succeeded: nothing was measured, and there is nothing to look at.";
         string? part = recorder.ReadBack is { } back && back.Read < back.Written ? string.Create(CultureInfo.InvariantCulture, $"{back.Read:N0} of {back.Written:N0} contents were read back") : null;
         return (recorder.Anomalies.IsEmpty, after.Unverified, part) switch

@@ -53,6 +53,21 @@ public sealed class CompareVerbTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_that_was_cut_short_is_not_compared_with_a_whole_one()
+    {
+        string run = await LoadAsync("raw-put");
+        string whole = Copy(run, "raw-put-1", "2026-11-29T02:00:00Z");
+        string cut = Copy(run, "raw-put-2", "2026-11-30T02:00:00Z", ("\"interrupted\": false", "\"interrupted\": true"));
+        (int exit, _, string error) = await RunAsync("compare", whole, cut);
+        Assert.Equal(2, exit);
+        Assert.Contains("was interrupted, ended early or had no load", error, StringComparison.Ordinal);
+        (exit, string output, error) = await RunAsync("compare", whole, Path.GetDirectoryName(cut)!, "--tolerance", "1000%", "--tail-tolerance", "1000%");
+        Assert.True(exit == 0, output + error);
+        Assert.Contains("1 runs in ", error, StringComparison.Ordinal);
+        Assert.Contains("1 runs against 1", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Only_runs_of_this_night_are_new_and_only_its_kinds_are_compared()
     {
         string run = await LoadAsync("raw-put");

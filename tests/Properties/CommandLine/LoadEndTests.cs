@@ -73,6 +73,46 @@ public sealed class LoadEndTests : IDisposable
     }
 
     [Fact]
+    public async Task A_run_of_which_no_call_succeeded_measured_nothing()
+    {
+        BentGateway store = new(new MemoryDataGateway(TimeProvider.System))
+        {
+            OnPut = static (_, key, _, _, _) => throw new StorageException(StorageErrorKind.NotAuthorized, "put", key, "you may list, and nothing else"),
+        };
+        (int exit, string output, string error) = await RunAsync(Opener(store), TestContext.Current.CancellationToken, "raw-put", "any:");
+        Assert.True(exit == 2, output + error);
+        Assert.Contains("No call succeeded: nothing was measured", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("No anomaly", output, StringComparison.Ordinal);
+        Assert.Contains("No call succeeded", await File.ReadAllTextAsync(FileOf("report.html"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_is_kept_is_told_and_not_called_clean()
+    {
+        BentGateway store = new(new MemoryDataGateway(TimeProvider.System));
+        (int exit, string output, string error) = await RunAsync(Opener(store), TestContext.Current.CancellationToken, "raw-put", "any:", "--keep");
+        Assert.True(exit == 0, output + error);
+        Assert.Matches("What the run wrote was kept, as asked: all under 'load-[0-9a-f]{16}/'", output);
+        Assert.Equal(JsonValueKind.Null, Run().RootElement.GetProperty("leftovers").ValueKind);
+    }
+
+    [Fact]
+    public async Task A_check_ends_when_it_has_spent_what_is_left_of_the_budget()
+    {
+        BentGateway store = new(new MemoryDataGateway(TimeProvider.System))
+        {
+            OnGet = static async (below, key, range, token) =>
+            {
+                await Task.Delay(200, token);
+                return await below.GetAsync(key, range, token);
+            },
+        };
+        (int exit, string output, string error) = await RunAsync(Opener(store), TestContext.Current.CancellationToken, "raw-put", "any:", "--max-bytes", "150KB", "--size", "1KB", "--verify", "all");
+        Assert.True(exit == 2, output + error);
+        Assert.Contains("the budget was spent: 150,000 bytes were moved", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_fault_of_the_load_itself_ends_the_run_with_its_figures_and_the_reason()
     {
         int puts = 0;

@@ -50,7 +50,8 @@ public sealed class LoadEndpointTests : IDisposable
         foreach (string run in Directory.GetDirectories(_folder.FullName))
         {
             using JsonDocument json = JsonDocument.Parse(await File.ReadAllBytesAsync(Path.Combine(run, "run.json"), Token));
-            Assert.Empty(json.RootElement.GetProperty("leftovers").EnumerateArray());
+            JsonElement left = json.RootElement.GetProperty("leftovers");
+            Assert.True(left.ValueKind == JsonValueKind.Null || left.GetArrayLength() == 0);
         }
     }
 

@@ -9,6 +9,7 @@ using FireproofBench.Load.Running;
 using FireproofBench.Load.Scenarios;
 using FireproofBench.Load.Simulations;
 using FireproofBench.Scenarios.CommandLine;
+using FireproofBench.Scenarios.Loading;
 using Xunit;
 
 namespace FireproofBench.Properties.Load;
@@ -138,6 +139,54 @@ public sealed class FleetScenarioTests
         Assert.Equal(removed, outcome.Recorder.Anomalies[AnomalyKind.MissingFile]);
     }
 
+    [Theory]
+    [InlineData("concurrent-writers", "fleet")]
+    [InlineData("large-attachments", "files-0")]
+    public async Task A_file_of_the_log_that_is_damaged_in_the_end_is_an_anomaly(string name, string database)
+    {
+        await using StoreUnderTest store = await StoreUrls.OpenAsync("memory:", TestContext.Current.CancellationToken);
+        LoadTarget target = new(store, 7, SystemEntropy.Instance);
+        ILoadScenario scenario = ScenarioBook.Find(name)!.Create(target, new ScenarioSettings { Size = 300, Items = 1000 });
+        await using IAsyncDisposable end = (IAsyncDisposable)scenario;
+        LoadOutcome outcome = await LoadRun.RunAsync(scenario, s_plan, new LoadOptions { Seed = 7 }, new UnheardRun(), TestContext.Current.CancellationToken);
+        Assert.Empty(outcome.Recorder.Told);
+        IDataGateway files = store.OpenDatabase!(target.Prefix, database).Data;
+        await foreach (ObjectInfo found in files.ListAllAsync("data/", TestContext.Current.CancellationToken))
+        {
+            byte[] bytes = (await files.GetAsync(found.Key, null, TestContext.Current.CancellationToken))!.Bytes.ToArray();
+            bytes[bytes.Length / 2] ^= 1;
+            _ = await files.PutAsync(found.Key, bytes, PutCondition.None, TestContext.Current.CancellationToken);
+        }
+
+        string? unverified = await LoadSession.LookAsync(scenario, outcome.Recorder, TestContext.Current.CancellationToken);
+        Assert.NotNull(unverified);
+        Assert.Equal([AnomalyKind.WrongBytes], outcome.Recorder.Anomalies.Keys);
+    }
+
+    [Fact]
+    public async Task A_database_whose_removal_failed_half_way_is_begun_anew_when_the_store_is_back()
+    {
+        bool isAway = false;
+        MemoryDeviceStore kept = new("one", TimeProvider.System);
+        await using StoreUnderTest store = new()
+        {
+            Url = "any:",
+            Data = new MemoryDataGateway(TimeProvider.System),
+            OpenDatabase = (_, _) => new LastingDevice(kept, () => isAway),
+        };
+        await using StoredDatabase database = new(new LoadTarget(store, 7, SystemEntropy.Instance), new MemoryKeyBag(), "one", 0);
+        await database.OpenAsync(TestContext.Current.CancellationToken);
+        await database.FillAsync(["a", "b"], 200, TestContext.Current.CancellationToken);
+        isAway = true;
+        _ = await Assert.ThrowsAsync<StorageException>(() => database.BeginAnewAsync(TestContext.Current.CancellationToken).AsTask());
+        Assert.Equal((false, 2), (database.IsOpen, database.Acknowledged.Count));
+        _ = await Assert.ThrowsAsync<StorageException>(() => database.OpenAsync(TestContext.Current.CancellationToken).AsTask());
+        isAway = false;
+        await database.OpenAsync(TestContext.Current.CancellationToken);
+        Assert.Equal((true, 0, 0), (database.IsOpen, database.Acknowledged.Count, database.Database.Log.Length));
+        await database.FillAsync(["c"], 200, TestContext.Current.CancellationToken);
+    }
+
     [Fact]
     public async Task Devices_that_cannot_send_what_is_prepared_are_not_waited_for_without_end()
     {
@@ -174,6 +223,24 @@ public sealed class FleetScenarioTests
             double expected = 200_000 * Math.Pow(rank, -0.99) / whole;
             Assert.InRange(counts[rank - 1], expected - (5 * Math.Sqrt(expected)), expected + (5 * Math.Sqrt(expected)));
         }
+    }
+
+    private sealed class LastingDevice(IDeviceStore below, Func<bool> isAway) : IDeviceStore
+    {
+        public IDataGateway Data => below.Data;
+
+        public IMetadataGateway Metadata => below.Metadata;
+
+        public IWriteAheadLog WriteAheadLog => below.WriteAheadLog;
+
+        public ICommitLock CommitLock => below.CommitLock;
+
+        public ValueTask PrepareAsync(CancellationToken cancellation) => below.PrepareAsync(cancellation);
+
+        public ValueTask DestroyAsync(CancellationToken cancellation) =>
+            isAway() ? throw new StorageException(StorageErrorKind.Transient, "destroy", "one", "nobody answers") : below.DestroyAsync(cancellation);
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 
     private sealed class FullDevice(IDeviceStore below, Func<bool> isFull) : IDeviceStore

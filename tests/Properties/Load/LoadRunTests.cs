@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Load.Judging;
 using FireproofBench.Load.Recording;
@@ -146,6 +147,45 @@ public sealed class LoadRunTests
             scenario, new LoadPlan([new KeepConstant(2, 600 * s_second)]), Options() with { EndsEarly = () => scenario.Iterations > 20 ? "that is enough" : null }, new UnheardRun(), CancellationToken.None);
         Assert.Equal("that is enough", outcome.EndedEarly);
         Assert.False(outcome.Interrupted);
+    }
+
+    [Fact]
+    public async Task An_open_stretch_lasts_as_long_as_was_asked_for_also_when_its_last_arrival_came_before()
+    {
+        Scenario scenario = new(static _ => Task.CompletedTask);
+        LoadOutcome outcome = await RunAsync(scenario, new Inject(2, s_second));
+        Assert.Equal(2, scenario.Iterations);
+        Assert.True(outcome.Loaded > 0.95 * s_second);
+        Assert.InRange(outcome.RateOf(0).Calls, 0.5, 2);
+    }
+
+    [Fact]
+    public async Task A_run_whose_budget_is_spent_in_the_warm_up_had_no_load()
+    {
+        Scenario scenario = new(static _ => Task.CompletedTask);
+        LoadOutcome outcome = await LoadRun.RunAsync(
+            scenario,
+            new LoadPlan([new Inject(100, s_second)], 60 * s_second),
+            Options() with { Interval = 0.1 * s_second, EndsEarly = () => scenario.Iterations > 10 ? "that is enough" : null },
+            new UnheardRun(),
+            CancellationToken.None);
+        Assert.Equal((false, "that is enough"), (outcome.HadLoad, outcome.EndedEarly));
+        Assert.True(scenario.Iterations > 10);
+    }
+
+    [Fact]
+    public async Task What_is_gone_or_damaged_is_an_anomaly_and_not_only_a_call_that_failed()
+    {
+        int calls = 0;
+        Scenario scenario = new(_ => (Interlocked.Increment(ref calls) % 4) switch
+        {
+            1 => throw new MissingBlockException(default, "it is in no file"),
+            2 => throw new StorageException(StorageErrorKind.Corrupt, "open", "k", "the authentication tag does not match"),
+            _ => Task.CompletedTask,
+        });
+        LoadOutcome outcome = await RunAsync(scenario, new Inject(100, s_second));
+        Assert.Equal((25L, 25L), (outcome.Recorder.Anomalies[AnomalyKind.MissingFile], outcome.Recorder.Anomalies[AnomalyKind.WrongBytes]));
+        Assert.Equal(50, outcome.Recorder.Totals[0].Failed);
     }
 
     [Fact]

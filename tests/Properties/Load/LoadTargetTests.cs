@@ -77,6 +77,29 @@ public sealed class LoadTargetTests
     }
 
     [Fact]
+    public async Task An_object_that_cannot_be_deleted_keeps_no_other_from_it_and_one_that_is_throttled_is_tried_again()
+    {
+        int refused = 0;
+        MemoryDataGateway objects = new(TimeProvider.System);
+        await using StoreUnderTest store = new()
+        {
+            Url = "any:",
+            Data = new BentGateway(objects)
+            {
+                OnDelete = (below, key, version, token) =>
+                    key.EndsWith("/0003", StringComparison.Ordinal) ? throw new StorageException(StorageErrorKind.Ambiguous, "delete", key, "no answer")
+                    : key.EndsWith("/0005", StringComparison.Ordinal) && ++refused < 3 ? throw new StorageException(StorageErrorKind.Throttled, "delete", key, "slow down")
+                    : below.DeleteAsync(key, version, token),
+            },
+        };
+        LoadTarget target = new(store, 7, SystemEntropy.Instance);
+        for (int i = 0; i < 1100; i++)
+            _ = await objects.PutAsync($"{target.Prefix}{i:d4}", new byte[1], PutCondition.None, Token);
+        Assert.Equal([target.Prefix + "0003"], await target.CleanAsync(Token));
+        Assert.Equal(3, refused);
+    }
+
+    [Fact]
     public void The_more_was_put_the_longer_the_clean_up_may_take_and_never_without_end()
     {
         Assert.Equal(TimeSpan.FromMinutes(10), LoadTarget.PatienceFor(0));
