@@ -181,7 +181,8 @@ internal sealed partial class WorldDevice
             try
             {
                 ImmutableArray<Cid> heads = database.Heads;
-                ImmutableArray<KeyValue> rows = await ReadRowsAsync(database.RowsAsync(), who, heads, () => !MayBeginAnew || heads.SequenceEqual(database.Heads));
+                bool hadPatches = HasPatches;
+                ImmutableArray<KeyValue> rows = await ReadRowsAsync(database.RowsAsync(), who, heads, () => !(MayBeginAnew || hadPatches) || heads.SequenceEqual(database.Heads));
                 return string.Create(CultureInfo.InvariantCulture, $"{rows.Length} documents at {Names.Of(heads)}");
             }
             catch (MissingBlockException) when (IsDirect && attempt < MostWalks)
@@ -192,7 +193,7 @@ internal sealed partial class WorldDevice
     }
 
     // A walk whose first file is not to be had begins anew at a newer state.
-    private bool MayBeginAnew => IsDirect || _scene.Plan.Has(Features.OnDemand) || _scene.Plan.HasDamage;
+    private bool MayBeginAnew => IsDirect || HasPatches || _scene.Plan.HasDamage;
 
     private async Task<ImmutableArray<KeyValue>> ReadRowsAsync(IAsyncEnumerable<DocumentRow> rows, string who, ImmutableArray<Cid> heads, Func<bool>? areThose = null)
     {

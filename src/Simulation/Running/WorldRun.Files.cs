@@ -1,6 +1,7 @@
 using System.Globalization;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Gateways;
+using FireproofBench.Gateways.Heads;
 using FireproofBench.Gateways.Wrapping;
 using FireproofBench.Simulation.Checking;
 using FireproofBench.Simulation.Devices;
@@ -60,7 +61,10 @@ internal sealed partial class WorldRun
         const int RequestsEach = 20;
         int writes = _witness.Acknowledged.Count;
         double looks = _world.Time.Elapsed / _plan.PollInterval;
-        double requests = RequestsEach * _scene.Sites.Length * (writes + looks + (Free * device.Lives));
+
+        // A writer whose reads of the one object of all heads come from a cache is refused until that forgets.
+        int refusals = _url is { Form: HeadsForm.SingleObject } && _url.Store.MaxAge > TimeSpan.Zero ? 2 * SingleObjectHeads.MaxAttempts : 0;
+        double requests = _scene.Sites.Length * ((RequestsEach * (writes + looks + (Free * device.Lives))) + (refusals * writes));
         if (device.Requests > requests)
             _witness.Accuse(Claim.Bounds, string.Create(CultureInfo.InvariantCulture, $"{device.Name} sent {device.Requests} requests, and {requests:f0} are the most for {writes} writes, {looks:f0} looks, {device.Lives} lives and {_scene.Sites.Length} stores"));
         int files = 0;
