@@ -191,7 +191,7 @@ internal sealed class Wire(VirtualWorld world, WireShape shape, Dice dice, Trace
 
         bool isAnswered = fate != Fate.Unanswered;
         Action reply = await ServeAsync(request, request.Served);
-        if (fate == Fate.Twice)
+        if (fate == Fate.Twice && !IsHealed)
             _ = world.Start(() => site.StraggleAsync(() => ArriveAgainAsync(request)));
         if (!isAnswered || !await PassAsync())
             await GiveUpAsync(request, request.Changes);

@@ -23,15 +23,17 @@ internal sealed partial class WorldRun
         await _scene.DelayAsync(s_longestFault);
         _trace.Add("world", TraceKind.World, "all faults are over");
         _scene.IsHealed = true;
-        await AwaitStragglersAsync();
-        TimeSpan healed = _world.Time.Elapsed;
-        TimeSpan longest = s_longestSettling + (_url.SettlingTime * LateTimes);
+
+        // First, so that nothing goes astray any more behind what is waited for.
         foreach (WorldDevice device in _devices)
         {
             device.Start();
             device.Heal();
         }
 
+        await AwaitStragglersAsync();
+        TimeSpan healed = _world.Time.Elapsed;
+        TimeSpan longest = s_longestSettling + (_url.SettlingTime * LateTimes);
         await ShareKeysAsync();
         TimeSpan look = TimeSpan.FromMilliseconds(500);
         Task deadline = _scene.DelayAsync(longest);

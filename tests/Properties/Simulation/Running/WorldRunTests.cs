@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Xml.Linq;
 using FireproofBench.Gateways.Simulated;
 using FireproofBench.Properties.Fixtures;
+using FireproofBench.Simulation.Network;
 using FireproofBench.Simulation.Planning;
 using FireproofBench.Simulation.Running;
 using FireproofBench.Simulation.Telling;
@@ -110,6 +111,31 @@ public sealed class WorldRunTests
         Sound(result);
         Assert.Equal(restarts.Steps.Count(static step => step.Kind == StepKind.RestartStore), result.Trace.Count(static entry => entry.Subject == "is back"));
         Assert.NotEqual(WorldRun.Run(restarts with { Features = restarts.Features & ~Features.StoreRestarts }).Digest, result.Digest);
+    }
+
+    [Fact]
+    public void Once_faults_are_over_only_what_was_astray_before_comes_late_or_again()
+    {
+        // What arrives late waits until its sender gave up, and as long again; a copy comes sooner.
+        TimeSpan patience = new WireShape().Timeout;
+        for (long seed = 3001; seed <= 3008; seed++)
+        {
+            Plan plan = new()
+            {
+                Seed = seed,
+                Store = "sim:strong?push=none",
+                Devices = 3,
+                Features = Features.BadNetwork,
+                Steps = [.. Enumerable.Range(0, 20).Select(static number => new Step(number + 1, TimeSpan.FromMilliseconds(100 * number), number % 3, StepKind.Put, number + 7))],
+                PollInterval = TimeSpan.FromSeconds(1),
+                Latency = TimeSpan.FromMilliseconds(20),
+            };
+            WorldResult result = WorldRun.Run(plan, keepsTrace: true);
+            Sound(result);
+            TimeSpan healed = result.Trace.Single(static entry => entry.Subject == "all faults are over").At;
+            Assert.DoesNotContain(result.Trace, entry => entry.Kind == TraceKind.Late && entry.At > healed + (patience * 3));
+            Assert.DoesNotContain(result.Trace, entry => entry.Kind == TraceKind.Again && entry.At > healed + patience);
+        }
     }
 
     [Fact]
