@@ -139,7 +139,7 @@ internal sealed partial class WorldRun
                 // A store with outages has them for ever: a device without files of its own meets them whatever it does, and others when they read what is attached.
                 await _scene.DelayAsync(TimeSpan.FromSeconds(1));
             }
-            catch (Exception e) when (e is not OperationCanceledException)
+            catch (Exception e)
             {
                 _witness.Accuse(Claim.NoSurprises, $"{device.Name} {doing}: {e.GetType().Name}: {e.Message}");
                 return;

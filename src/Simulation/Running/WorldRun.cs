@@ -91,6 +91,11 @@ internal sealed partial class WorldRun
         {
             _witness.Accuse(Claim.Liveness, stop.Message);
         }
+        catch (Exception e) when (!interrupt.IsCancellationRequested)
+        {
+            // Nobody foresaw it, here or in a checker. It is told with the seed, and other worlds go on.
+            _witness.Accuse(Claim.NoSurprises, $"the world broke off: {e.GetType().Name}: {e.Message}");
+        }
 
         foreach (WorldDevice device in _devices)
             device.Kill();

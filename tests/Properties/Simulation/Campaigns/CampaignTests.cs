@@ -1,3 +1,4 @@
+using FireproofBench.Properties.Simulation.Running;
 using FireproofBench.Scenarios.Simulating;
 using FireproofBench.Simulation.Checking;
 using FireproofBench.Simulation.Planning;
@@ -53,6 +54,16 @@ public sealed class CampaignTests
             never.Wait(Token);
             return WorldRun.Run(plan);
         }
+    }
+
+    [Fact]
+    public async Task A_world_that_breaks_off_is_told_with_its_seed_and_the_others_are_run()
+    {
+        CampaignResult result = await new Campaign(Options with { Workers = 1 }, static (_, _) => { }, static (plan, pulse) =>
+            WorldRun.Run(plan.Seed == 4 ? WorldThatBreaksOff.Made(plan) : plan, pulse: pulse)).RunAsync(Token);
+        WorldResult failure = Assert.Single(result.Failures);
+        Assert.Equal((4L, Claim.NoSurprises), (failure.Plan.Seed, Assert.Single(failure.Violations).Claim));
+        Assert.Equal(6, result.Seeds);
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Xml.Linq;
 using FireproofBench.Gateways.Simulated;
 using FireproofBench.Properties.Fixtures;
+using FireproofBench.Simulation.Checking;
 using FireproofBench.Simulation.Network;
 using FireproofBench.Simulation.Planning;
 using FireproofBench.Simulation.Running;
@@ -137,6 +138,20 @@ public sealed class WorldRunTests
             Assert.DoesNotContain(result.Trace, entry => entry.Kind == TraceKind.Again && entry.At > healed + patience);
         }
     }
+
+    [Fact]
+    public void An_error_that_nobody_foresaw_is_a_violation_and_the_world_is_told_all_the_same()
+    {
+        WorldResult result = WorldRun.Run(WorldThatBreaksOff.Made(PlanDrawing.Draw(1, "sim:strong", 2, 10)));
+        Violation violation = Assert.Single(result.Violations);
+        Assert.Equal(Claim.NoSurprises, violation.Claim);
+        Assert.StartsWith("the world broke off: ArgumentOutOfRangeException: ", violation.Evidence, StringComparison.Ordinal);
+        Assert.Equal(32, result.Digest.Length);
+    }
+
+    [Fact]
+    public void A_world_that_is_interrupted_is_no_violation() =>
+        Assert.ThrowsAny<OperationCanceledException>(static () => WorldRun.Run(PlanDrawing.Draw(1, "sim:strong", 2, 10), interrupt: new CancellationToken(canceled: true)));
 
     [Fact]
     public void Stores_are_drawn_with_each_parameter_that_they_have()
