@@ -384,5 +384,16 @@ internal static class EngineFaultCatalogue
                     "            aes.Decrypt(nonce, cipher, tag, plain);\n",
                     "            aes.Encrypt(nonce, cipher.ToArray(), plain, new byte[TagLength]);\n"),
             ]),
+        new(
+            "G16",
+            "the tree depends on the way to it",
+            "A shard that is split off while a single document is put allows keys that are shorter by one than those of its parent; one that is built with many at once does not.",
+            ["ENG-06"],
+            [
+                new(
+                    "Engine/Pail/PailTree.cs",
+                    "Shard child = Shard.Create(target.Prefix + shared, inner, target.MaxKeySize);",
+                    "Shard child = Shard.Create(target.Prefix + shared, inner, target.MaxKeySize - 1);"),
+            ]),
     ];
 }

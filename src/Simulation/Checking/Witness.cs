@@ -16,6 +16,9 @@ internal sealed class Witness(VirtualTime time)
 
     // What was seen by ids, at clocks where nobody saw all documents yet.
     private readonly Dictionary<string, Dictionary<string, (Cid Value, string Who)>> _answers = new(StringComparer.Ordinal);
+
+    // The trees of those who are at rest, by their heads.
+    private readonly Dictionary<string, (Cid Root, string Who)> _trees = new(StringComparer.Ordinal);
     private readonly List<Violation> _violations = [];
 
     /// <summary>What must not be, in the order in which it was seen.</summary>
@@ -77,6 +80,26 @@ internal sealed class Witness(VirtualTime time)
                 Claim.SameHeadsSameState,
                 $"{who} at {Names.Of(heads)} sees {Names.OfLine(now.Except(then).FirstOrDefault())}, where {former.Who} saw {Names.OfLine(then.Except(now).FirstOrDefault())}");
         }
+    }
+
+    /// <summary>A device is at rest: it has the heads of all others, and a tree that depends on nothing but these.</summary>
+    /// <param name="who">How people call it.</param>
+    /// <param name="heads">Its heads.</param>
+    /// <param name="all">Where all had come to.</param>
+    /// <param name="served">The root of the tree that it reads; undefined when that could not be told, which is accused where it was asked.</param>
+    /// <param name="resolved">The root that its heads give once they are resolved anew.</param>
+    /// <param name="built">The root of a tree that is built from all entries.</param>
+    public void CompareTrees(string who, ImmutableArray<Cid> heads, ImmutableArray<Cid> all, Cid served, Cid resolved, Cid built)
+    {
+        if (!heads.SequenceEqual(all))
+            Accuse(Claim.Convergence, $"{who} is at {Names.Of(heads)} when all had come to {Names.Of(all)} and nobody writes");
+        if (!served.IsDefined)
+            return;
+        if (served != resolved || built != resolved)
+            Accuse(Claim.Convergence, $"{who} serves a tree with the root {Names.Of(served)}, its heads {Names.Of(heads)} say {Names.Of(resolved)}, and one that is built from all entries has {Names.Of(built)}");
+        string clock = string.Join(' ', heads);
+        if (!_trees.TryAdd(clock, (served, who)) && _trees[clock] is var former && former.Root != served)
+            Accuse(Claim.Convergence, $"the tree of {who} has the root {Names.Of(served)} at {Names.Of(heads)}, and that of {former.Who} {Names.Of(former.Root)}");
     }
 
     /// <summary>Compares all that devices were told and shown with the whole history.</summary>

@@ -67,24 +67,16 @@ internal sealed partial class WorldRun
     // does not depend on the way to it, so one that is built from its entries is the same again.
     private async Task VerifyConvergenceAsync(ImmutableArray<Cid> heads)
     {
-        Cid root = default;
         foreach (WorldDevice device in _devices)
         {
-            if (!device.Database!.Heads.SequenceEqual(heads))
-                _witness.Accuse(Claim.Convergence, $"{device.Name} is at {Names.Of(device.Database.Heads)} when all had come to {Names.Of(heads)} and nobody writes");
+            ImmutableArray<Cid> own = device.Database!.Heads;
             (Cid served, Cid resolved, Cid built) = (default, default, default);
             await GuardAsync(device, "resolves its heads", async () =>
             {
-                DatabaseSnapshot state = await device.Database!.SnapshotAsync(device.Database.Heads);
+                DatabaseSnapshot state = await device.Database.SnapshotAsync(own);
                 (served, resolved, built) = (await device.Database.GetRootAsync(), state.Pail.Root, await BuildAsync(state));
             });
-            if (!served.IsDefined)
-                continue;
-            if (served != resolved || built != resolved)
-                _witness.Accuse(Claim.Convergence, $"{device.Name} serves a tree with the root {Names.Of(served)}, its heads {Names.Of(heads)} say {Names.Of(resolved)}, and one that is built from all entries has {Names.Of(built)}");
-            if (root.IsDefined && served != root)
-                _witness.Accuse(Claim.Convergence, $"the tree of {device.Name} has the root {Names.Of(served)} at {Names.Of(heads)}, and that of others {Names.Of(root)}");
-            root = served;
+            _witness.CompareTrees(device.Name, own, heads, served, resolved, built);
         }
     }
 
