@@ -14,7 +14,7 @@ internal sealed partial class WorldDevice
     private bool IsForeseen(Exception e, Database database, StepKind kind) => e switch
     {
         ObjectDisposedException or OperationCanceledException => Database != database,
-        StorageException { Kind: StorageErrorKind.NotAuthorized } => _scene.Plan.Has(Features.KeyRotation),
+        StorageException { Kind: StorageErrorKind.NotAuthorized } => _scene.Plan.Takes(StepKind.RotateKey),
         StorageException { Kind: StorageErrorKind.Corrupt } => _scene.Plan.HasDamage,
         StorageException storage => _scene.MayRefuse(storage.Kind),
         MissingBlockException => HasPatches || (kind == StepKind.ReadFile && _scene.IsLate),

@@ -294,7 +294,7 @@ internal sealed partial class WorldDevice
     private bool MayOpenLater(StorageErrorKind kind) => kind switch
     {
         StorageErrorKind.Corrupt => IsDirect && _scene.Plan.HasDamage,
-        StorageErrorKind.NotAuthorized => !_scene.IsHealed || (IsDirect && _scene.Plan.Has(Features.KeyRotation)),
+        StorageErrorKind.NotAuthorized => !_scene.IsHealed || (IsDirect && _scene.Plan.Takes(StepKind.RotateKey)),
         StorageErrorKind.Transient => !_scene.IsHealed || IsDirect,
         _ => !_scene.IsHealed,
     };

@@ -93,7 +93,7 @@ internal sealed partial class WorldRun
     // What was not to be had at that moment; the next compaction has it. A late store may show a head before the files, and an invitation may come behind them.
     private bool MayPass(Exception failure) => (failure is StorageException passing && _scene.MayRefuse(passing.Kind))
         || (failure is StorageException { Kind: StorageErrorKind.Corrupt } && _plan.HasDamage)
-        || (failure is StorageException { Kind: StorageErrorKind.NotAuthorized } && _plan.Has(Features.KeyRotation))
+        || (failure is StorageException { Kind: StorageErrorKind.NotAuthorized } && _plan.Takes(StepKind.RotateKey))
         || (failure is MissingBlockException && _url.SettlingTime > TimeSpan.Zero);
 
     // For the picture of a history that broke off: whichever device can tell it.

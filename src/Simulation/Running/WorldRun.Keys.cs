@@ -17,7 +17,7 @@ internal sealed partial class WorldRun
     // What was under way when somebody died never arrives: everybody invites everybody.
     private async Task ShareKeysAsync()
     {
-        if (!_plan.Has(Features.KeyRotation) || !_plan.Has(Features.Encryption))
+        if (!_plan.Takes(StepKind.RotateKey) || !_plan.Has(Features.Encryption))
             return;
 
         // Whoever is not open may wait for the key of another. Where each waits for one whose invitation never came, people bring each other their bags.

@@ -69,9 +69,16 @@ public sealed class WorldDeviceErrorTests
     [Fact]
     public void A_key_that_is_unknown_is_foreseen_where_keys_are_rotated()
     {
-        Put(Features.KeyRotation, Failure(StorageErrorKind.NotAuthorized));
+        Put(Features.None, Failure(StorageErrorKind.NotAuthorized), StepKind.RotateKey);
         Assert.Empty(_witness.Violations);
-        Put(Features.KeyRotation, Failure(StorageErrorKind.Corrupt));
+        Put(Features.None, Failure(StorageErrorKind.Corrupt), StepKind.RotateKey);
+        _ = Accused(Claim.NoSurprises);
+    }
+
+    [Fact]
+    public void A_key_that_is_unknown_is_a_surprise_where_none_is_rotated_although_that_may_happen()
+    {
+        Put(Features.KeyRotation, Failure(StorageErrorKind.NotAuthorized));
         _ = Accused(Claim.NoSurprises);
     }
 

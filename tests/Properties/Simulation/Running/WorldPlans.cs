@@ -30,7 +30,7 @@ public static class WorldPlans
 
         // What costs nothing is drawn; disks are there for the steps that need them.
         Plan drawn = PlanDrawing.Draw(seed, $"sim:{profile}?lag=1s", devices, 1);
-        return new PlanUnderTest(drawn with { Features = (drawn.Features | Features.Disks | Features.KeyRotation) & ~Features.Garbage, Steps = made.MoveToImmutable() });
+        return new PlanUnderTest(drawn with { Features = (drawn.Features | Features.Disks) & ~Features.Garbage, Steps = made.MoveToImmutable() });
     }
 
     private static IEnumerable<Plan> Smaller(Plan plan)
