@@ -139,7 +139,7 @@ public sealed partial class RemoteLink
             });
 
             // Where a compaction replaced what another log still lists, the merge may ask the remote whether it is complete: not for one after the other.
-            ImmutableArray<CarGroup> log = [.. headers.Values.SelectMany(static part => part).Concat(_replica.State.Log).Distinct()];
+            ImmutableArray<CarGroup> log = [.. entries.Where(entry => headers.ContainsKey(entry.Cid)).SelectMany(entry => headers[entry.Cid]).Concat(_replica.State.Log).Distinct()];
             HashSet<CarGroup> among = [.. log];
             await AtOnceAsync(log, group => _replica.FetchReplacedAsync(group, among, cancellation));
         }
