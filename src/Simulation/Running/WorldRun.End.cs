@@ -175,14 +175,21 @@ internal sealed partial class WorldRun
         }
     }
 
-    // Compaction has to go on after whatever happened to an earlier one; at rest it leaves one group.
+    // Compaction has to go on after whatever happened to an earlier one; at rest it leaves one group, and the heads as they were.
     private async Task VerifyCompactionAsync(WorldDevice device)
     {
         if (device.Database is not { } database)
             return;
+        ImmutableArray<Cid> heads = database.Heads;
         for (int attempt = 1; attempt <= MostAttempts; attempt++)
         {
             await GuardAsync(device, "compacts in the end", async () => await database.CompactAsync());
+            if (!database.Heads.SequenceEqual(heads))
+            {
+                _witness.Accuse(Claim.Convergence, $"{device.Name} is at {Names.Of(database.Heads)} after a compaction at rest, and was at {Names.Of(heads)} before it");
+                return;
+            }
+
             if (database.Log.Length <= 1)
             {
                 await GuardAsync(device, "reads all after that", async () => _ = await device.ReadAllAsync(database, $"{device.Name} after a compaction at rest"));
