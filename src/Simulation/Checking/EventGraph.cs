@@ -78,7 +78,8 @@ internal sealed class EventGraph
     {
         if (!_writes.TryGetValue(id, out List<(int Event, Cid Value)>? writes))
             return [];
-        List<(int Event, Cid Value)> seen = writes.FindAll(write => Array.Exists([.. heads], head => Follows(_numbers[head], write.Event)));
+        int[] from = [.. heads.Select(head => _numbers[head])];
+        List<(int Event, Cid Value)> seen = writes.FindAll(write => Array.Exists(from, head => Follows(head, write.Event)));
         return [.. seen.Where(write => !seen.Exists(later => later.Event != write.Event && Follows(later.Event, write.Event))).Select(static write => write.Value)];
     }
 
