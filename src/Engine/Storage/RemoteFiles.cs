@@ -7,14 +7,15 @@ namespace FireproofBench.Engine.Storage;
 
 /// <summary>The remote stores that are attached, as places where a file may be that is not here. The one that failed least lately is asked first.</summary>
 /// <remarks>
-/// A store that shows late is not asked again at once for what it did not show a moment ago: as long as older files are on their way, each head that somebody tells of names them once more.
+/// A store that shows late is not asked again at once for what it did not show a moment ago: as long as older files are on their way, each head that somebody tells of names them once more. Nor is any store for what
+/// came damaged twice in a row: the first time may have been chance, and whoever needs the file needs it with each write.
 /// </remarks>
 /// <param name="time">The clock.</param>
 internal sealed class RemoteFiles(TimeProvider time)
 {
-    private const int MostAbsent = 4096;
+    private const int MostNoted = 4096;
 
-    // From the first of these up to the second a file is taken for absent, twice as long each time; what a store shows meanwhile is seen so much later.
+    // From the first of these up to the second a file is taken for absent, or for damaged, twice as long each time; what a store shows meanwhile is seen so much later.
     private static readonly TimeSpan _firstAbsence = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan _longestAbsence = TimeSpan.FromMilliseconds(800);
 
@@ -49,7 +50,7 @@ internal sealed class RemoteFiles(TimeProvider time)
     /// <summary>Fetches a file, checked against its name.</summary>
     /// <param name="key">Its key.</param>
     /// <param name="name">Its name.</param>
-    /// <param name="asksAnyway">Whether a late store is asked that did not show it a moment ago.</param>
+    /// <param name="asksAnyway">Whether a store is asked also where it did not show the file, or gave it damaged, a moment ago.</param>
     /// <param name="cancellation">Ends the call.</param>
     /// <returns>Its stored bytes; null when every store that was not taken away meanwhile answered that it does not have it, now or a moment ago.</returns>
     /// <exception cref="StorageException">No store gave it, and at least one could not be asked or gave other bytes: as the last of these failed.</exception>
@@ -60,6 +61,12 @@ internal sealed class RemoteFiles(TimeProvider time)
         {
             if (!asksAnyway && IsTakenForAbsent(source, name))
                 continue;
+            if (!asksAnyway && DamageOf(source, name) is { } damage)
+            {
+                failure = damage;
+                continue;
+            }
+
             using CancellationTokenSource call = CancellationTokenSource.CreateLinkedTokenSource(cancellation, source.Left);
             try
             {
@@ -73,6 +80,7 @@ internal sealed class RemoteFiles(TimeProvider time)
 
                 _ = source.Absent.TryRemove(name, out _);
                 await source.Files.CheckAsync(key, name, content.Bytes, call.Token);
+                _ = source.Damaged.TryRemove(name, out _);
                 Interlocked.Increment(ref _files);
                 Interlocked.Add(ref _bytes, content.Bytes.Length);
                 return content.Bytes;
@@ -86,6 +94,8 @@ internal sealed class RemoteFiles(TimeProvider time)
             {
                 source.Failures++;
                 failure = new StorageException(e.Kind, "fetch", key, $"it is not here, and the remote store '{source.Name}' did not give it: {e.Message}", e);
+                if (e.Kind == StorageErrorKind.Corrupt)
+                    NoteDamage(source, name, failure);
             }
         }
 
@@ -101,13 +111,25 @@ internal sealed class RemoteFiles(TimeProvider time)
     {
         if (source.Files.Gateway.Traits.StronglyConsistent)
             return;
-        if (source.Absent.Count >= MostAbsent)
+        if (source.Absent.Count >= MostNoted)
             source.Absent.Clear();
         long now = time.GetTimestamp();
 
         // Several who asked at once were told once.
         _ = source.Absent.AddOrUpdate(
             name, static (_, call) => (call.Now, 1), static (_, former, call) => call.Files.IsOver(former) ? (call.Now, former.Times + 1) : former, (Files: this, Now: now));
+    }
+
+    private StorageException? DamageOf(Source source, Cid name) =>
+        source.Damaged.TryGetValue(name, out (long At, int Times, StorageException Failure) damage) && damage.Times > 1 && !IsOver((damage.At, damage.Times - 1)) ? damage.Failure : null;
+
+    private void NoteDamage(Source source, Cid name, StorageException failure)
+    {
+        if (source.Damaged.Count >= MostNoted)
+            source.Damaged.Clear();
+        long now = time.GetTimestamp();
+        _ = source.Damaged.AddOrUpdate(
+            name, static (_, call) => (call.Now, 1, call.Failure), static (_, former, call) => (call.Now, former.Times + 1, call.Failure), (Now: now, Failure: failure));
     }
 
     private static TimeSpan AbsenceAfter(int times)
@@ -136,6 +158,9 @@ internal sealed class RemoteFiles(TimeProvider time)
 
         /// <summary>Files that a late store did not show: when it was asked last, and how often in vain.</summary>
         public ConcurrentDictionary<Cid, (long At, int Times)> Absent { get; } = new();
+
+        /// <summary>Files that came damaged: when they came last, and how often in a row.</summary>
+        public ConcurrentDictionary<Cid, (long At, int Times, StorageException Failure)> Damaged { get; } = new();
 
         /// <summary>Failures in a row.</summary>
         public int Failures { get; set; }

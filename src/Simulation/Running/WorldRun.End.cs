@@ -163,14 +163,31 @@ internal sealed partial class WorldRun
                 else
                 {
                     _isUntidy |= link.Status.LastError is not null;
-                    _ = await _devices[0].ReadAllAsync(reader, $"a new device at the {name}");
-                    await foreach (Document document in reader.AllAsync())
-                        _ = await _devices[0].ReadFilesAsync(reader, document);
+                    await ReadWholeAsync(reader, $"a new device at the {name}");
                 }
             }
             catch (Exception e) when (e is StorageException or MissingBlockException)
             {
                 _witness.Accuse(Claim.HeadCover, $"a new device cannot read the {name}: {e.Message}");
+            }
+        }
+    }
+
+    // A store with outages has them for ever.
+    private async Task ReadWholeAsync(Database reader, string who)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            try
+            {
+                _ = await _devices[0].ReadAllAsync(reader, who);
+                await foreach (Document document in reader.AllAsync())
+                    _ = await _devices[0].ReadFilesAsync(reader, document);
+                return;
+            }
+            catch (StorageException outage) when (outage.Kind == StorageErrorKind.Transient && attempt < MostAttempts)
+            {
+                await _scene.DelayAsync(TimeSpan.FromSeconds(1));
             }
         }
     }

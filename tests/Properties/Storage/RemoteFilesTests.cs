@@ -93,6 +93,32 @@ public sealed class RemoteFilesTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_came_damaged_twice_is_not_asked_for_at_once_again_and_each_time_a_while_later()
+    {
+        byte[] damaged = [.. s_content];
+        damaged[^1] ^= 1;
+        await _store.Data.PutAsync(s_key, damaged, PutCondition.None, CancellationToken.None);
+        _asked = 0;
+        List<int> asked = [];
+        for (int tenth = 0; tenth < 100; tenth++)
+        {
+            for (int times = 0; times < 5; times++)
+                Assert.Equal(StorageErrorKind.Corrupt, (await Assert.ThrowsAsync<StorageException>(async () => await FindAsync())).Kind);
+            asked.Add(_asked);
+            _time.Pass(TimeSpan.FromMilliseconds(50));
+        }
+
+        // Twice at 0; then at 50, 150, 350, 750 ms, and every 800 ms.
+        Assert.Equal([2, 3, 3, 4], asked[..4]);
+        Assert.Equal(11, _asked);
+
+        // Whoever mends it, and whoever has to know.
+        await _store.Data.PutAsync(s_key, s_content, PutCondition.None, CancellationToken.None);
+        Assert.Equal(s_content, (await FindAsync(asksAnyway: true))!.Value.ToArray());
+        Assert.Equal(s_content, (await FindAsync())!.Value.ToArray());
+    }
+
+    [Fact]
     public async Task A_store_that_shows_at_once_is_asked_each_time()
     {
         Assert.Null(await FindAsync());

@@ -81,6 +81,10 @@ public sealed class WorldRunTests
     [InlineData(1315348, "who subscribed was told of what a synchronisation had taken in only when it had sent everything, over a bad network")]
     [InlineData(1401924, "a merge met a file that another process had merged and deleted meanwhile, and was told as one that failed")]
     [InlineData(1562433, "a head whose sender had died long before was shown after all had been found together")]
+    [InlineData(1571064, "a cached object of all heads refused a writer until the cache forgot, more often than was taken for possible")]
+    [InlineData(1576270, "a walk whose first file was on its way from a late store began anew, and was held to the heads before it")]
+    [InlineData(1599037, "a store with outages had one when a new device read an attached file")]
+    [InlineData(1603296, "a file that came damaged each time was asked for with each write, twenty times and more")]
     [InlineData(1103975, "a compaction failed for a file that had come damaged once, and whole since")]
     public void A_world_that_once_violated_a_claim_is_sound(long seed, string what)
     {
