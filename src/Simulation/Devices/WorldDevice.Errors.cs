@@ -16,10 +16,14 @@ internal sealed partial class WorldDevice
         ObjectDisposedException or OperationCanceledException => Database != database,
         StorageException { Kind: StorageErrorKind.NotAuthorized } => _scene.Plan.Takes(StepKind.RotateKey),
         StorageException { Kind: StorageErrorKind.Corrupt } => _scene.Plan.HasDamage,
-        StorageException storage => _scene.MayRefuse(storage.Kind),
+        StorageException { Kind: StorageErrorKind.NoSpace } => _scene.MayRefuse(StorageErrorKind.NoSpace),
+        StorageException storage => _scene.MayRefuse(storage.Kind) && MayMeetNetwork(kind),
         MissingBlockException => HasPatches || (kind == StepKind.ReadFile && _scene.IsLate),
         _ => false,
     };
+
+    // A place of its own has room or none, and no faults of a network: these are told only by what lies at the store, or has to come from there.
+    private bool MayMeetNetwork(StepKind kind) => IsDirect || HasPatches || kind is StepKind.Synchronise or StepKind.ReadFile;
 
     // Whether files of the present state may be elsewhere: they come when they are asked for, or are still on their way.
     private bool HasPatches => _scene.Plan.Has(Features.OnDemand) || !IsWhole || Links.Any(static link => link.Status is not { Activity: SyncActivity.UpToDate, LastError: null });

@@ -24,12 +24,24 @@ public sealed class WorldDeviceErrorTests
     [InlineData(StorageErrorKind.Transient)]
     [InlineData(StorageErrorKind.Throttled)]
     [InlineData(StorageErrorKind.Ambiguous)]
-    public void What_passes_is_foreseen_where_a_network_or_a_store_has_faults(StorageErrorKind kind)
+    public void What_passes_is_foreseen_where_files_come_over_a_network_and_that_or_a_store_has_faults(StorageErrorKind kind)
     {
-        Put(Features.BadNetwork, Failure(kind));
-        Put(Features.None, Failure(kind), StepKind.CutOff);
-        Put(Features.None, Failure(kind), StepKind.RestartStore);
+        Put(Features.OnDemand | Features.BadNetwork, Failure(kind));
+        Put(Features.OnDemand, Failure(kind), StepKind.CutOff);
+        Put(Features.OnDemand, Failure(kind), StepKind.RestartStore);
         Assert.Empty(_witness.Violations);
+        Put(Features.OnDemand, Failure(kind));
+        _ = Accused(Claim.NoSurprises);
+    }
+
+    [Theory]
+    [InlineData(StorageErrorKind.Transient)]
+    [InlineData(StorageErrorKind.Throttled)]
+    [InlineData(StorageErrorKind.Ambiguous)]
+    public void What_only_a_network_does_is_a_surprise_where_all_files_are_at_hand(StorageErrorKind kind)
+    {
+        Put(Features.BadNetwork, Failure(kind), StepKind.CutOff, StepKind.RestartStore);
+        _ = Accused(Claim.NoSurprises);
     }
 
     [Fact]
@@ -92,7 +104,7 @@ public sealed class WorldDeviceErrorTests
     [Fact]
     public void A_failure_that_tells_a_part_of_a_document_is_found_although_it_passes_and_so_is_its_cause()
     {
-        Put(Features.BadNetwork, new StorageException(StorageErrorKind.Transient, "put", "file", "it fails", new InvalidOperationException($"at {Scene.Mark}few-0")));
+        Put(Features.OnDemand | Features.BadNetwork, new StorageException(StorageErrorKind.Transient, "put", "file", "it fails", new InvalidOperationException($"at {Scene.Mark}few-0")));
         Assert.EndsWith($"an error holds a part of a document: at {Scene.Mark}few-0", Accused(Claim.Secrecy), StringComparison.Ordinal);
     }
 
