@@ -66,22 +66,22 @@ internal static class SlowShare
             return (int)((most / 2.0) - (NormalQuantile * Math.Sqrt(most * (before + after + 1) / 12.0))) - 1;
 
         // How many of the orders of both sides' runs have a statistic: one of the other side's runs more comes after any number of the base's.
-        double[,] orders = new double[before + 1, most + 1];
-        for (int i = 0; i <= before; i++)
-            orders[i, 0] = 1;
+        double[][] orders = [.. Enumerable.Range(0, before + 1).Select(_ => new double[most + 1])];
+        foreach (double[] alone in orders)
+            alone[0] = 1;
         for (int j = 1; j <= after; j++)
         {
             for (int i = 1; i <= before; i++)
             {
                 for (int statistic = most; statistic >= 0; statistic--)
-                    orders[i, statistic] = orders[i - 1, statistic] + (statistic >= i ? orders[i, statistic - i] : 0);
+                    orders[i][statistic] = orders[i - 1][statistic] + (statistic >= i ? orders[i][statistic - i] : 0);
             }
         }
 
-        double all = Enumerable.Range(0, most + 1).Sum(statistic => orders[before, statistic]);
+        double all = orders[before].Sum();
         double sum = 0;
         int critical = -1;
-        while (critical < most && (sum += orders[before, critical + 1]) <= Chance * all)
+        while (critical < most && (sum += orders[before][critical + 1]) <= Chance * all)
             critical++;
         return critical;
     }
