@@ -8,12 +8,13 @@ namespace FireproofBench.Engine.Storage;
 /// <summary>The remote stores that are attached, as places where a file may be that is not here. The one that failed least lately is asked first.</summary>
 /// <remarks>
 /// A store that shows late is not asked again at once for what it did not show a moment ago: as long as older files are on their way, each head that somebody tells of names them once more. Nor is any store for what
-/// came damaged twice in a row: the first time may have been chance, and whoever needs the file needs it with each write.
+/// came damaged eight times in a row: a few times may be chance, or are over once somebody mends the file, but whoever needs it may need it with each write.
 /// </remarks>
 /// <param name="time">The clock.</param>
 internal sealed class RemoteFiles(TimeProvider time)
 {
     private const int MostNoted = 4096;
+    private const int FreeDamages = 8;
 
     // From the first of these up to the second a file is taken for absent, or for damaged, twice as long each time; what a store shows meanwhile is seen so much later.
     private static readonly TimeSpan _firstAbsence = TimeSpan.FromMilliseconds(50);
@@ -121,7 +122,7 @@ internal sealed class RemoteFiles(TimeProvider time)
     }
 
     private StorageException? DamageOf(Source source, Cid name) =>
-        source.Damaged.TryGetValue(name, out (long At, int Times, StorageException Failure) damage) && damage.Times > 1 && !IsOver((damage.At, damage.Times - 1)) ? damage.Failure : null;
+        source.Damaged.TryGetValue(name, out (long At, int Times, StorageException Failure) damage) && damage.Times >= FreeDamages && !IsOver((damage.At, damage.Times - FreeDamages + 1)) ? damage.Failure : null;
 
     private void NoteDamage(Source source, Cid name, StorageException failure)
     {
