@@ -10,55 +10,10 @@ using FireproofBench.Engine.Sync;
 
 namespace FireproofBench.Engine;
 
-/// <content>The past: changes, snapshots, rollback, compaction; and who is told of what comes.</content>
+/// <content>The past: snapshots, rollback, compaction; and who is told of what comes.</content>
 public sealed partial class Database
 {
     private ImmutableArray<Action<DatabaseChange>> _subscribers = [];
-
-    /// <summary>Lists what changed since a past clock.</summary>
-    /// <param name="since">The heads of that moment, from a write or a former call; none for all.</param>
-    /// <param name="limit">How many rows at the most, the newest ones.</param>
-    /// <param name="cancellation">Ends the call.</param>
-    /// <exception cref="MissingBlockException">An event of <paramref name="since"/> is not of this database.</exception>
-    public ValueTask<ChangeSet> ChangesAsync(IReadOnlyCollection<Cid> since, int limit = int.MaxValue, CancellationToken cancellation = default)
-    {
-        ThrowIfClosed();
-        return PresentChangesAsync(since, limit, cancellation);
-    }
-
-    /// <summary>Lists what changed between two past clocks.</summary>
-    /// <param name="since">The heads of the earlier moment; none for the beginning.</param>
-    /// <param name="until">The heads of the later moment.</param>
-    /// <param name="limit">How many rows at the most, the newest ones.</param>
-    /// <param name="cancellation">Ends the call.</param>
-    /// <returns>
-    /// Each id once, with its document as an event up to <paramref name="until"/> wrote it: the newest one, or, where devices wrote it side by side, the one that the
-    /// walk meets first, as in the reference engine, which need not be the one that won. Where that document was compacted away, it is given as it stands now.
-    /// </returns>
-    /// <exception cref="MissingBlockException">An event of either clock is not of this database.</exception>
-    public ValueTask<ChangeSet> ChangesAsync(IReadOnlyCollection<Cid> since, IReadOnlyCollection<Cid> until, int limit = int.MaxValue, CancellationToken cancellation = default)
-    {
-        ThrowIfClosed();
-        return ChangesAsync(_ledger.State, Ledger.Sorted([.. until.Distinct()]), since, limit, cancellation);
-    }
-
-    private async ValueTask<ChangeSet> PresentChangesAsync(IReadOnlyCollection<Cid> since, int limit, CancellationToken cancellation)
-    {
-        LedgerState state = _ledger.State;
-        while (true)
-        {
-            try
-            {
-                return await ChangesAsync(state, state.Heads, since, limit, cancellation);
-            }
-            catch (Exception e) when (Ledger.MayBeOutdated(e))
-            {
-                if (!await IsOutdatedAsync(state, cancellation))
-                    throw;
-                state = _ledger.State;
-            }
-        }
-    }
 
     /// <summary>Opens the database as it was at a past clock.</summary>
     /// <param name="heads">The heads of that moment.</param>
@@ -167,37 +122,6 @@ public sealed partial class Database
         ThrowIfClosed();
         ImmutableInterlocked.Update(ref _subscribers, static (all, added) => all.Add(added), subscriber);
         return new Subscription(this, subscriber);
-    }
-
-    private async ValueTask<ChangeSet> ChangesAsync(LedgerState state, ImmutableArray<Cid> until, IReadOnlyCollection<Cid> since, int limit, CancellationToken cancellation)
-    {
-        var changes = new List<DocumentChange>();
-        if (limit <= 0)
-            return new ChangeSet([], until);
-        await foreach (EventKey change in EventWalk.NewestAsync(_blocks, until, since, cancellation))
-        {
-            if (change.Key == Genesis.Key)
-                continue;
-            changes.Add(new DocumentChange(change.Key, await ReadChangedAsync(state, change, cancellation), change.Event));
-            if (changes.Count == limit)
-                break;
-        }
-
-        changes.Reverse();
-        return new ChangeSet([.. changes], until);
-    }
-
-    // The walk may meet an event first whose document another branch superseded, and a compaction dropped: then the document is given as it stands.
-    private async ValueTask<Document?> ReadChangedAsync(LedgerState state, EventKey change, CancellationToken cancellation)
-    {
-        try
-        {
-            return Document.FromBlock(change.Key, new Block(change.Value, await _blocks.GetAsync(change.Value, cancellation)));
-        }
-        catch (MissingBlockException)
-        {
-            return await GetAsync(state, change.Key, cancellation);
-        }
     }
 
     // What others wrote to the same files is met by compactions and descriptions too. A write that is under way tells of itself, and of what it met.

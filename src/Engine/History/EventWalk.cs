@@ -4,39 +4,64 @@ using FireproofBench.Engine.Clock;
 
 namespace FireproofBench.Engine.History;
 
-/// <summary>Walks from heads back through events, newest first, and yields each key when it is met first.</summary>
+/// <summary>Walks from heads back through events, newest first, and yields what they wrote.</summary>
 /// <remarks>
 /// Depth first: heads in order, the operations of an event from the last to the first, then its parents. So goes the reference engine; it skips a
 /// whole level where it meets an event of the past clock, and with it branches that were not seen yet. Here exactly the events that the past
-/// clock covers are left out.
+/// clock covers are left out. Where devices wrote side by side such a walk may meet a write before one of another branch that follows it.
 /// </remarks>
 internal static class EventWalk
 {
-    /// <summary>Yields the keys that changed.</summary>
+    /// <summary>Yields the keys that changed, each once.</summary>
     /// <param name="events">Where events are read.</param>
     /// <param name="heads">Where the walk starts.</param>
     /// <param name="since">The past clock; none for the whole history.</param>
     /// <param name="cancellation">Ends the walk.</param>
-    public static async IAsyncEnumerable<EventKey> NewestAsync(
+    public static IAsyncEnumerable<EventKey> NewestAsync(IEventSource events, IReadOnlyList<Cid> heads, IReadOnlyCollection<Cid> since, CancellationToken cancellation) =>
+        WritesAsync(events, heads, since, cancellation).Where(static write => write.IsFirst);
+
+    /// <summary>Yields all writes.</summary>
+    /// <param name="events">Where events are read.</param>
+    /// <param name="heads">Where the walk starts.</param>
+    /// <param name="since">The past clock; none for the whole history.</param>
+    /// <param name="cancellation">Ends the walk.</param>
+    public static async IAsyncEnumerable<EventKey> WritesAsync(
         IEventSource events, IReadOnlyList<Cid> heads, IReadOnlyCollection<Cid> since, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        HashSet<Cid> visited = await CoveredAsync(events, heads, since, cancellation);
+        HashSet<Cid> covered = await CoveredAsync(events, heads, since, cancellation);
+        var visited = new HashSet<Cid>();
         var keys = new HashSet<string>(StringComparer.Ordinal);
         var open = new Stack<Cid>(heads.Reverse());
-        while (open.TryPop(out Cid cid))
+        bool metCovered = false;
+        while (SkipKnown())
         {
-            if (!visited.Add(cid))
-                continue;
+            Cid cid = open.Pop();
+            visited.Add(cid);
             ClockEvent clockEvent = await events.GetAsync(cid, cancellation);
+
+            // A branch that is still open, and one that the past clock covers, may have written beside this event, or behind it.
+            bool isNewest = !SkipKnown() && !metCovered;
             for (int i = clockEvent.Operations.Length - 1; i >= 0; i--)
             {
                 KeyValue operation = clockEvent.Operations[i];
-                if (operation.Value.IsDefined && keys.Add(operation.Key))
-                    yield return new EventKey(operation.Key, operation.Value, cid);
+                if (operation.Value.IsDefined)
+                    yield return new EventKey(operation.Key, operation.Value, cid, keys.Add(operation.Key), isNewest);
             }
 
             for (int i = clockEvent.Parents.Length - 1; i >= 0; i--)
                 open.Push(clockEvent.Parents[i]);
+        }
+
+        // Whether anything is left to be walked through, which is then on top.
+        bool SkipKnown()
+        {
+            while (open.TryPeek(out Cid next) && (covered.Contains(next) || visited.Contains(next)))
+            {
+                metCovered |= covered.Contains(next);
+                _ = open.Pop();
+            }
+
+            return open.Count > 0;
         }
     }
 

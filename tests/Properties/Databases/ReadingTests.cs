@@ -209,6 +209,81 @@ public sealed class ReadingTests
         }
     }
 
+    [Property(MaxTest = 40)]
+    public async Task What_changed_between_two_clocks_is_given_as_it_stands_at_the_later_one(DoNotSize<int> seed)
+    {
+        var dice = new SeededDice((ulong)seed.Item);
+        var keys = new MemoryKeyBag();
+        var remote = new WatchedStore();
+        Database[] replicas = [await OpenDatabase.OnStoreAsync(new WatchedStore(), keys, CompactionMode.Manual), await OpenDatabase.OnStoreAsync(new WatchedStore(), keys, CompactionMode.Manual)];
+        List<ImmutableArray<Cid>>[] clocks = [[[]], [[]]];
+        for (int i = 0; i < 24; i++)
+        {
+            int one = dice.Next(2);
+            if (dice.Chance(30))
+                await replicas[one].SyncAsync(remote);
+            else if (dice.Chance(15))
+                await replicas[one].DeleteAsync($"shared-{dice.Next(3)}");
+            else
+                await replicas[one].PutAsync(Document.Parse($$"""{"_id":"shared-{{dice.Next(3)}}","n":{{i}}}"""));
+            clocks[one].Add(replicas[one].Heads);
+        }
+
+        for (int one = 0; one < replicas.Length; one++)
+        {
+            Database replica = replicas[one];
+            for (int i = 0; i < clocks[one].Count; i++)
+            {
+                for (int j = i; j < clocks[one].Count; j++)
+                {
+                    SortedDictionary<string, string?> standing = await StandingAsync(replica, clocks[one][j]);
+                    Assert.All((await replica.ChangesAsync(clocks[one][i], clocks[one][j])).Changes, change => Assert.Equal(standing[change.Id], change.Document?.ToJson()));
+                }
+
+                Assert.Equal(
+                    (await replica.ChangesAsync(clocks[one][i], clocks[one][^1])).Changes.TakeLast(2).Select(static change => (change.Id, change.Event)),
+                    (await replica.ChangesAsync(clocks[one][i], limit: 2)).Changes.Select(static change => (change.Id, change.Event)));
+            }
+
+            await replica.DisposeAsync();
+        }
+
+        static async Task<SortedDictionary<string, string?>> StandingAsync(Database replica, ImmutableArray<Cid> heads)
+        {
+            SortedDictionary<string, string?> all = new(StringComparer.Ordinal);
+            await foreach (DocumentRow row in (await replica.SnapshotAsync(heads)).RowsAsync())
+                all[row.Id] = row.Document?.ToJson();
+            return all;
+        }
+    }
+
+    // In one of the two orders of the heads a walk meets the old document before the new one that follows it.
+    [Fact]
+    public async Task A_document_that_another_branch_replaced_is_not_listed_as_a_change_in_its_old_form()
+    {
+        var met = new HashSet<bool>();
+        for (int seed = 0; met.Count < 2; seed++)
+        {
+            Assert.InRange(seed, 0, 64);
+            var keys = new MemoryKeyBag();
+            var remote = new WatchedStore();
+            await using Database left = await OpenDatabase.OnStoreAsync(new WatchedStore(), keys, CompactionMode.Manual);
+            await using Database right = await OpenDatabase.OnStoreAsync(new WatchedStore(), keys, CompactionMode.Manual);
+            await left.PutAsync(Document.Parse("""{"_id":"colour","is":"old"}"""));
+            await left.SyncAsync(remote);
+            await right.SyncAsync(remote);
+            Cid other = (await left.PutAsync(Document.Parse($$"""{"_id":"other","n":{{seed}}}"""))).Heads[0];
+            Cid newer = (await right.PutAsync(Document.Parse("""{"_id":"colour","is":"new"}"""))).Heads[0];
+            await right.SyncAsync(remote);
+            await left.SyncAsync(remote);
+            Assert.Equal(2, left.Heads.Length);
+            met.Add(left.Heads[0] == other);
+            DocumentChange colour = Assert.Single((await left.ChangesAsync([])).Changes, static change => change.Id == "colour");
+            Assert.Equal(("""{"_id":"colour","is":"new"}""", newer), (colour.Document?.ToJson(), colour.Event));
+            Assert.Equal("other", Assert.Single((await left.ChangesAsync([newer])).Changes).Id);
+        }
+    }
+
     [Fact]
     public async Task A_subscriber_is_told_once_of_each_change_whatever_another_one_throws_and_no_more_after_its_end()
     {
