@@ -6,7 +6,7 @@ namespace FireproofBench.EngineFaults;
 /// <param name="Id">Its id in the catalogue of faults.</param>
 /// <param name="Name">What goes wrong.</param>
 /// <param name="Behaviour">What was changed, in one sentence.</param>
-/// <param name="Killers">The clauses that can tell; one of them has to fail.</param>
+/// <param name="Killers">The clauses that can tell; one of them has to fail. None where only a simulated world can.</param>
 /// <param name="Edits">The changes.</param>
 internal sealed record EngineFault(string Id, string Name, string Behaviour, ImmutableArray<string> Killers, ImmutableArray<SourceEdit> Edits)
 {

@@ -395,5 +395,16 @@ internal static class EngineFaultCatalogue
                     "Shard child = Shard.Create(target.Prefix + shared, inner, target.MaxKeySize);",
                     "Shard child = Shard.Create(target.Prefix + shared, inner, target.MaxKeySize - 1);"),
             ]),
+        new(
+            "G17",
+            "changes leave out what was written beside a past clock",
+            "A walk to a past clock does not go on to the other parents of an event that follows it.",
+            [],
+            [
+                new(
+                    "Engine/History/EventWalk.cs",
+                    "            for (int i = clockEvent.Parents.Length - 1; i >= 0; i--)\n",
+                    "            for (int i = clockEvent.Parents.ToArray().Any(since.Contains) ? -1 : clockEvent.Parents.Length - 1; i >= 0; i--)\n"),
+            ]),
     ];
 }

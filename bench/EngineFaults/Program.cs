@@ -47,6 +47,8 @@ for (int i = 0; i < args.Length; i++)
     }
 }
 
+if (!bySimulation)
+    faults = faults.RemoveAll(static fault => fault.Killers.IsEmpty);
 string output = folder ?? (bySimulation ? "results/simulation/power" : "results/conformance/power");
 string scratch = Directory.CreateTempSubdirectory("engine-faults-").FullName;
 try

@@ -24,6 +24,12 @@ internal enum Claim
     /// <summary>Documents that were put together are seen together.</summary>
     WholeCommits,
 
+    /// <summary>A database that is open never goes back behind what it acknowledged or showed, and one that is opened again never behind what its device acknowledged.</summary>
+    Sessions,
+
+    /// <summary>Whoever asks what changed since a clock is told of every id that was written since, once, and of nothing else.</summary>
+    Changes,
+
     /// <summary>Attached files are what they were.</summary>
     Attachments,
 

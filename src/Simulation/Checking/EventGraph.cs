@@ -9,7 +9,7 @@ internal sealed class EventGraph
 {
     private readonly Dictionary<Cid, int> _numbers = [];
     private readonly ClockEvent[] _events;
-    private readonly ulong[][] _behind;
+    private readonly EventSet[] _behind;
     private readonly Dictionary<string, List<(int Event, Cid Value)>> _writes = new(StringComparer.Ordinal);
 
     /// <summary>The history of some events.</summary>
@@ -17,20 +17,14 @@ internal sealed class EventGraph
     public EventGraph(IReadOnlyList<ClockEvent> newestFirst)
     {
         _events = [.. newestFirst.Reverse()];
-        _behind = new ulong[_events.Length][];
-        int words = (_events.Length + 63) / 64;
+        _behind = new EventSet[_events.Length];
         for (int i = 0; i < _events.Length; i++)
         {
             _numbers[_events[i].Cid] = i;
-            ulong[] behind = new ulong[words];
+            EventSet behind = new(_events.Length);
             foreach (Cid parent in _events[i].Parents)
-            {
-                int number = _numbers[parent];
-                for (int word = 0; word < words; word++)
-                    behind[word] |= _behind[number][word];
-            }
-
-            behind[i >> 6] |= 1UL << (i & 63);
+                behind.Add(_behind[_numbers[parent]]);
+            behind.Add(i);
             _behind[i] = behind;
 
             // Of two writes of one event to the same id the later one stands.
@@ -83,5 +77,18 @@ internal sealed class EventGraph
         return [.. seen.Where(write => !seen.Exists(later => later.Event != write.Event && Follows(later.Event, write.Event))).Select(static write => write.Value)];
     }
 
-    private bool Follows(int from, int number) => (_behind[from][number >> 6] & (1UL << (number & 63))) != 0;
+    /// <summary>The events up to some heads.</summary>
+    /// <param name="heads">The heads; all part of the history.</param>
+    public EventSet UpTo(ImmutableArray<Cid> heads)
+    {
+        EventSet events = new(_events.Length);
+        foreach (Cid head in heads)
+            events.Add(_behind[_numbers[head]]);
+        return events;
+    }
+
+    /// <summary>The events of a set, each behind those that it follows.</summary>
+    public IEnumerable<ClockEvent> In(EventSet set) => _events.Where((_, number) => set.Has(number));
+
+    private bool Follows(int from, int number) => _behind[from].Has(number);
 }

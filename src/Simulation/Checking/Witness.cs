@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using FireproofBench.Engine;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Clock;
 using FireproofBench.Engine.Documents;
@@ -12,17 +13,21 @@ internal sealed class Witness(VirtualTime time)
 {
     private readonly List<Acknowledgement> _acknowledged = [];
     private readonly List<Reading> _readings = [];
-    private readonly Dictionary<string, (ImmutableArray<KeyValue> Rows, string Who)> _states = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (Reading Seen, string Who)> _states = new(StringComparer.Ordinal);
 
     // What was seen by ids, at clocks where nobody saw all documents yet.
     private readonly Dictionary<string, Dictionary<string, (Cid Value, string Who)>> _answers = new(StringComparer.Ordinal);
 
     // The trees of those who are at rest, by their heads.
     private readonly Dictionary<string, (Cid Root, string Who)> _trees = new(StringComparer.Ordinal);
+    private readonly List<ChangeReport> _changes = [];
     private readonly List<Violation> _violations = [];
 
     /// <summary>What must not be, in the order in which it was seen.</summary>
     public IReadOnlyList<Violation> Violations => _violations;
+
+    /// <summary>What databases acknowledged and showed, one after the other.</summary>
+    public Sessions Sessions { get; } = new(time);
 
     /// <summary>The writes that were acknowledged.</summary>
     public IReadOnlyList<Acknowledgement> Acknowledged => _acknowledged;
@@ -39,20 +44,23 @@ internal sealed class Witness(VirtualTime time)
     /// <summary>A device was told that a write is done.</summary>
     public void Acknowledge(Acknowledgement told) => _acknowledged.Add(told);
 
+    /// <summary>A device was told what changed since a clock.</summary>
+    public void Report(int device, ImmutableArray<Cid> since, ChangeSet told) => _changes.Add(new ChangeReport(WhoSaw(device, time.Elapsed), since, told));
+
     /// <summary>A device was shown some documents at a clock.</summary>
     public void Read(int device, ImmutableArray<Cid> heads, ImmutableArray<KeyValue> values)
     {
         Reading reading = new(device, time.Elapsed, heads, values, IsWhole: false);
         _readings.Add(reading);
         string clock = string.Join(' ', heads);
-        string who = WhoSaw(reading);
+        string who = WhoSaw(reading.Device, reading.At);
         if (!_answers.TryGetValue(clock, out Dictionary<string, (Cid Value, string Who)>? answers))
             _answers[clock] = answers = new(StringComparer.Ordinal);
         foreach (KeyValue shown in values)
         {
             Cid value = Found(shown.Value);
-            if (_states.TryGetValue(clock, out (ImmutableArray<KeyValue> Rows, string Who) whole))
-                CompareSame(heads, shown.Key, (value, who), (Found(whole.Rows, shown.Key), whole.Who));
+            if (_states.TryGetValue(clock, out (Reading Seen, string Who) whole))
+                CompareSame(heads, shown.Key, (value, who), (Found(whole.Seen.Values, shown.Key), whole.Who));
             else if (!answers.TryAdd(shown.Key, (value, who)))
                 CompareSame(heads, shown.Key, (value, who), answers[shown.Key]);
         }
@@ -65,21 +73,29 @@ internal sealed class Witness(VirtualTime time)
     /// <param name="rows">All ids with their values.</param>
     public void ReadAll(int device, string who, ImmutableArray<Cid> heads, ImmutableArray<KeyValue> rows)
     {
-        _readings.Add(new Reading(device, time.Elapsed, heads, rows, IsWhole: true));
         string clock = string.Join(' ', heads);
-        if (_states.TryAdd(clock, (rows, who)))
+        Reading reading = new(device, time.Elapsed, heads, rows, IsWhole: true);
+        if (!_states.TryGetValue(clock, out (Reading Seen, string Who) former))
         {
-            foreach ((string id, (Cid Value, string Who) former) in _answers.GetValueOrDefault(clock) ?? [])
-                CompareSame(heads, id, (Found(rows, id), who), former);
+            _states[clock] = (reading, who);
+            foreach ((string id, (Cid Value, string Who) answer) in _answers.GetValueOrDefault(clock) ?? [])
+                CompareSame(heads, id, (Found(rows, id), who), answer);
         }
-        else if (_states[clock] is var former && !former.Rows.AsSpan().SequenceEqual(rows.AsSpan()))
+        else if (former.Seen.Values.AsSpan().SequenceEqual(rows.AsSpan()))
         {
-            string[] then = [.. former.Rows.Select(static row => $"{row.Key} {row.Value}")];
+            former.Seen.Times++;
+            return;
+        }
+        else
+        {
+            string[] then = [.. former.Seen.Values.Select(static row => $"{row.Key} {row.Value}")];
             string[] now = [.. rows.Select(static row => $"{row.Key} {row.Value}")];
             Accuse(
                 Claim.SameHeadsSameState,
                 $"{who} at {Names.Of(heads)} sees {Names.OfLine(now.Except(then).FirstOrDefault())}, where {former.Who} saw {Names.OfLine(then.Except(now).FirstOrDefault())}");
         }
+
+        _readings.Add(reading);
     }
 
     /// <summary>A device is at rest: it has the heads of all others, and a tree that depends on nothing but these.</summary>
@@ -125,17 +141,26 @@ internal sealed class Witness(VirtualTime time)
             pulse?.Beat();
             if (reading.Heads.All(history.Has))
             {
-                Readings++;
+                Readings += reading.Times;
                 Compare(history, reading);
             }
             else if (!LosesPower)
             {
-                Accuse(Claim.Durability, $"{WhoSaw(reading)} was shown {Names.Of(reading.Heads)}, and in the end nobody has {Names.Of([.. reading.Heads.Where(head => !history.Has(head))])}");
+                Accuse(Claim.Durability, $"{WhoSaw(reading.Device, reading.At)} was shown {Names.Of(reading.Heads)}, and in the end nobody has {Names.Of([.. reading.Heads.Where(head => !history.Has(head))])}");
             }
+        }
+
+        foreach (string evidence in Sessions.WhoWentBack(history))
+            Accuse(Claim.Sessions, evidence);
+        foreach (ChangeReport report in _changes)
+        {
+            pulse?.Beat();
+            if (report.WrongWith(history) is { } wrong)
+                Accuse(Claim.Changes, wrong);
         }
     }
 
-    private static string WhoSaw(Reading reading) => string.Create(CultureInfo.InvariantCulture, $"{Planning.Plan.NameOf(reading.Device)} at {reading.At.TotalSeconds:f3} s");
+    private static string WhoSaw(int device, TimeSpan at) => string.Create(CultureInfo.InvariantCulture, $"{Planning.Plan.NameOf(device)} at {at.TotalSeconds:f3} s");
 
     // Whoever asks by an id is not told whether a document was deleted or never written.
     private static Cid Found(Cid value) => value == DocumentBlock.Tombstone.Cid ? default : value;
@@ -193,7 +218,7 @@ internal sealed class Witness(VirtualTime time)
 
     private void Compare(EventGraph history, Reading reading)
     {
-        string who = WhoSaw(reading);
+        string who = WhoSaw(reading.Device, reading.At);
         foreach (KeyValue shown in reading.Values)
         {
             ImmutableArray<Cid> standing = history.Standing(reading.Heads, shown.Key);

@@ -17,23 +17,27 @@ internal sealed class Listener
     private readonly TimeSpan _patience;
     private readonly Dictionary<string, List<TimeSpan>>[] _told = [.. Enumerable.Range(0, Count).Select(static _ => new Dictionary<string, List<TimeSpan>>(StringComparer.Ordinal))];
     private readonly ImmutableArray<Cid>[] _heads;
+    private readonly Session[] _sessions;
     private readonly List<Expectation> _expected = [];
     private int _failingCalls;
 
-    private Listener(VirtualTime time, TimeSpan patience, ImmutableArray<Cid> heads)
+    private Listener(Database database, string name, VirtualTime time, TimeSpan patience, Sessions sessions)
     {
         _time = time;
         _patience = patience;
-        _heads = [.. Enumerable.Repeat(heads, Count)];
+        _heads = [.. Enumerable.Repeat(database.Heads, Count)];
+        _sessions = [.. Enumerable.Range(0, Count).Select(who => sessions.Subscribe(database, $"of those who subscribed at {name}, {Which(who)},"))];
     }
 
     /// <summary>Subscribes.</summary>
     /// <param name="database">The database, which was opened just now.</param>
+    /// <param name="name">How people call the device.</param>
     /// <param name="time">The clock of the world.</param>
     /// <param name="patience">For how long a write may go on behind its acknowledgement, until all are told of it: it may compact.</param>
-    public static Listener To(Database database, VirtualTime time, TimeSpan patience)
+    /// <param name="sessions">Sees where each is told that the database is.</param>
+    public static Listener To(Database database, string name, VirtualTime time, TimeSpan patience, Sessions sessions)
     {
-        Listener made = new(time, patience, database.Heads);
+        Listener made = new(database, name, time, patience, sessions);
         _ = database.Subscribe(made.Hearing(0));
         _ = database.Subscribe(made.Failing);
         _ = database.Subscribe(made.Hearing(1));
@@ -60,7 +64,7 @@ internal sealed class Listener
     {
         for (int who = 0; who < Count; who++)
         {
-            string which = $"the one {(who == 0 ? "before" : "behind")} the one that fails";
+            string which = Which(who);
             foreach (Expectation expected in _expected)
             {
                 if (expected.Acknowledged is { } acknowledged && expected.Ids.FirstOrDefault(id => !IsTold(who, id, expected.Begun, acknowledged + _patience)) is { } missed)
@@ -74,6 +78,8 @@ internal sealed class Listener
         return null;
     }
 
+    private static string Which(int who) => $"the one {(who == 0 ? "before" : "behind")} the one that fails";
+
     private bool IsTold(int who, string id, TimeSpan from, TimeSpan to) => _told[who].TryGetValue(id, out List<TimeSpan>? times) && times.Exists(at => at >= from && at <= to);
 
     private void Failing(DatabaseChange change)
@@ -85,6 +91,7 @@ internal sealed class Listener
     private Action<DatabaseChange> Hearing(int who) => change =>
     {
         _heads[who] = change.Heads;
+        _sessions[who].Show(change.Heads);
         foreach (string id in change.Ids)
         {
             if (!_told[who].TryGetValue(id, out List<TimeSpan>? times))

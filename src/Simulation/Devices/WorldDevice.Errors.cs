@@ -11,21 +11,21 @@ namespace FireproofBench.Simulation.Devices;
 internal sealed partial class WorldDevice
 {
     // What the documentation names for calls beside faults, closings and missing keys. A late store may show a document before the file that is attached to it.
-    private bool IsForeseen(Exception e, Database database, StepKind kind) => e switch
+    private bool IsForeseen(Exception e, Database database, StepKind kind, bool hadPatches) => e switch
     {
         ObjectDisposedException or OperationCanceledException => Database != database,
         StorageException { Kind: StorageErrorKind.NotAuthorized } => _scene.Plan.Takes(StepKind.RotateKey),
         StorageException { Kind: StorageErrorKind.Corrupt } => _scene.Plan.HasDamage,
         StorageException { Kind: StorageErrorKind.NoSpace } => _scene.MayRefuse(StorageErrorKind.NoSpace),
-        StorageException storage => _scene.MayRefuse(storage.Kind) && MayMeetNetwork(kind),
-        MissingBlockException => HasPatches || (kind == StepKind.ReadFile && _scene.IsLate),
+        StorageException storage => _scene.MayRefuse(storage.Kind) && MayMeetNetwork(kind, hadPatches),
+        MissingBlockException => hadPatches || HasPatches || (kind == StepKind.ReadFile && _scene.IsLate),
         _ => false,
     };
 
     // A place of its own has room or none, and no faults of a network: these are told only by what lies at the store, or has to come from there.
-    private bool MayMeetNetwork(StepKind kind) => IsDirect || HasPatches || kind is StepKind.Synchronise or StepKind.ReadFile;
+    private bool MayMeetNetwork(StepKind kind, bool hadPatches) => IsDirect || hadPatches || HasPatches || kind is StepKind.Synchronise or StepKind.ReadFile;
 
-    // Whether files of the present state may be elsewhere: they come when they are asked for, or are still on their way.
+    // Whether files of the present state may be elsewhere: they come when they are asked for, or are still on their way. A step that began then may fail for it long after they came.
     private bool HasPatches => _scene.Plan.Has(Features.OnDemand) || !IsWhole || Links.Any(static link => link.Status is not { Activity: SyncActivity.UpToDate, LastError: null });
 
     private void Surprise(string doing, Exception e)

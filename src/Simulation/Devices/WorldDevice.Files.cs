@@ -15,7 +15,9 @@ internal sealed partial class WorldDevice
     private const int IdsWithFiles = 3;
     private const int LongestFile = 3000;
 
-    private static string DrawIdWithFiles(Dice dice) => string.Create(CultureInfo.InvariantCulture, $"{Scene.Mark}files-{dice.Below(IdsWithFiles)}");
+    private static string IdWithFiles(int number) => string.Create(CultureInfo.InvariantCulture, $"{Scene.Mark}files-{number}");
+
+    private static string DrawIdWithFiles(Dice dice) => IdWithFiles(dice.Below(IdsWithFiles));
 
     private async Task<string> AttachFileAsync(Database database, Step step, Dice dice)
     {
@@ -23,7 +25,7 @@ internal sealed partial class WorldDevice
         byte[] content = [.. Encoding.ASCII.GetBytes(Scene.Mark), .. dice.Bytes(dice.Below(LongestFile))];
         NewAttachment file = new("file", content, "application/octet-stream", DateTimeOffset.UnixEpoch);
         Document document = NewDocument(id, step, 0, dice);
-        return await TellAsync(step, [new KeyValue(id, WithFile(document, file).Block.Cid)], async () => await database.PutAsync(document, [file])) + " with a file";
+        return await TellAsync(database, step, [new KeyValue(id, WithFile(document, file).Block.Cid)], () => database.PutAsync(document, [file])) + " with a file";
     }
 
     // What the engine is to make of it: the file is a block in a file of its own, and the document names both.
@@ -34,12 +36,15 @@ internal sealed partial class WorldDevice
         return document.WithFiles(FileSet.WriteField([], [new AttachmentInfo(file.Name, block.Cid, [car], file.Length, file.ContentType, file.LastModified)]));
     }
 
-    private async Task<string> ReadFilesAsync(Database database, Dice dice)
+    /// <summary>Reads the files of all documents, and compares them with their content ids.</summary>
+    public async Task ReadAllFilesAsync(Database database)
     {
-        string id = DrawIdWithFiles(dice);
-        Document? document = await database.GetAsync(id);
-        return document is null ? "nothing" : await ReadFilesAsync(database, document);
+        for (int number = 0; number < IdsWithFiles; number++)
+            _ = await ReadFilesAsync(database, IdWithFiles(number));
     }
+
+    private async Task<string> ReadFilesAsync(Database database, string id) =>
+        await database.GetAsync(id) is { } document ? await ReadFilesAsync(database, document) : "nothing";
 
     /// <summary>Reads the files of a document, and compares them with their content ids.</summary>
     internal async Task<string> ReadFilesAsync(Database database, Document document)

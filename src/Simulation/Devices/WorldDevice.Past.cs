@@ -45,13 +45,7 @@ internal sealed partial class WorldDevice
     {
         ImmutableArray<Cid> since = DrawKnown(dice);
         ChangeSet changes = await database.ChangesAsync(since);
-        HashSet<string> ids = new(StringComparer.Ordinal);
-        foreach (DocumentChange change in changes.Changes)
-        {
-            if (!ids.Add(change.Id))
-                _scene.Witness.Accuse(Claim.NoSurprises, $"{Name} is told twice that {change.Id} changed since {Names.Of(since)}");
-        }
-
+        _scene.Witness.Report(_number, since, changes);
         return string.Create(CultureInfo.InvariantCulture, $"{changes.Changes.Length} since {Names.Of(since)}");
     }
 
@@ -89,7 +83,7 @@ internal sealed partial class WorldDevice
             (Listener listener, TimeSpan begun) = (Listener!, _scene.World.Time.Elapsed);
             PutResult result = await database.RollbackAsync(heads);
             listener.Acknowledge(listener.Expect(begun, result.Ids));
-            return (result.Ids.IsEmpty ? "nothing differs; " : "") + Acknowledge(step, result, [], heads) + $" as it was at {Names.Of(heads)}";
+            return (result.Ids.IsEmpty ? "nothing differs; " : "") + Acknowledge(database, step, result, [], heads) + $" as it was at {Names.Of(heads)}";
         }) ?? "compacted away";
     }
 }

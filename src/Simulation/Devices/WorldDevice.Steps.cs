@@ -43,6 +43,7 @@ internal sealed partial class WorldDevice
         }
 
         _scene.Trace.Add(Name, TraceKind.Begun, label);
+        bool hadPatches = HasPatches;
         _underway++;
         try
         {
@@ -53,7 +54,7 @@ internal sealed partial class WorldDevice
         {
             // It died within this very step of its code.
         }
-        catch (Exception refusal) when (IsForeseen(refusal, database, step.Kind))
+        catch (Exception refusal) when (IsForeseen(refusal, database, step.Kind, hadPatches))
         {
             Hear($"at step {label}", refusal);
             _scene.Trace.Add(Name, TraceKind.Refused, label, refusal.Message);
@@ -80,7 +81,7 @@ internal sealed partial class WorldDevice
         StepKind.Bulk => await PutGroupAsync(database, step, dice),
         StepKind.Burst => await BurstAsync(database, step, dice),
         StepKind.AttachFile => await AttachFileAsync(database, step, dice),
-        StepKind.ReadFile => await ReadFilesAsync(database, dice),
+        StepKind.ReadFile => await ReadFilesAsync(database, DrawIdWithFiles(dice)),
         StepKind.Read => await ReadAsync(database, DrawId(dice)),
         StepKind.ReadAll => await ReadAllAsync(database, Name),
         StepKind.ReadPast => await ReadPastAsync(database, dice),
@@ -110,8 +111,9 @@ internal sealed partial class WorldDevice
             CultureInfo.InvariantCulture, $$"""{"_id":"{{id}}","by":"{{Plan.NameOf(step.Device)}}","n":{{step.Number}},"part":{{part}},"text":"{{Scene.Mark}}{{padding}}"}"""));
     }
 
-    private string Acknowledge(Step step, PutResult result, ImmutableArray<KeyValue> writes, ImmutableArray<Cid> restored = default)
+    private string Acknowledge(Database database, Step step, PutResult result, ImmutableArray<KeyValue> writes, ImmutableArray<Cid> restored = default)
     {
+        _scene.Witness.Sessions.Acknowledge(database, result.Heads);
         _scene.Witness.Acknowledge(new Acknowledgement(_number, step.Number, result.Heads, writes) { Restored = restored });
         _known.Add(result.Heads);
         if (_known.Count > LongestKnown)
@@ -120,19 +122,19 @@ internal sealed partial class WorldDevice
     }
 
     // Whoever subscribed is to be told of it, once it is acknowledged.
-    private async Task<string> TellAsync(Step step, ImmutableArray<KeyValue> writes, Func<Task<PutResult>> write)
+    private async Task<string> TellAsync(Database database, Step step, ImmutableArray<KeyValue> writes, Func<ValueTask<PutResult>> write)
     {
         Listener listener = Listener!;
         Expectation told = listener.Expect(_scene.World.Time.Elapsed, [.. writes.Select(static one => one.Key)]);
         PutResult result = await write();
         listener.Acknowledge(told);
-        return Acknowledge(step, result, writes);
+        return Acknowledge(database, step, result, writes);
     }
 
     private Task<string> PutAsync(Database database, Step step, string id, Dice dice)
     {
         Document document = NewDocument(id, step, 0, dice);
-        return TellAsync(step, [new KeyValue(id, document.Block.Cid)], async () => await database.PutAsync(document));
+        return TellAsync(database, step, [new KeyValue(id, document.Block.Cid)], () => database.PutAsync(document));
     }
 
     private async Task<string> UpdateAsync(Database database, Step step, string id, Dice dice)
@@ -142,14 +144,14 @@ internal sealed partial class WorldDevice
     }
 
     private Task<string> DeleteAsync(Database database, Step step, string id) =>
-        TellAsync(step, [new KeyValue(id, DocumentBlock.Tombstone.Cid)], async () => await database.DeleteAsync(id));
+        TellAsync(database, step, [new KeyValue(id, DocumentBlock.Tombstone.Cid)], () => database.DeleteAsync(id));
 
     private Task<string> PutGroupAsync(Database database, Step step, Dice dice)
     {
         int group = dice.Below(Groups);
         Document[] members = [.. Enumerable.Range(0, GroupSize).Select(member => Document.Parse(string.Create(
             CultureInfo.InvariantCulture, $$"""{"_id":"{{Scene.Mark}}group-{{group}}-{{member}}","token":{{step.Number}}}""")))];
-        return TellAsync(step, [.. members.Select(static member => new KeyValue(member.Id!, member.Block.Cid))], async () => await database.PutManyAsync(members));
+        return TellAsync(database, step, [.. members.Select(static member => new KeyValue(member.Id!, member.Block.Cid))], () => database.PutManyAsync(members));
     }
 
     private async Task<string> BurstAsync(Database database, Step step, Dice dice)
@@ -158,7 +160,7 @@ internal sealed partial class WorldDevice
         Task<string>[] puts = [.. Enumerable.Range(0, count).Select(part =>
         {
             Document document = NewDocument(DrawId(dice), step, part, dice);
-            return TellAsync(step, [new KeyValue(document.Id!, document.Block.Cid)], async () => await database.PutAsync(document));
+            return TellAsync(database, step, [new KeyValue(document.Id!, document.Block.Cid)], () => database.PutAsync(document));
         })];
         await Task.WhenAll(puts);
         return string.Create(CultureInfo.InvariantCulture, $"{count} puts");
@@ -166,7 +168,7 @@ internal sealed partial class WorldDevice
 
     private async Task<string> ReadAsync(Database database, string id)
     {
-        ImmutableArray<Cid> before = database.Heads;
+        ImmutableArray<Cid> before = _scene.Witness.Sessions.LookAt(database);
         Document? found = await database.GetAsync(id);
         if (before.SequenceEqual(database.Heads))
             _scene.Witness.Read(_number, before, [new KeyValue(id, found?.Block.Cid ?? default)]);
@@ -180,7 +182,7 @@ internal sealed partial class WorldDevice
         {
             try
             {
-                ImmutableArray<Cid> heads = database.Heads;
+                ImmutableArray<Cid> heads = _scene.Witness.Sessions.LookAt(database);
                 bool hadPatches = HasPatches;
                 ImmutableArray<KeyValue> rows = await ReadRowsAsync(database.RowsAsync(), who, heads, () => !(MayBeginAnew || hadPatches) || heads.SequenceEqual(database.Heads));
                 return string.Create(CultureInfo.InvariantCulture, $"{rows.Length} documents at {Names.Of(heads)}");

@@ -273,7 +273,8 @@ internal sealed partial class WorldDevice
                         CacheLength = CacheLength,
                         LeastAgeOfReplaced = s_leastAgeOfReplaced,
                     });
-                Listener = Listener.To(Database, _scene.World.Time, IsDirect ? s_longestTail : s_shortestTail);
+                _scene.Witness.Sessions.Open(Database, Name, IsDirect ? null : _number);
+                Listener = Listener.To(Database, Name, _scene.World.Time, IsDirect ? s_longestTail : s_shortestTail, _scene.Witness.Sessions);
                 return;
             }
             catch (StorageException refusal) when (MayOpenLater(refusal.Kind))

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using FireproofBench.Engine;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Clock;
-using FireproofBench.Engine.Documents;
 using FireproofBench.Engine.Pail;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Engine.Sync;
@@ -30,8 +29,7 @@ internal sealed partial class WorldRun
             await GuardAsync(device, "reads all in the end", async () =>
             {
                 _ = await device.ReadAllAsync(device.Database!, $"{device.Name} in the end");
-                await foreach (Document document in device.Database!.AllAsync())
-                    _ = await device.ReadFilesAsync(device.Database!, document);
+                await device.ReadAllFilesAsync(device.Database!);
             });
         }
 
@@ -67,6 +65,7 @@ internal sealed partial class WorldRun
     // does not depend on the way to it, so one that is built from its entries is the same again.
     private async Task VerifyConvergenceAsync(ImmutableArray<Cid> heads)
     {
+        Dictionary<Cid, Cid> builtFrom = [];
         foreach (WorldDevice device in _devices)
         {
             ImmutableArray<Cid> own = device.Database!.Heads;
@@ -74,7 +73,9 @@ internal sealed partial class WorldRun
             await GuardAsync(device, "resolves its heads", async () =>
             {
                 DatabaseSnapshot state = await device.Database.SnapshotAsync(own);
-                (served, resolved, built) = (await device.Database.GetRootAsync(), state.Pail.Root, await BuildAsync(state));
+                (served, resolved) = (await device.Database.GetRootAsync(), state.Pail.Root);
+                if (!builtFrom.TryGetValue(resolved, out built))
+                    builtFrom[resolved] = built = await BuildAsync(state);
             });
             _witness.CompareTrees(device.Name, own, heads, served, resolved, built);
         }
@@ -181,8 +182,7 @@ internal sealed partial class WorldRun
             try
             {
                 _ = await _devices[0].ReadAllAsync(reader, who);
-                await foreach (Document document in reader.AllAsync())
-                    _ = await _devices[0].ReadFilesAsync(reader, document);
+                await _devices[0].ReadAllFilesAsync(reader);
                 return;
             }
             catch (StorageException outage) when (outage.Kind == StorageErrorKind.Transient && attempt < MostAttempts)

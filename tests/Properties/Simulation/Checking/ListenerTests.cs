@@ -1,6 +1,7 @@
 using FireproofBench.Engine;
 using FireproofBench.Engine.Documents;
 using FireproofBench.Properties.Databases;
+using FireproofBench.Simulation.Checking;
 using FireproofBench.Simulation.Devices;
 using Xunit;
 
@@ -15,7 +16,7 @@ public sealed class ListenerTests
     public async Task All_is_well_when_each_acknowledged_write_was_told()
     {
         await using Database database = await OpenDatabase.OnStoreAsync(new WatchedStore());
-        Listener listener = Listener.To(database, _time, TimeSpan.FromSeconds(1));
+        Listener listener = Listener.To(database, "A", _time, TimeSpan.FromSeconds(1), new Sessions(_time));
         Expectation told = listener.Expect(_time.Elapsed, ["a"]);
         await database.PutAsync(Document.Parse("""{"_id":"a"}"""));
         listener.Acknowledge(told);
@@ -27,7 +28,7 @@ public sealed class ListenerTests
     public async Task A_write_that_nobody_was_told_of_is_missed()
     {
         await using Database database = await OpenDatabase.OnStoreAsync(new WatchedStore());
-        Listener listener = Listener.To(database, _time, TimeSpan.FromSeconds(1));
+        Listener listener = Listener.To(database, "A", _time, TimeSpan.FromSeconds(1), new Sessions(_time));
         listener.Acknowledge(listener.Expect(_time.Elapsed, ["a"]));
         Assert.Contains("was not told that a was written", listener.Missed(null), StringComparison.Ordinal);
     }
@@ -36,7 +37,7 @@ public sealed class ListenerTests
     public async Task A_notice_from_before_a_write_or_from_long_after_it_does_not_stand_for_it()
     {
         await using Database database = await OpenDatabase.OnStoreAsync(new WatchedStore());
-        Listener listener = Listener.To(database, _time, TimeSpan.FromSeconds(1));
+        Listener listener = Listener.To(database, "A", _time, TimeSpan.FromSeconds(1), new Sessions(_time));
         await database.PutAsync(Document.Parse("""{"_id":"a"}"""));
         Pass(TimeSpan.FromSeconds(3));
         listener.Acknowledge(listener.Expect(_time.Elapsed, ["a"]));
@@ -50,7 +51,7 @@ public sealed class ListenerTests
     public async Task Heads_that_were_not_told_last_are_missed()
     {
         await using Database database = await OpenDatabase.OnStoreAsync(new WatchedStore());
-        Listener listener = Listener.To(database, _time, TimeSpan.FromSeconds(1));
+        Listener listener = Listener.To(database, "A", _time, TimeSpan.FromSeconds(1), new Sessions(_time));
         Assert.Null(listener.Missed(database.Heads));
         PutResult put = await database.PutAsync(Document.Parse("""{"_id":"a"}"""));
         Assert.Null(listener.Missed(put.Heads));
