@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using FireproofBench.Engine.Blocks;
-using FireproofBench.Engine.Clock;
 using FireproofBench.Engine.Crdt;
 using FireproofBench.Engine.Documents;
 using FireproofBench.Engine.History;

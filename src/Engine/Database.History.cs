@@ -3,7 +3,6 @@ using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Clock;
 using FireproofBench.Engine.Crdt;
 using FireproofBench.Engine.Documents;
-using FireproofBench.Engine.History;
 using FireproofBench.Engine.Pail;
 using FireproofBench.Engine.Storage;
 using FireproofBench.Engine.Sync;

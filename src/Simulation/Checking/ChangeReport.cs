@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using FireproofBench.Engine;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Clock;

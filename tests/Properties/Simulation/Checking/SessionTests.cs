@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Clock;
 using FireproofBench.Simulation.Checking;

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using FireproofBench.Engine;
 using FireproofBench.Engine.Clock;
 using FireproofBench.Engine.Documents;
