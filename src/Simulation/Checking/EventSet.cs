@@ -21,6 +21,18 @@ internal sealed class EventSet(int count)
             _words[word] |= others._words[word];
     }
 
+    /// <summary>Whether all of them are in another set of the same history.</summary>
+    public bool IsIn(EventSet others)
+    {
+        for (int word = 0; word < _words.Length; word++)
+        {
+            if ((_words[word] & ~others._words[word]) != 0)
+                return false;
+        }
+
+        return true;
+    }
+
     /// <summary>Those of this set that are not in another one of the same history.</summary>
     public EventSet Without(EventSet others)
     {

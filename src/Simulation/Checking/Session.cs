@@ -44,8 +44,8 @@ internal sealed class Session(VirtualTime time, string who)
             if (!heads.All(history.Has))
                 continue;
             EventSet now = history.UpTo(heads);
-            if (isShown && history.In(known.Without(now)).FirstOrDefault() is { } missed)
-                return string.Create(CultureInfo.InvariantCulture, $"{who} at {at.TotalSeconds:f3} s is at {Names.Of(heads)}, which does not follow {Names.Of(missed.Cid)}; that it had acknowledged or shown before");
+            if (isShown && !known.IsIn(now))
+                return string.Create(CultureInfo.InvariantCulture, $"{who} at {at.TotalSeconds:f3} s is at {Names.Of(heads)}, which does not follow {Names.Of(history.In(known.Without(now)).First().Cid)}; that it had acknowledged or shown before");
             known.Add(now);
         }
 
