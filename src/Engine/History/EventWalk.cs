@@ -12,6 +12,9 @@ namespace FireproofBench.Engine.History;
 /// </remarks>
 internal static class EventWalk
 {
+    // A path that leads around the past clock would be followed to the beginning of the history.
+    private const int MostAhead = 1024;
+
     /// <summary>Yields the keys that changed, each once.</summary>
     /// <param name="events">Where events are read.</param>
     /// <param name="heads">Where the walk starts.</param>
@@ -65,22 +68,21 @@ internal static class EventWalk
         }
     }
 
-    // The events that the past clock covers, as far as the walk could meet them. Where every path from the heads ends at the past clock, that is the
-    // past clock itself, and nothing older is read.
+    // The events that the past clock covers, as far as the walk could meet them. Where every path from the heads ends at the past clock, that is the past clock itself, and nothing older is read; else older ones are, down
+    // to the event that every path passes.
     private static async ValueTask<HashSet<Cid>> CoveredAsync(
         IEventSource events, IReadOnlyList<Cid> heads, IReadOnlyCollection<Cid> since, CancellationToken cancellation)
     {
         var covered = new HashSet<Cid>(since);
-        if (covered.Count == 0)
+        if (covered.Count == 0 || await EndsThereAsync(events, heads, covered, cancellation))
             return covered;
-        if (!await ReachesBeginningAsync(events, heads, covered, cancellation))
-            return covered;
-        var open = new Stack<Cid>(since);
+        Cid meeting = await CommonAncestor.FindAsync(events, [.. heads.Union(since)], cancellation);
+        var open = new Stack<Cid>(covered.Where(cid => cid != meeting));
         while (open.TryPop(out Cid cid))
         {
             foreach (Cid parent in (await events.GetAsync(cid, cancellation)).Parents.ToArray())
             {
-                if (covered.Add(parent))
+                if (covered.Add(parent) && parent != meeting)
                     open.Push(parent);
             }
         }
@@ -88,8 +90,7 @@ internal static class EventWalk
         return covered;
     }
 
-    private static async ValueTask<bool> ReachesBeginningAsync(
-        IEventSource events, IReadOnlyList<Cid> heads, HashSet<Cid> since, CancellationToken cancellation)
+    private static async ValueTask<bool> EndsThereAsync(IEventSource events, IReadOnlyList<Cid> heads, HashSet<Cid> since, CancellationToken cancellation)
     {
         var seen = new HashSet<Cid>();
         var open = new Stack<Cid>(heads);
@@ -98,12 +99,12 @@ internal static class EventWalk
             if (since.Contains(cid) || !seen.Add(cid))
                 continue;
             Cid[] parents = (await events.GetAsync(cid, cancellation)).Parents.ToArray();
-            if (parents.Length == 0)
-                return true;
+            if (parents.Length == 0 || seen.Count == MostAhead)
+                return false;
             foreach (Cid parent in parents)
                 open.Push(parent);
         }
 
-        return false;
+        return true;
     }
 }
