@@ -152,9 +152,10 @@ internal sealed partial class WorldDevice
 
     /// <summary>Compares what those who subscribed were told with what was written since the database was opened.</summary>
     /// <param name="heads">Where it is in the end; null when that is not to be compared.</param>
-    public void VerifyListener(ImmutableArray<Cid>? heads)
+    /// <param name="isCutShort">Whether the process died.</param>
+    public void VerifyListener(ImmutableArray<Cid>? heads, bool isCutShort = false)
     {
-        if (Listener!.Missed(heads) is { } missed)
+        if (Listener?.Missed(heads, isCutShort) is { } missed)
             _scene.Witness.Accuse(Claim.Subscriptions, $"of those who subscribed at {Name}, {missed}");
     }
 
@@ -239,9 +240,10 @@ internal sealed partial class WorldDevice
             _formerRequests += wire.Requests;
         }
 
+        VerifyListener(null, isCutShort: true);
         Array.Clear(_links);
         Array.Clear(_remotes);
-        Database = null;
+        (Database, Listener) = (null, null);
         _scene.Trace.Add(Name, TraceKind.Died, "dies");
     }
 

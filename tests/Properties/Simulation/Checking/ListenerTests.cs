@@ -34,6 +34,18 @@ public sealed class ListenerTests
     }
 
     [Fact]
+    public async Task Of_what_was_acknowledged_just_before_a_process_died_nobody_need_have_been_told()
+    {
+        await using Database database = await OpenDatabase.OnStoreAsync(new WatchedStore());
+        Listener listener = Listener.To(database, "A", _time, TimeSpan.FromSeconds(1), new Sessions(_time));
+        listener.Acknowledge(listener.Expect(_time.Elapsed, ["a"]));
+        Assert.Null(listener.Missed(null, isCutShort: true));
+        Assert.NotNull(listener.Missed(null));
+        Pass(TimeSpan.FromSeconds(3));
+        Assert.NotNull(listener.Missed(null, isCutShort: true));
+    }
+
+    [Fact]
     public async Task A_notice_from_before_a_write_or_from_long_after_it_does_not_stand_for_it()
     {
         await using Database database = await OpenDatabase.OnStoreAsync(new WatchedStore());
