@@ -145,7 +145,7 @@ internal sealed class LoadRun : IDisposable
         TimeSpan left = LoadClock.Span(Math.Max(0, _recorder.Start + LoadClock.Of(_plan.Duration) - _clock.Now));
 
         // Until the plan is over, also where its last arrival came before, or has to end; then as long as what is under way may take. Whoever wants the end does not want to wait for that.
-        await Task.WhenAny(Task.Delay(left, _options.Time, _stop.Token));
+        await Task.Delay(left, _options.Time, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         TimeSpan loaded = LoadClock.Span(Math.Max(0, _clock.Now - _recorder.Start));
         TimeSpan drain = cancellation.IsCancellationRequested && _options.Drain > s_longestDrainOfInterrupted ? s_longestDrainOfInterrupted : _options.Drain;
         await Task.WhenAny(all, Task.Delay(drain, _options.Time, CancellationToken.None));

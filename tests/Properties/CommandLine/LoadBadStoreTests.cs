@@ -3,6 +3,7 @@ using FireproofBench.Engine.Ports;
 using FireproofBench.Gateways.Memory;
 using FireproofBench.Gateways.Simulated;
 using FireproofBench.Load.Comparing;
+using FireproofBench.Properties.Load;
 using FireproofBench.Scenarios.CommandLine;
 using Xunit;
 
@@ -194,20 +195,8 @@ public sealed class LoadBadStoreTests : IDisposable
         return CommandLineRun.OfAsync(stores, TestContext.Current.CancellationToken, ["load", .. arguments, .. duration, "--results", _folder.FullName]);
     }
 
-    private sealed class BentDevice(IDeviceStore below, Func<IDataGateway, IDataGateway> bend) : IDeviceStore
+    private sealed class BentDevice(IDeviceStore below, Func<IDataGateway, IDataGateway> bend) : DeviceOver(below)
     {
-        public IDataGateway Data { get; } = bend(below.Data);
-
-        public IMetadataGateway Metadata => below.Metadata;
-
-        public IWriteAheadLog WriteAheadLog => below.WriteAheadLog;
-
-        public ICommitLock CommitLock => below.CommitLock;
-
-        public ValueTask PrepareAsync(CancellationToken cancellation) => below.PrepareAsync(cancellation);
-
-        public ValueTask DestroyAsync(CancellationToken cancellation) => below.DestroyAsync(cancellation);
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        public override IDataGateway Data { get; } = bend(below.Data);
     }
 }

@@ -225,42 +225,18 @@ public sealed class FleetScenarioTests
         }
     }
 
-    private sealed class LastingDevice(IDeviceStore below, Func<bool> isAway) : IDeviceStore
+    private sealed class LastingDevice(IDeviceStore below, Func<bool> isAway) : DeviceOver(below)
     {
-        public IDataGateway Data => below.Data;
-
-        public IMetadataGateway Metadata => below.Metadata;
-
-        public IWriteAheadLog WriteAheadLog => below.WriteAheadLog;
-
-        public ICommitLock CommitLock => below.CommitLock;
-
-        public ValueTask PrepareAsync(CancellationToken cancellation) => below.PrepareAsync(cancellation);
-
-        public ValueTask DestroyAsync(CancellationToken cancellation) =>
-            isAway() ? throw new StorageException(StorageErrorKind.Transient, "destroy", "one", "nobody answers") : below.DestroyAsync(cancellation);
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+        public override ValueTask DestroyAsync(CancellationToken cancellation) =>
+            isAway() ? throw new StorageException(StorageErrorKind.Transient, "destroy", "one", "nobody answers") : base.DestroyAsync(cancellation);
     }
 
-    private sealed class FullDevice(IDeviceStore below, Func<bool> isFull) : IDeviceStore
+    private sealed class FullDevice(IDeviceStore below, Func<bool> isFull) : DeviceOver(below)
     {
-        public IDataGateway Data { get; } = new BentGateway(below.Data)
+        public override IDataGateway Data { get; } = new BentGateway(below.Data)
         {
             OnPut = (store, key, body, condition, token) => isFull() ? throw new StorageException(StorageErrorKind.NoSpace, "put", key, "the store is full") : store.PutAsync(key, body, condition, token),
         };
-
-        public IMetadataGateway Metadata => below.Metadata;
-
-        public IWriteAheadLog WriteAheadLog => below.WriteAheadLog;
-
-        public ICommitLock CommitLock => below.CommitLock;
-
-        public ValueTask PrepareAsync(CancellationToken cancellation) => below.PrepareAsync(cancellation);
-
-        public ValueTask DestroyAsync(CancellationToken cancellation) => below.DestroyAsync(cancellation);
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 
     private static async Task<LoadOutcome> RunAsync(string name)

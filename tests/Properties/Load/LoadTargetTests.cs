@@ -121,21 +121,4 @@ public sealed class LoadTargetTests
         public override ValueTask DestroyAsync(CancellationToken cancellation) =>
             IsSilent ? ValueTask.CompletedTask : throw new StorageException(StorageErrorKind.Unsupported, "destroy", "lasting", "it removes no database: ask whoever runs it");
     }
-
-    private class DeviceOver(IDeviceStore below) : IDeviceStore
-    {
-        public virtual IDataGateway Data => below.Data;
-
-        public IMetadataGateway Metadata => below.Metadata;
-
-        public IWriteAheadLog WriteAheadLog => below.WriteAheadLog;
-
-        public ICommitLock CommitLock => below.CommitLock;
-
-        public ValueTask PrepareAsync(CancellationToken cancellation) => below.PrepareAsync(cancellation);
-
-        public virtual ValueTask DestroyAsync(CancellationToken cancellation) => below.DestroyAsync(cancellation);
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
-    }
 }
