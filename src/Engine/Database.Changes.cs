@@ -20,7 +20,7 @@ public sealed partial class Database
     public ValueTask<ChangeSet> ChangesAsync(IReadOnlyCollection<Cid> since, int limit = int.MaxValue, CancellationToken cancellation = default)
     {
         ThrowIfClosed();
-        return PresentChangesAsync(since, limit, cancellation);
+        return ListChangesAsync(since, null, limit, cancellation);
     }
 
     /// <summary>Lists what changed between two past clocks.</summary>
@@ -38,17 +38,18 @@ public sealed partial class Database
     public ValueTask<ChangeSet> ChangesAsync(IReadOnlyCollection<Cid> since, IReadOnlyCollection<Cid> until, int limit = int.MaxValue, CancellationToken cancellation = default)
     {
         ThrowIfClosed();
-        return ChangesAsync(_ledger.State, Ledger.Sorted([.. until.Distinct()]), since, limit, cancellation);
+        return ListChangesAsync(since, Ledger.Sorted([.. until.Distinct()]), limit, cancellation);
     }
 
-    private async ValueTask<ChangeSet> PresentChangesAsync(IReadOnlyCollection<Cid> since, int limit, CancellationToken cancellation)
+    // Without a later clock up to the present one.
+    private async ValueTask<ChangeSet> ListChangesAsync(IReadOnlyCollection<Cid> since, ImmutableArray<Cid>? until, int limit, CancellationToken cancellation)
     {
         LedgerState state = _ledger.State;
         while (true)
         {
             try
             {
-                return await ChangesAsync(state, state.Heads, since, limit, cancellation);
+                return await ListChangesAsync(state, until ?? state.Heads, since, limit, cancellation);
             }
             catch (Exception e) when (Ledger.MayBeOutdated(e))
             {
@@ -59,7 +60,7 @@ public sealed partial class Database
         }
     }
 
-    private async ValueTask<ChangeSet> ChangesAsync(LedgerState state, ImmutableArray<Cid> until, IReadOnlyCollection<Cid> since, int limit, CancellationToken cancellation)
+    private async ValueTask<ChangeSet> ListChangesAsync(LedgerState state, ImmutableArray<Cid> until, IReadOnlyCollection<Cid> since, int limit, CancellationToken cancellation)
     {
         var changes = new List<DocumentChange>();
         if (limit <= 0)
@@ -67,8 +68,7 @@ public sealed partial class Database
 
         // Rows whose document was written by another event than the one that was met first.
         var elsewhere = new Dictionary<string, (int Row, Cid Value)>(StringComparer.Ordinal);
-        bool isPresent = until.SequenceEqual(state.Heads);
-        (PailChange? standing, bool isResolved) = (null, false);
+        StandingValues? standing = null;
         await foreach (EventKey write in EventWalk.WritesAsync(_blocks, until, since, cancellation))
         {
             if (!write.IsFirst)
@@ -81,9 +81,13 @@ public sealed partial class Database
             }
             else if (write.Key != Genesis.Key && changes.Count < limit)
             {
-                if (!write.IsNewest && !isResolved)
-                    (standing, isResolved) = (await TryResolveAsync(state, until, isPresent, cancellation), true);
-                Cid value = write.IsNewest || standing is null ? write.Value : await FindStandingAsync(standing, write, isPresent, cancellation);
+                Cid value = write.Value;
+                if (!write.IsNewest)
+                {
+                    standing ??= await ResolveStandingAsync(state, until, cancellation);
+                    value = await standing.FindAsync(write.Key, cancellation) ?? value;
+                }
+
                 if (value != write.Value)
                     elsewhere.Add(write.Key, (changes.Count, value));
                 changes.Add(new DocumentChange(write.Key, await ReadChangedAsync(state, write.Key, value, cancellation), write.Event));
@@ -97,30 +101,23 @@ public sealed partial class Database
         return new ChangeSet([.. changes], until);
     }
 
-    // The tree at a clock; null where that is past and was compacted away.
-    private async ValueTask<PailChange?> TryResolveAsync(LedgerState state, ImmutableArray<Cid> until, bool isPresent, CancellationToken cancellation)
+    private async ValueTask<StandingValues> ResolveStandingAsync(LedgerState state, ImmutableArray<Cid> until, CancellationToken cancellation)
     {
+        bool isPresent = until.SequenceEqual(state.Heads);
         try
         {
-            return await (isPresent ? _ledger.ResolveAsync(state, cancellation) : _ledger.ResolveAsync(until, cancellation));
+            PailChange pail = await (isPresent ? _ledger.ResolveAsync(state, cancellation) : _ledger.ResolveAsync(until, cancellation));
+            return new StandingValues(_ledger.Shards(pail), pail.Root, isPresent ? null : IsCompactedAwayAsync);
         }
         catch (MissingBlockException) when (!isPresent)
         {
-            return null;
+            if (!await IsCompactedAwayAsync())
+                throw;
+            return StandingValues.Unknown;
         }
-    }
 
-    // What a key has in a tree; where that is past and some of its shards were compacted away, what the walk met first.
-    private async ValueTask<Cid> FindStandingAsync(PailChange standing, EventKey write, bool isPresent, CancellationToken cancellation)
-    {
-        try
-        {
-            return await PailTree.GetAsync(_ledger.Shards(standing), standing.Root, write.Key, cancellation);
-        }
-        catch (MissingBlockException) when (!isPresent)
-        {
-            return write.Value;
-        }
+        // What another process has merged meanwhile is found anew from the state that it left.
+        async ValueTask<bool> IsCompactedAwayAsync() => !await IsOutdatedAsync(state, cancellation);
     }
 
     private async ValueTask<Document?> ReadChangedAsync(LedgerState state, string id, Cid value, CancellationToken cancellation)

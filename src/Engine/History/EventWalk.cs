@@ -12,8 +12,8 @@ namespace FireproofBench.Engine.History;
 /// </remarks>
 internal static class EventWalk
 {
-    // A path that leads around the past clock would be followed to the beginning of the history.
-    private const int MostAhead = 1024;
+    // A path that leads around the past clock would be followed to the beginning of the history. One path alone is not counted until it meets that clock: it leads there, or there is nothing to lead around.
+    private const int MostAround = 1024;
 
     /// <summary>Yields the keys that changed, each once.</summary>
     /// <param name="events">Where events are read.</param>
@@ -38,6 +38,7 @@ internal static class EventWalk
         bool metCovered = false;
         while (SkipKnown())
         {
+            cancellation.ThrowIfCancellationRequested();
             Cid cid = open.Pop();
             visited.Add(cid);
             ClockEvent clockEvent = await events.GetAsync(cid, cancellation);
@@ -68,8 +69,8 @@ internal static class EventWalk
         }
     }
 
-    // The events that the past clock covers, as far as the walk could meet them. Where every path from the heads ends at the past clock, that is the past clock itself, and nothing older is read; else older ones are, down
-    // to the event that every path passes.
+    // The events that the past clock covers, as far as the walk could meet them. Where every path from the heads ends at the past clock, that is the past clock itself, and nothing older is read, unless there are very many
+    // between; else older ones are, down to the event that every path passes.
     private static async ValueTask<HashSet<Cid>> CoveredAsync(
         IEventSource events, IReadOnlyList<Cid> heads, IReadOnlyCollection<Cid> since, CancellationToken cancellation)
     {
@@ -80,6 +81,7 @@ internal static class EventWalk
         var open = new Stack<Cid>(covered.Where(cid => cid != meeting));
         while (open.TryPop(out Cid cid))
         {
+            cancellation.ThrowIfCancellationRequested();
             foreach (Cid parent in (await events.GetAsync(cid, cancellation)).Parents.ToArray())
             {
                 if (covered.Add(parent) && parent != meeting)
@@ -94,12 +96,18 @@ internal static class EventWalk
     {
         var seen = new HashSet<Cid>();
         var open = new Stack<Cid>(heads);
+        int around = 0;
+        bool isMet = false;
         while (open.TryPop(out Cid cid))
         {
+            cancellation.ThrowIfCancellationRequested();
+            isMet |= since.Contains(cid);
             if (since.Contains(cid) || !seen.Add(cid))
                 continue;
             Cid[] parents = (await events.GetAsync(cid, cancellation)).Parents.ToArray();
-            if (parents.Length == 0 || seen.Count == MostAhead)
+            if ((isMet || open.Count > 0) && ++around == MostAround)
+                return false;
+            if (parents.Length == 0)
                 return false;
             foreach (Cid parent in parents)
                 open.Push(parent);

@@ -1,4 +1,5 @@
 using FireproofBench.Engine.Blocks;
+using FireproofBench.Engine.Clock;
 using FireproofBench.Engine.History;
 using FsCheck.Xunit;
 using Xunit;
@@ -41,17 +42,44 @@ public sealed class EventWalkTests
     {
         var shelf = new EventShelf();
         Cid[] cids = Line(8).Lay(shelf);
-        Assert.All(await WalkAsync(shelf, cids, [7], [2]), static write => Assert.True(write is { IsFirst: true, IsNewest: true }));
-        Assert.All(await WalkAsync(shelf, cids, [7], []), static write => Assert.True(write is { IsFirst: true, IsNewest: true }));
+        Assert.All(await WalkAsync(shelf, cids, [7], [2]), static write => Assert.True(write.IsNewest));
+        Assert.All(await WalkAsync(shelf, cids, [7], []), static write => Assert.True(write.IsNewest));
+    }
+
+    [Fact]
+    public async Task A_key_is_new_to_a_walk_once_in_one_event_or_several()
+    {
+        var shelf = new EventShelf();
+        Cid value = Cid.Of(CidCodec.Raw, "value"u8);
+        ClockEvent first = ClockEvent.Batch([new KeyValue("a", value), new KeyValue("b", value), new KeyValue("a", value)], value, []);
+        ClockEvent second = ClockEvent.Put("b", value, value, [first.Cid]);
+        shelf.Add(first);
+        shelf.Add(second);
+        Assert.Equal([("b", true), ("a", true), ("b", false), ("a", false)], (await WalkAsync(shelf, [second.Cid], [0], [])).Select(static write => (write.Key, write.IsFirst)));
+    }
+
+    [Fact]
+    public async Task A_walk_that_is_cancelled_ends()
+    {
+        var shelf = new EventShelf();
+        Cid[] cids = Line(8).Lay(shelf);
+        using var end = new CancellationTokenSource();
+        await Assert.ThrowsAsync<OperationCanceledException>(async () =>
+        {
+            await foreach (EventKey _ in EventWalk.WritesAsync(shelf, [cids[7]], [], end.Token))
+                await end.CancelAsync();
+        });
+        Assert.Equal(1, shelf.Reads);
     }
 
     [Fact]
     public async Task Nothing_older_than_the_past_clock_is_read_where_every_path_ends_there()
     {
+        const int Count = 3000;
         var shelf = new EventShelf();
-        Cid[] cids = Line(5000).Lay(shelf);
-        Assert.Equal(10, (await WalkAsync(shelf, cids, [4999], [4989])).Count);
-        Assert.InRange(shelf.Reads, 10, 2 * 10);
+        Cid[] cids = Line(2 * Count).Lay(shelf);
+        Assert.Equal(Count, (await WalkAsync(shelf, cids, [(2 * Count) - 1], [Count - 1])).Count);
+        Assert.InRange(shelf.Reads, Count, 2 * Count);
     }
 
     [Fact]

@@ -7,10 +7,12 @@ using FireproofBench.Engine.Ports;
 using FireproofBench.Gateways.Memory;
 using FireproofBench.Properties.Fixtures;
 using FireproofBench.Properties.Reference;
+using FireproofBench.Simulation.Checking;
 using FsCheck;
 using FsCheck.Xunit;
 using Xunit;
 using Document = FireproofBench.Engine.Documents.Document;
+using EventGraph = FireproofBench.Simulation.Checking.EventGraph;
 
 namespace FireproofBench.Properties.Databases;
 
@@ -232,12 +234,15 @@ public sealed class ReadingTests
         for (int one = 0; one < replicas.Length; one++)
         {
             Database replica = replicas[one];
+            EventGraph history = new(await replica.EventsAsync().ToListAsync());
             for (int i = 0; i < clocks[one].Count; i++)
             {
                 for (int j = i; j < clocks[one].Count; j++)
                 {
                     SortedDictionary<string, string?> standing = await StandingAsync(replica, clocks[one][j]);
-                    Assert.All((await replica.ChangesAsync(clocks[one][i], clocks[one][j])).Changes, change => Assert.Equal(standing[change.Id], change.Document?.ToJson()));
+                    ChangeSet changes = await replica.ChangesAsync(clocks[one][i], clocks[one][j]);
+                    Assert.All(changes.Changes, change => Assert.Equal(standing[change.Id], change.Document?.ToJson()));
+                    Assert.Null(new ChangeReport("it", clocks[one][i], changes).WrongWith(history));
                 }
 
                 Assert.Equal(
@@ -255,6 +260,32 @@ public sealed class ReadingTests
                 all[row.Id] = row.Document?.ToJson();
             return all;
         }
+    }
+
+    [Fact]
+    public async Task Changes_up_to_a_past_clock_are_listed_also_when_its_state_was_compacted_away()
+    {
+        var keys = new MemoryKeyBag();
+        var remote = new WatchedStore();
+        await using Database left = await OpenDatabase.OnStoreAsync(new WatchedStore(), keys, CompactionMode.Manual);
+        await using Database right = await OpenDatabase.OnStoreAsync(new WatchedStore(), keys, CompactionMode.Manual);
+        await left.PutAsync(Document.Parse("""{"_id":"colour","is":"left"}"""));
+        await left.SyncAsync(remote);
+        await right.SyncAsync(remote);
+        ImmutableArray<Cid> since = left.Heads;
+        await left.PutAsync(Document.Parse("""{"_id":"colour","is":"lefter"}"""));
+        await right.PutAsync(Document.Parse("""{"_id":"colour","is":"right"}"""));
+        await right.SyncAsync(remote);
+        await left.SyncAsync(remote);
+        ImmutableArray<Cid> until = left.Heads;
+        Assert.Equal(2, until.Length);
+        string? standing = (await left.GetAsync("colour"))?.ToJson();
+        Assert.Equal(standing, Assert.Single((await left.ChangesAsync(since, until)).Changes).Document?.ToJson());
+        await left.PutAsync(Document.Parse("""{"_id":"colour","is":"newest"}"""));
+        await left.CompactAsync();
+        DocumentChange change = Assert.Single((await left.ChangesAsync(since, until)).Changes);
+        Assert.Contains(change.Document?.ToJson(), new[] { standing, """{"_id":"colour","is":"newest"}""" });
+        Assert.Contains(change.Event, until);
     }
 
     // In one of the two orders of the heads a walk meets the old document before the new one that follows it.
