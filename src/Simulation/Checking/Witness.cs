@@ -45,7 +45,11 @@ internal sealed class Witness(VirtualTime time)
     public void Acknowledge(Acknowledgement told) => _acknowledged.Add(told);
 
     /// <summary>A device was told what changed since a clock.</summary>
-    public void Report(int device, ImmutableArray<Cid> since, ChangeSet told) => _changes.Add(new ChangeReport(WhoSaw(device, time.Elapsed), since, told));
+    public void Report(int device, ImmutableArray<Cid> since, ChangeSet told)
+    {
+        _changes.Add(new ChangeReport(WhoSaw(device, time.Elapsed), since, told));
+        Read(device, told.Heads, [.. told.Changes.Select(static change => new KeyValue(change.Id, change.Document?.Block.Cid ?? default))]);
+    }
 
     /// <summary>A device was shown some documents at a clock.</summary>
     public void Read(int device, ImmutableArray<Cid> heads, ImmutableArray<KeyValue> values)

@@ -22,8 +22,8 @@ internal sealed partial class WorldDevice
         _ => false,
     };
 
-    // A place of its own has room or none, and no faults of a network: these are told only by what lies at the store, or has to come from there.
-    private bool MayMeetNetwork(StepKind kind, bool hadPatches) => IsDirect || hadPatches || HasPatches || kind is StepKind.Synchronise or StepKind.ReadFile;
+    // A place of its own has room or none, and no faults of a network: these are told only by what lies at the store, or has to come from there. Whether somebody else still has a past state that was compacted away here, only the store can tell.
+    private bool MayMeetNetwork(StepKind kind, bool hadPatches) => IsDirect || hadPatches || HasPatches || kind is StepKind.Synchronise or StepKind.ReadFile or StepKind.ReadPast or StepKind.OpenSnapshot or StepKind.Changes or StepKind.Rollback;
 
     // Whether files of the present state may be elsewhere: they come when they are asked for, or are still on their way. A step that began then may fail for it long after they came.
     private bool HasPatches => _scene.Plan.Has(Features.OnDemand) || !IsWhole || Links.Any(static link => link.Status is not { Activity: SyncActivity.UpToDate, LastError: null });

@@ -44,8 +44,10 @@ internal sealed partial class WorldDevice
     private async Task<string> ChangesAsync(Database database, Dice dice)
     {
         ImmutableArray<Cid> since = DrawKnown(dice);
+        _ = _scene.Witness.Sessions.LookAt(database);
         ChangeSet changes = await database.ChangesAsync(since);
         _scene.Witness.Report(_number, since, changes);
+        Know(changes.Heads);
         return string.Create(CultureInfo.InvariantCulture, $"{changes.Changes.Length} since {Names.Of(since)}");
     }
 

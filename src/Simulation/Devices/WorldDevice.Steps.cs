@@ -115,10 +115,15 @@ internal sealed partial class WorldDevice
     {
         _scene.Witness.Sessions.Acknowledge(database, result.Heads);
         _scene.Witness.Acknowledge(new Acknowledgement(_number, step.Number, result.Heads, writes) { Restored = restored });
-        _known.Add(result.Heads);
+        Know(result.Heads);
+        return $"{string.Join(' ', writes.Select(static write => write.Key[Scene.Mark.Length..]))} at {Names.Of(result.Heads)}";
+    }
+
+    private void Know(ImmutableArray<Cid> heads)
+    {
+        _known.Add(heads);
         if (_known.Count > LongestKnown)
             _known.RemoveAt(0);
-        return $"{string.Join(' ', writes.Select(static write => write.Key[Scene.Mark.Length..]))} at {Names.Of(result.Heads)}";
     }
 
     // Whoever subscribed is to be told of it, once it is acknowledged.

@@ -44,11 +44,17 @@ public sealed class SessionsTests
     }
 
     [Fact]
-    public async Task A_database_that_was_looked_at_and_one_that_nobody_opened_say_where_they_are()
+    public async Task A_database_says_where_it_is_when_it_is_looked_at()
     {
         await using Database first = await OpenDatabase.OnStoreAsync(new WatchedStore());
-        _ = await WriteAsync(first);
+        EventGraph history = await WriteAsync(first);
         Assert.Equal(first.Heads, _sessions.LookAt(first));
+        await using Database empty = await OpenDatabase.OnStoreAsync(new WatchedStore());
+        _sessions.Open(empty, "A", 0);
+        _sessions.Acknowledge(empty, first.Heads);
+        Assert.Empty(_sessions.WhoWentBack(history));
+        Assert.Empty(_sessions.LookAt(empty));
+        Assert.Single(_sessions.WhoWentBack(history));
     }
 
     [Fact]
