@@ -424,6 +424,8 @@ public sealed class ReadingTests
         // Nothing of what it reads stays in memory.
         await using Database idle = await OpenDatabase.OnStoreAsync(store, keys, CompactionMode.Manual, cacheLength: 0);
         await using Database other = await OpenDatabase.OnStoreAsync(store, keys, CompactionMode.Manual, cacheLength: 0);
+        await using Database third = await OpenDatabase.OnStoreAsync(store, keys, CompactionMode.Manual, cacheLength: 0);
+        ImmutableArray<Cid> then = third.Heads;
         await using IAsyncEnumerator<Document> walk = idle.AllAsync().GetAsyncEnumerator();
         for (int i = 0; i < 10; i++)
             Assert.True(await walk.MoveNextAsync());
@@ -438,6 +440,7 @@ public sealed class ReadingTests
             Assert.Equal($"doc-{10 + rest++:d2}", walk.Current.Id);
         Assert.Equal(20, rest);
         Assert.Equal(33, (await other.ChangesAsync([])).Changes.Length);
+        Assert.Equal(30, (await third.ChangesAsync([], then)).Changes.Length);
         Assert.Equal(33, await idle.AllAsync().CountAsync());
     }
 }
