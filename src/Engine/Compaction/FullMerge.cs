@@ -17,6 +17,7 @@ namespace FireproofBench.Engine.Compaction;
 internal sealed class FullMerge(Ledger ledger, LedgerState state)
 {
     private readonly ContestedValues _contested = new();
+    private readonly HashSet<Cid> _files = [.. state.Log.SelectMany(static group => group.Cars)];
 
     private BlockStore Blocks => ledger.Blocks;
 
@@ -43,7 +44,7 @@ internal sealed class FullMerge(Ledger ledger, LedgerState state)
     {
         try
         {
-            await writer.AddAsync(new Block(cid, await Blocks.GetNearAsync(cid, cancellation)), cancellation);
+            await writer.AddAsync(new Block(cid, await Blocks.GetNearAsync(cid, _files, cancellation)), cancellation);
         }
         catch (MissingBlockException)
         {

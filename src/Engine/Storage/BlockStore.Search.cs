@@ -8,7 +8,8 @@ namespace FireproofBench.Engine.Storage;
 /// <content>Looks for blocks that no opened file is known to hold.</content>
 internal sealed partial class BlockStore
 {
-    private async ValueTask<ReadOnlyMemory<byte>> SearchAsync(Cid cid, bool isNear, CancellationToken cancellation)
+    // With a log: the block may be gone for good, and is looked for in the files of that log, and in others that are here.
+    private async ValueTask<ReadOnlyMemory<byte>> SearchAsync(Cid cid, IReadOnlySet<Cid>? log, CancellationToken cancellation)
     {
         // Whoever knows the file does not wait for those who look for theirs, perhaps at a remote store that does not answer.
         if (await ReadAgainAsync(cid, cancellation) is { } known)
@@ -17,33 +18,52 @@ internal sealed partial class BlockStore
         // One search at a time: another one could take the file with the block off the stack and leave this one to find it empty.
         using AsyncLock.Holding turn = await _search.AcquireCancellableAsync(cancellation);
         HashSet<Cid> asked = [];
-        while (true)
+        Stack<Cid> elsewhere = [];
+        try
         {
-            if (await ReadAgainAsync(cid, cancellation) is { } found)
-                return found;
-            Cid next;
+            while (true)
+            {
+                if (await ReadAgainAsync(cid, cancellation) is { } found)
+                    return found;
+                Cid next;
+                bool isPointed;
+                lock (_gate)
+                {
+                    if (_index.ContainsKey(cid))
+                        continue;
+                    isPointed = TryPoint(cid, out next);
+                    if (!isPointed)
+                        _unopened.TryPeek(out next);
+                }
+
+                if (!next.IsDefined)
+                {
+                    if (!await IndexAgainAsync(cid, cancellation) && !LookAgain(asked, isNear: log is not null))
+                        break;
+                }
+                else if (!isPointed && log?.Contains(next) == false && !await IsHereAsync(next, cancellation))
+                {
+                    PutAside(next, elsewhere);
+                }
+                else
+                {
+                    asked.Add(next);
+                    await OpenNextAsync(next, cancellation);
+                }
+            }
+        }
+        finally
+        {
             lock (_gate)
             {
-                if (_index.ContainsKey(cid))
-                    continue;
-                if (!TryPoint(cid, out next))
-                    _unopened.TryPeek(out next);
-            }
-
-            if (next.IsDefined)
-            {
-                asked.Add(next);
-                await OpenNextAsync(next, cancellation);
-            }
-            else if (!await IndexAgainAsync(cid, cancellation) && !LookAgain(asked, isNear))
-            {
-                break;
+                while (elsewhere.TryPop(out Cid car))
+                    _unopened.Push(car);
             }
         }
 
         try
         {
-            return await SearchReplacedAsync(cid, isNear, cancellation);
+            return await SearchReplacedAsync(cid, isNear: log is not null, cancellation);
         }
         catch (MissingBlockException) when (FirstDamage() is { } damage)
         {
@@ -145,6 +165,18 @@ internal sealed partial class BlockStore
             // Newer files may have been learnt of meanwhile: they lie above this one, which is then found open when its turn comes.
             if (_unopened.TryPeek(out Cid top) && top == car)
                 _unopened.Pop();
+        }
+    }
+
+    // A name that a log had at another time, of a file that is somewhere else: other searches may need it.
+    private void PutAside(Cid car, Stack<Cid> elsewhere)
+    {
+        lock (_gate)
+        {
+            if (!_unopened.TryPeek(out Cid top) || top != car)
+                return;
+            _unopened.Pop();
+            elsewhere.Push(car);
         }
     }
 

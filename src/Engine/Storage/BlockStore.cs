@@ -134,13 +134,16 @@ internal sealed partial class BlockStore : IBlockSource, IShardSource, IEventSou
     }
 
     /// <inheritdoc/>
-    public ValueTask<ReadOnlyMemory<byte>> GetAsync(Cid cid, CancellationToken cancellation) => GetAsync(cid, isNear: false, cancellation);
+    public ValueTask<ReadOnlyMemory<byte>> GetAsync(Cid cid, CancellationToken cancellation) => GetAsync(cid, log: null, cancellation);
 
-    /// <summary>Reads a block that may be gone for good: what compactions replaced is asked for it only where it is here, and no remote store.</summary>
+    /// <summary>Reads a block that may be gone for good: what compactions replaced, and what a log named at another time, is asked for it only where it is here, and no remote store.</summary>
+    /// <param name="cid">The block.</param>
+    /// <param name="log">The files of the present log.</param>
+    /// <param name="cancellation">Ends the call.</param>
     /// <exception cref="MissingBlockException">It is in no file of the log, and in none here that a compaction replaced.</exception>
-    public ValueTask<ReadOnlyMemory<byte>> GetNearAsync(Cid cid, CancellationToken cancellation) => GetAsync(cid, isNear: true, cancellation);
+    public ValueTask<ReadOnlyMemory<byte>> GetNearAsync(Cid cid, IReadOnlySet<Cid> log, CancellationToken cancellation) => GetAsync(cid, log, cancellation);
 
-    private ValueTask<ReadOnlyMemory<byte>> GetAsync(Cid cid, bool isNear, CancellationToken cancellation)
+    private ValueTask<ReadOnlyMemory<byte>> GetAsync(Cid cid, IReadOnlySet<Cid>? log, CancellationToken cancellation)
     {
         lock (_gate)
         {
@@ -151,7 +154,7 @@ internal sealed partial class BlockStore : IBlockSource, IShardSource, IEventSou
             }
         }
 
-        return SearchAsync(cid, isNear, cancellation);
+        return SearchAsync(cid, log, cancellation);
     }
 
     /// <inheritdoc/>

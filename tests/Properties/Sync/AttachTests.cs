@@ -96,8 +96,9 @@ public sealed class AttachTests : AttachedDevices
         {
             RemoteLink link = await AttachAsync(device);
             await link.WhenUpToDateAsync(Token);
-            await device.PutAsync(Numbered(1));
-            await other.PutAsync(Numbered(2));
+
+            // At once: neither is to have come to the other device before that one writes.
+            await Task.WhenAll(device.PutAsync(Numbered(1)).AsTask(), other.PutAsync(Numbered(2)).AsTask());
             await SettleAsync(link, other.Remotes[0]);
             Assert.Equal(2, device.Heads.Length);
         }
