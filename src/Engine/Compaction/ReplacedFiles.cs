@@ -37,9 +37,22 @@ internal sealed class ReplacedFiles(Ledger ledger, DataFiles files, OpenWalks wa
             ImmutableArray<CarGroup> replaced = await ledger.Blocks.ReadReplacedAsync(group, cancellation);
             if (replaced.Length == 0)
                 continue;
-            if (await ledger.IsCompleteAsync(group, cancellation))
+            if (await IsTrustedAsync(group, cancellation))
                 _known.Add(new ReplacedGroups(replaced, await StampAsync(group, cancellation)));
             return;
+        }
+    }
+
+    // What it replaced may lie at a remote store that is away. Then nothing is deleted for it here, and the compaction that asks goes on.
+    private async ValueTask<bool> IsTrustedAsync(CarGroup compaction, CancellationToken cancellation)
+    {
+        try
+        {
+            return await ledger.IsCompleteAsync(compaction, cancellation);
+        }
+        catch (StorageException)
+        {
+            return false;
         }
     }
 

@@ -86,6 +86,7 @@ public sealed class WorldRunTests
     [InlineData(1599037, "a store with outages had one when a new device read an attached file")]
     [InlineData(1603296, "a file that came damaged each time was asked for with each write, twenty times and more")]
     [InlineData(1642052, "a compaction that had begun while its device was cut off failed for it after the link had everything")]
+    [InlineData(1651772, "a compaction asked a store that was cut off for what another device had replaced, only to know whether that may be deleted")]
     [InlineData(1701187, "a rollback could not ask a store that was cut off whether it still has what was compacted away")]
     [InlineData(1715705, "a compaction asked a store that was cut off for a file that only an earlier log had named, where a past version might have been")]
     [InlineData(1103975, "a compaction failed for a file that had come damaged once, and whole since")]
