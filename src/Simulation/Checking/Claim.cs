@@ -24,7 +24,7 @@ internal enum Claim
     /// <summary>Documents that were put together are seen together.</summary>
     WholeCommits,
 
-    /// <summary>A database that is open never goes back behind what it acknowledged or showed, and one that is opened again never behind what its device acknowledged.</summary>
+    /// <summary>A database that is open never goes back behind what it acknowledged or showed, and one that is opened again from files of its own never behind what its device acknowledged.</summary>
     Sessions,
 
     /// <summary>Whoever asks what changed since a clock is told of every id that was written since, once, and of nothing else.</summary>

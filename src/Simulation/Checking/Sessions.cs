@@ -19,24 +19,12 @@ internal sealed class Sessions(VirtualTime time)
     /// <param name="database">The database.</param>
     /// <param name="who">How people call the device.</param>
     /// <param name="device">Which device, from 0, when what it acknowledged lies in files of its own; otherwise null.</param>
-    public void Open(Database database, string who, int? device)
-    {
-        Session session = new(time, who);
-        _all.Add((device, session));
-        _open[database] = session;
-        session.Show(database.Heads);
-    }
+    public void Open(Database database, string who, int? device) => _open[database] = Begin(database, who, device);
 
     /// <summary>Somebody subscribed to a database.</summary>
     /// <param name="database">The database.</param>
     /// <param name="who">How people call it.</param>
-    public Session Subscribe(Database database, string who)
-    {
-        Session session = new(time, who);
-        _all.Add((null, session));
-        session.Show(database.Heads);
-        return session;
-    }
+    public Session Subscribe(Database database, string who) => Begin(database, who, device: null);
 
     /// <summary>A database acknowledged a write.</summary>
     public void Acknowledge(Database database, ImmutableArray<Cid> heads) => _open.GetValueOrDefault(database)?.Acknowledge(heads);
@@ -64,5 +52,13 @@ internal sealed class Sessions(VirtualTime time)
                 yield return evidence;
             before.Add(session.AcknowledgedIn(history));
         }
+    }
+
+    private Session Begin(Database database, string who, int? device)
+    {
+        Session session = new(time, who);
+        _all.Add((device, session));
+        session.Show(database.Heads);
+        return session;
     }
 }
