@@ -33,7 +33,7 @@ internal sealed partial class BlockStore
                         continue;
                     isPointed = TryPoint(cid, out next);
                     if (!isPointed)
-                        _unopened.TryPeek(out next);
+                        PeekUnopened(out next);
                 }
 
                 if (!next.IsDefined)
@@ -90,6 +90,13 @@ internal sealed partial class BlockStore
             _hasForgotten |= _index.Remove(cid);
             return null;
         }
+    }
+
+    // A file that was deleted after it was named is nowhere: a store that is away is no reason to fail for it.
+    private void PeekUnopened(out Cid car)
+    {
+        while (_unopened.TryPeek(out car) && !_known.Contains(car))
+            _unopened.Pop();
     }
 
     // What the indexes say, as far as it was not tried yet.

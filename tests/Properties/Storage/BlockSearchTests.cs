@@ -1,0 +1,102 @@
+using FireproofBench.Engine.Blocks;
+using FireproofBench.Engine.Car;
+using FireproofBench.Engine.Ports;
+using FireproofBench.Engine.Storage;
+using FireproofBench.Properties.Databases;
+using Xunit;
+
+namespace FireproofBench.Properties.Storage;
+
+/// <summary>Searches for blocks that no opened file holds: which files are asked for, and where.</summary>
+public sealed class BlockSearchTests : IAsyncDisposable
+{
+    private readonly WatchedStore _here = new();
+    private readonly WatchedStore _remote = new();
+    private readonly BlockStore _blocks;
+    private int _asked;
+
+    public BlockSearchTests()
+    {
+        RemoteFiles remotes = new(TimeProvider.System);
+        remotes.Add("remote", new DataFiles(_remote.Data, null));
+        _blocks = new BlockStore(new DataFiles(_here.Data, null) { Remotes = remotes }, budget: 1024);
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private static Block Nowhere => Numbered(0);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _here.DisposeAsync();
+        await _remote.DisposeAsync();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_file_that_was_deleted_after_it_was_named_is_asked_of_no_remote_store(bool wasOpened)
+    {
+        Cid gone = await KeepAsync(_here, Numbered(1));
+        if (wasOpened)
+            _ = await _blocks.OpenAsync(gone, Token);
+        await _blocks.RemoveAsync(gone);
+        CutOff();
+        _ = await Assert.ThrowsAsync<MissingBlockException>(async () => await _blocks.GetAsync(Nowhere.Cid, Token));
+        Assert.Equal(0, _asked);
+    }
+
+    [Fact]
+    public async Task It_is_asked_for_when_it_is_named_again()
+    {
+        Cid back = await KeepAsync(_here, Numbered(1));
+        await _blocks.RemoveAsync(back);
+        _ = await Assert.ThrowsAsync<MissingBlockException>(async () => await _blocks.GetAsync(Numbered(1).Cid, Token));
+        _ = await KeepAsync(_remote, Numbered(1));
+        Assert.Equal(Numbered(1).Bytes, await _blocks.GetAsync(Numbered(1).Cid, Token));
+    }
+
+    [Fact]
+    public async Task A_file_that_no_store_gave_because_it_was_away_is_the_first_to_be_asked_for_again()
+    {
+        _ = await KeepAsync(_here, Numbered(1));
+        _ = await KeepAsync(_remote, Numbered(2));
+        CutOff();
+        StorageException refusal = await Assert.ThrowsAsync<StorageException>(async () => await _blocks.GetAsync(Numbered(1).Cid, Token));
+        Assert.Equal(StorageErrorKind.Transient, refusal.Kind);
+        _remote.Before = null;
+        Assert.Equal(Numbered(1).Bytes, await _blocks.GetAsync(Numbered(1).Cid, Token));
+    }
+
+    [Fact]
+    public async Task A_damaged_file_hides_nothing_in_others_is_the_reason_when_a_block_is_in_none_and_is_read_once_it_is_mended()
+    {
+        _ = await KeepAsync(_here, Numbered(1));
+        Cid damaged = await KeepAsync(_here, Numbered(2));
+        byte[] whole = (await _here.Data.GetAsync(DataFiles.KeyOfCar(damaged), null, Token))!.Bytes.ToArray();
+        await _here.Data.PutAsync(DataFiles.KeyOfCar(damaged), whole.AsMemory(0, whole.Length - 1), PutCondition.None, Token);
+        Assert.Equal(Numbered(1).Bytes, await _blocks.GetAsync(Numbered(1).Cid, Token));
+        StorageException refusal = await Assert.ThrowsAsync<StorageException>(async () => await _blocks.GetAsync(Numbered(2).Cid, Token));
+        Assert.Equal((StorageErrorKind.Corrupt, DataFiles.KeyOfCar(damaged)), (refusal.Kind, refusal.Key));
+        await _here.Data.PutAsync(DataFiles.KeyOfCar(damaged), whole, PutCondition.None, Token);
+        Assert.Equal(Numbered(2).Bytes, await _blocks.GetAsync(Numbered(2).Cid, Token));
+    }
+
+    private static Block Numbered(byte number) => Block.Of(CidCodec.Raw, new byte[] { number });
+
+    // A file with one block, which is named as the newest of the log.
+    private async Task<Cid> KeepAsync(WatchedStore store, Block block)
+    {
+        byte[] content = CarWriter.Write([block.Cid], [block]);
+        var name = Cid.Of(CidCodec.Car, content);
+        await store.Data.PutAsync(DataFiles.KeyOfCar(name), content, PutCondition.None, Token);
+        _blocks.Learn([new CarGroup([name])]);
+        return name;
+    }
+
+    private void CutOff() => _remote.Before = (verb, key) =>
+    {
+        _asked++;
+        throw new StorageException(StorageErrorKind.Transient, verb, key, "no connection");
+    };
+}
