@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Car;
 using FireproofBench.Engine.Ports;
@@ -19,6 +20,7 @@ internal sealed partial class BlockStore
         using AsyncLock.Holding turn = await _search.AcquireCancellableAsync(cancellation);
         HashSet<Cid> asked = [];
         Stack<Cid> elsewhere = [];
+        StorageException? away = null;
         try
         {
             while (true)
@@ -41,14 +43,25 @@ internal sealed partial class BlockStore
                     if (!await IndexAgainAsync(cid, cancellation) && !LookAgain(asked, isNear: log is not null))
                         break;
                 }
-                else if (!isPointed && log?.Contains(next) == false && !await IsHereAsync(next, cancellation))
+                else if (!isPointed && (away is not null || log?.Contains(next) == false) && !await IsHereAsync(next, away is not null, cancellation))
                 {
                     PutAside(next, elsewhere);
                 }
                 else
                 {
                     asked.Add(next);
-                    await OpenNextAsync(next, cancellation);
+                    try
+                    {
+                        await OpenNextAsync(next, cancellation);
+                    }
+                    catch (StorageException e) when (!isPointed && away is null)
+                    {
+                        // What is here is no worse for a store that is away: the block may be in an older file.
+                        if (await IsHereAsync(next, looksAgain: true, cancellation))
+                            throw;
+                        away = e;
+                        PutAside(next, elsewhere);
+                    }
                 }
             }
         }
@@ -63,11 +76,17 @@ internal sealed partial class BlockStore
 
         try
         {
-            return await SearchReplacedAsync(cid, isNear: log is not null, cancellation);
+            return await SearchReplacedAsync(cid, isNear: log is not null || away is not null, looksAgain: away is not null, cancellation);
+        }
+        catch (MissingBlockException) when (away is not null)
+        {
+            // Whether it is gone, only that store can tell.
+            ExceptionDispatchInfo.Throw(away);
+            throw;
         }
         catch (MissingBlockException) when (FirstDamage() is { } damage)
         {
-            throw new StorageException(damage.Kind, damage.Operation, damage.Key, damage.Message, damage);
+            throw new StorageException(damage.Kind, damage.Operation, damage.Key, damage.Reason, damage);
         }
     }
 
@@ -152,8 +171,7 @@ internal sealed partial class BlockStore
             return _index.ContainsKey(cid);
     }
 
-    // A file that cannot be read for good is passed over, so that it does not hide what older files hold; a fault that may pass ends the search, and
-    // the file stays the next one to try.
+    // A file that cannot be read for good is passed over, so that it does not hide what older files hold; after a fault that may pass it stays the next one to try.
     private async ValueTask OpenNextAsync(Cid car, CancellationToken cancellation)
     {
         try
@@ -175,7 +193,7 @@ internal sealed partial class BlockStore
         }
     }
 
-    // A name that a log had at another time, of a file that is somewhere else: other searches may need it.
+    // A file that is somewhere else, and that this search does not ask for: others may need it.
     private void PutAside(Cid car, Stack<Cid> elsewhere)
     {
         lock (_gate)
@@ -217,11 +235,11 @@ internal sealed partial class BlockStore
     }
 
     // The last resort: files that compactions replaced, as far as they are still there.
-    private async ValueTask<ReadOnlyMemory<byte>> SearchReplacedAsync(Cid cid, bool isNear, CancellationToken cancellation)
+    private async ValueTask<ReadOnlyMemory<byte>> SearchReplacedAsync(Cid cid, bool isNear, bool looksAgain, CancellationToken cancellation)
     {
         foreach (Cid car in ListReplaced())
         {
-            if (isNear && !await IsHereAsync(car, cancellation))
+            if (isNear && !await IsHereAsync(car, looksAgain, cancellation))
                 continue;
             CarFile? file = await OpenAsync(car, cancellation);
             if (file is null)
@@ -236,19 +254,25 @@ internal sealed partial class BlockStore
         throw new MissingBlockException(cid, $"none of the files of the log holds it, nor any that a compaction replaced and that is still there{NameAbsent()}");
     }
 
-    private async ValueTask<bool> IsHereAsync(Cid car, CancellationToken cancellation)
+    // What was elsewhere when somebody looked before is taken to be there still, unless it matters: a link brings files at any time.
+    private async ValueTask<bool> IsHereAsync(Cid car, bool looksAgain, CancellationToken cancellation)
     {
         lock (_gate)
         {
-            if (_elsewhere.Contains(car))
+            if (!looksAgain && _elsewhere.Contains(car))
                 return false;
         }
 
-        if (await _files.Gateway.HeadAsync(DataFiles.KeyOfCar(car), cancellation) is not null)
-            return true;
+        bool isHere = await _files.Gateway.HeadAsync(DataFiles.KeyOfCar(car), cancellation) is not null;
         lock (_gate)
-            _elsewhere.Add(car);
-        return false;
+        {
+            if (isHere)
+                _elsewhere.Remove(car);
+            else
+                _elsewhere.Add(car);
+        }
+
+        return isHere;
     }
 
     private string NameAbsent()

@@ -57,15 +57,31 @@ public sealed class BlockSearchTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task A_file_that_no_store_gave_because_it_was_away_is_the_first_to_be_asked_for_again()
+    public async Task What_is_here_is_found_when_newer_files_are_at_a_store_that_is_away_and_that_is_asked_once()
+    {
+        _ = await KeepAsync(_here, Numbered(1));
+        for (byte newer = 2; newer < 10; newer++)
+            _ = await KeepAsync(_remote, Numbered(newer));
+        CutOff();
+        Assert.Equal(Numbered(1).Bytes, await _blocks.GetAsync(Numbered(1).Cid, Token));
+        Assert.Equal(1, _asked);
+    }
+
+    [Fact]
+    public async Task What_may_be_at_a_store_that_is_away_is_not_missing_and_is_found_once_the_store_is_back_or_the_file_is_here()
     {
         _ = await KeepAsync(_here, Numbered(1));
         _ = await KeepAsync(_remote, Numbered(2));
+        Cid third = await KeepAsync(_remote, Numbered(3));
+        ReadOnlyMemory<byte> content = (await _remote.Data.GetAsync(DataFiles.KeyOfCar(third), null, Token))!.Bytes;
         CutOff();
-        StorageException refusal = await Assert.ThrowsAsync<StorageException>(async () => await _blocks.GetAsync(Numbered(1).Cid, Token));
-        Assert.Equal(StorageErrorKind.Transient, refusal.Kind);
+        foreach (byte number in new byte[] { 3, 2, 0, 3 })
+            Assert.Equal(StorageErrorKind.Transient, (await Assert.ThrowsAsync<StorageException>(async () => await _blocks.GetAsync(Numbered(number).Cid, Token))).Kind);
+        _ = await _here.Data.PutAsync(DataFiles.KeyOfCar(third), content, PutCondition.None, Token);
+        Assert.Equal(Numbered(3).Bytes, await _blocks.GetAsync(Numbered(3).Cid, Token));
         _remote.Before = null;
-        Assert.Equal(Numbered(1).Bytes, await _blocks.GetAsync(Numbered(1).Cid, Token));
+        Assert.Equal(Numbered(2).Bytes, await _blocks.GetAsync(Numbered(2).Cid, Token));
+        _ = await Assert.ThrowsAsync<MissingBlockException>(async () => await _blocks.GetAsync(Nowhere.Cid, Token));
     }
 
     [Fact]

@@ -89,6 +89,10 @@ public sealed class WorldRunTests
     [InlineData(1651772, "a compaction asked a store that was cut off for what another device had replaced, only to know whether that may be deleted")]
     [InlineData(1701187, "a rollback could not ask a store that was cut off whether it still has what was compacted away")]
     [InlineData(1715705, "a compaction asked a store that was cut off for a file that only an earlier log had named, where a past version might have been")]
+    [InlineData(848, "a read asked a store that was cut off for a mark that its own device had deleted")]
+    [InlineData(1771490, "a cache hid heads that were listed, and each look asked for them three times")]
+    [InlineData(1773759, "a compaction failed for a mark of another time that a store did not give, while all it needed lay in older files here")]
+    [InlineData(1795184, "three devices carried what they saw at each of two stores to the other, and that was more than one store alone is sent")]
     [InlineData(1103975, "a compaction failed for a file that had come damaged once, and whole since")]
     public void A_world_that_once_violated_a_claim_is_sound(long seed, string what)
     {
