@@ -73,6 +73,46 @@ public sealed class NightlyScriptTests : IDisposable
         Assert.DoesNotContain("the night before", summary, StringComparison.Ordinal);
     }
 
+    // As the workflow keeps it: in a work tree of a branch, fetched by a fresh and shallow checkout each night.
+    [Fact]
+    public async Task The_history_is_begun_by_the_first_night_and_fetched_by_each_later_one_without_the_summary_of_the_night_before()
+    {
+        await GitAsync("", "init", "--bare", "-b", "main", At("origin"));
+        string sources = await CheckoutAsync("sources");
+        foreach (string file in new[] { ".gitignore", "bench/Nightly/fetch.sh" })
+            File.Copy(SourceTree.At(file), At("sources/" + file));
+        await GitAsync(sources, "add", "-A");
+        await GitAsync(sources, "commit", "-m", "Sources");
+        await GitAsync(sources, "push", "origin", "main");
+        for (int night = 1; night <= 3; night++)
+        {
+            string checkout = await CheckoutAsync($"night-{night}");
+            Assert.Equal(0, await RunAsync(checkout, "bash", "bench/Nightly/fetch.sh"));
+            string history = Path.Combine(checkout, "results/nightly");
+            Assert.Equal(Enumerable.Range(1, night - 1).Select(static one => $"{one}.txt"), Directory.GetFiles(history).Select(static file => Path.GetFileName(file)!).Where(static name => name != ".git").Order());
+            File.WriteAllText(Path.Combine(history, $"{night}.txt"), "a night");
+            File.WriteAllText(Path.Combine(history, "summary.md"), "its summary");
+            await GitAsync(history, "add", "-A");
+            await GitAsync(history, "commit", "-m", $"Night {night}");
+            await GitAsync(history, "push", "origin", "nightly-results");
+        }
+
+        string apart = await CheckoutAsync("apart");
+        await GitAsync(apart, "remote", "set-url", "origin", At("nowhere"));
+        Assert.NotEqual(0, await RunAsync(apart, "bash", "bench/Nightly/fetch.sh"));
+        Assert.False(Directory.Exists(Path.Combine(apart, "results/nightly")));
+    }
+
+    private async Task<string> CheckoutAsync(string name)
+    {
+        await GitAsync("", "clone", "--depth", "1", new Uri(At("origin")).AbsoluteUri, At(name));
+        await GitAsync(At(name), "config", "user.name", "nightly");
+        await GitAsync(At(name), "config", "user.email", "nightly@example.org");
+        return At(name);
+    }
+
+    private static async Task GitAsync(string folder, params string[] arguments) => Assert.Equal(0, await RunAsync(folder, ["git", .. arguments]));
+
     private string OldRun(int days)
     {
         string run = At("nights/load/" + DateTime.UtcNow.AddDays(days).ToString("yyyyMMdd'T'020000'Z'", CultureInfo.InvariantCulture) + "-raw-put-memory-1");
@@ -87,16 +127,25 @@ public sealed class NightlyScriptTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "there is no bash");
         if (!environment.Any(static one => one.Name == "PATH"))
             Write("fireproofbench", Tool);
-        ProcessStartInfo start = new("/usr/bin/env", ["bash", SourceTree.At("bench/Nightly/run.sh"), "--url", "memory:", "--out", At("nights")])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        ProcessStartInfo start = new("/usr/bin/env", ["bash", SourceTree.At("bench/Nightly/run.sh"), "--url", "memory:", "--out", At("nights")]);
         start.Environment["PATH"] = $"{At("bin")}:{Environment.GetEnvironmentVariable("PATH")}";
         start.Environment["CALLS"] = At("calls");
         start.Environment["NIGHTS"] = At("nights");
         foreach ((string name, string value) in environment)
             start.Environment[name] = value;
+        return await RunAsync(start);
+    }
+
+    private static Task<int> RunAsync(string folder, params string[] command)
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "there is no bash");
+        return RunAsync(new ProcessStartInfo("/usr/bin/env", command) { WorkingDirectory = folder });
+    }
+
+    private static async Task<int> RunAsync(ProcessStartInfo start)
+    {
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
         using Process process = Process.Start(start)!;
         Task<string> output = process.StandardOutput.ReadToEndAsync();
         Task<string> error = process.StandardError.ReadToEndAsync();
