@@ -30,6 +30,7 @@ internal static class LoadJson
         json.WriteBoolean("interrupted", outcome.Interrupted);
         json.WriteString("endedEarly", outcome.EndedEarly);
         json.WriteString("fault", outcome.Fault?.Message);
+        json.WriteString("faultDetails", outcome.Fault?.ToString());
         json.WriteStartArray("steps");
         for (int i = 0; i < recorder.Steps.Length; i++)
             WriteStep(json, recorder.Steps[i], recorder.Totals[i], outcome.RateOf(i));

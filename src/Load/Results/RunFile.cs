@@ -26,7 +26,7 @@ internal static class RunFile
             string? schema = json.RootElement.GetProperty("schema").GetString();
             return schema == Schema ? read(json.RootElement) : throw new InvalidDataException($"'{file}' is of the schema '{schema}', and {Schema} is the one that can be read");
         }
-        catch (Exception damage) when (damage is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        catch (Exception damage) when (damage is JsonException or KeyNotFoundException or InvalidOperationException or FormatException or OverflowException)
         {
             throw new InvalidDataException($"'{file}' is damaged: {damage.Message}", damage);
         }

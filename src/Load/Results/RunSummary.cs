@@ -66,6 +66,8 @@ internal sealed record RunSummary
         string plan = Text(run, "plan");
         TimeSpan loaded = LoadedOf(run, plan);
         ImmutableArray<StepSummary> steps = [.. run.GetProperty("steps").EnumerateArray().Select(StepSummary.Of)];
+        if (steps.IsEmpty)
+            throw new FormatException("a run has steps, and none are in it");
         return new RunSummary
         {
             Path = folder,
@@ -118,7 +120,7 @@ internal sealed record RunSummary
         ? TimeSpan.FromMilliseconds(milliseconds)
         : throw new FormatException($"{number.GetRawText()} is no time of a run in milliseconds");
 
-    private static string Text(JsonElement run, string name) => run.GetProperty(name).GetString()!;
+    private static string Text(JsonElement run, string name) => run.GetProperty(name).GetString() ?? throw new FormatException($"'{name}' is null, and has to be a text");
 
     private static long Count(JsonElement run, string name) => run.GetProperty(name).GetInt64();
 

@@ -19,12 +19,16 @@ internal sealed record StepSummary(string Name, long Succeeded, long Failed, dou
     {
         JsonElement intended = step.GetProperty("intended");
         return new StepSummary(
-            step.GetProperty("name").GetString()!,
+            step.GetProperty("name").GetString() ?? throw new FormatException("a step has no name"),
             step.GetProperty("succeeded").GetInt64(),
             step.GetProperty("failed").GetInt64(),
-            step.GetProperty("perSecond").GetDouble(),
-            intended.GetProperty("p50").GetDouble(),
-            intended.GetProperty("p99").GetDouble())
+            Figure(step, "perSecond"),
+            Figure(intended, "p50"),
+            Figure(intended, "p99"))
         { GivenUp = step.TryGetProperty("errors", out JsonElement errors) && errors.TryGetProperty(Iteration.GivenUp, out JsonElement givenUp) ? givenUp.GetInt64() : 0 };
     }
+
+    private static double Figure(JsonElement figures, string name) => figures.GetProperty(name).GetDouble() is var figure && double.IsFinite(figure) && figure >= 0
+        ? figure
+        : throw new FormatException($"'{name}' of a step is {figure}, and has to be a number from 0 on");
 }

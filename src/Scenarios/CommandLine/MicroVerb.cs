@@ -61,9 +61,9 @@ internal sealed class MicroVerb(Terminal terminal)
             {
                 done.SetResult(MicroRun.Run(arguments, folder, log));
             }
-            catch (InvalidOperationException failure)
+            catch (Exception failure) when (failure is InvalidOperationException or IOException or UnauthorizedAccessException)
             {
-                done.SetException(new UsageException($"{failure.Message}. --verbose shows more."));
+                done.SetException(new UsageException($"{failure.Message.TrimEnd('.')}. --verbose shows more."));
             }
             catch (Exception failure)
             {
@@ -85,7 +85,14 @@ internal sealed class MicroVerb(Terminal terminal)
     private static void RemoveEmpty(string folder)
     {
         string own = Path.Combine(folder, "results");
-        if (folder.Length > 0 && Directory.Exists(own) && !Directory.EnumerateFileSystemEntries(own).Any())
-            Directory.Delete(own);
+        try
+        {
+            if (folder.Length > 0 && Directory.Exists(own) && !Directory.EnumerateFileSystemEntries(own).Any())
+                Directory.Delete(own);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // It stays, and is in nobody's way.
+        }
     }
 }

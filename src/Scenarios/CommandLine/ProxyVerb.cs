@@ -49,9 +49,9 @@ internal sealed class ProxyVerb(Terminal terminal)
         string[] ids = parsed.GetValue(_faults) ?? [];
         if (ids.Length == 0)
             throw new UsageException($"--fault: say what the proxy does; there are {Known}.");
-        if (parsed.GetValue(_rate) is <= 0 or > 1)
+        if (parsed.GetValue(_rate) is { } rate and not (> 0 and <= 1))
             throw new UsageException("--rate: a number above 0, at most 1.");
-        if (parsed.GetValue(_lag) is <= 0 or > 86_400)
+        if (parsed.GetValue(_lag) is { } lag and not (> 0 and <= 86_400))
             throw new UsageException("--lag: seconds, above 0 and at most 86400.");
         ImmutableArray<WireFault> faults = [.. ids.Select((id, i) => Make(id, parsed.GetValue(_rate), parsed.GetValue(_lag), parsed.GetValue(_seed) + i))];
         await using FaultProxy proxy = FaultProxy.Create(store, listen, faults);

@@ -77,17 +77,21 @@ internal sealed class SimulateVerb(Terminal terminal)
             return Tell(options.PlanOf(seed), reports, parsed.GetValue(_full));
         string? json = ResultFile.Check(parsed.GetValue(_json), "--json");
         string? history = ResultFile.Check(parsed.GetValue(_history), "--history");
+        if (history == ResultFile.StandardOutput)
+            throw new UsageException("--history: a history has lines of several campaigns. Name a file; --json - writes this one to standard output.");
         CampaignResult result = await new Campaign(options, Progress(options)).RunAsync(cancellation);
         if (terminal.ErrorIsTerminal)
             await terminal.Error.WriteAsync("\r\u001b[K");
         TextWriter lines = json == ResultFile.StandardOutput ? terminal.Error : terminal.Out;
         foreach (string line in CampaignText.Lines(result))
             await lines.WriteLineAsync(line);
-        ResultFile.Write(json, terminal.Out, stream => CampaignJson.Write(result, stream, isIndented: true));
-        if (history is not null and not ResultFile.StandardOutput)
-            CampaignHistory.Add(history, result);
         foreach (WorldResult shown in result.Failures.DistinctBy(static failure => failure.Violations[0].Claim).Take(MostShown))
             await ShrinkAsync(shown, parsed.GetValue(_shrink), reports, lines, cancellation);
+
+        // A file that cannot be written hides nothing of what was found.
+        ResultFile.Write(json, terminal.Out, stream => CampaignJson.Write(result, stream, isIndented: true));
+        if (history is not null)
+            CampaignHistory.Add(history, result);
         return cancellation.IsCancellationRequested ? ExitCodes.Interrupted : result.IsSound ? ExitCodes.Success : ExitCodes.Violation;
     }
 
@@ -102,7 +106,7 @@ internal sealed class SimulateVerb(Terminal terminal)
         int steps = parsed.GetValue(_steps);
         if (steps is < 1 or > MostSteps)
             throw new UsageException($"--steps: 1 to {MostSteps}.");
-        if (parsed.GetValue(_minutes) is <= 0 or > 100_000)
+        if (parsed.GetValue(_minutes) is { } minutes and not (> 0 and <= 100_000))
             throw new UsageException("--minutes: above 0, at most 100000.");
         if (parsed.GetValue(_workers) is < 1 or > 1024)
             throw new UsageException("--workers: 1 to 1024.");
@@ -112,7 +116,7 @@ internal sealed class SimulateVerb(Terminal terminal)
             Store = ReadStore(parsed.GetValue(_store)),
             Devices = devices,
             Steps = steps,
-            Duration = parsed.GetValue(_minutes) is { } minutes ? TimeSpan.FromMinutes(minutes) : null,
+            Duration = parsed.GetValue(_minutes) is { } duration ? TimeSpan.FromMinutes(duration) : null,
             Workers = parsed.GetValue(_workers) ?? Environment.ProcessorCount,
             Twice = parsed.GetValue(_twice),
             MostViolations = parsed.GetValue(_most) is var most and > 0 ? most : throw new UsageException("--stop-after: at least 1."),
@@ -149,16 +153,17 @@ internal sealed class SimulateVerb(Terminal terminal)
 
     private int Tell(Plan plan, string? reports, bool isFull)
     {
-        WorldResult result = reports is null
-            ? WatchedWorld.Run(plan, keepsTrace: true)
-            : FailureFolder.Write(plan, FailureFolder.Of(reports, plan.Seed));
+        (WorldResult result, string? notKept) = Run(plan, reports);
         foreach (string line in Story.Lines(result, isFull))
             terminal.Out.WriteLine(line);
         terminal.Out.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{result.Elapsed.TotalSeconds:f3} s, {result.WorldSteps} steps of code, {result.Acknowledged.Count} writes acknowledged, {result.Readings} readings compared, {result.Requests} requests; digest {result.Digest}"));
-        return result.IsSound ? ExitCodes.Success : ExitCodes.Violation;
+        return notKept is not null ? throw new UsageException(notKept) : result.IsSound ? ExitCodes.Success : ExitCodes.Violation;
     }
+
+    private static (WorldResult Told, string? NotKept) Run(Plan plan, string? reports) =>
+        reports is null ? (WatchedWorld.Run(plan, keepsTrace: true), null) : FailureFolder.Write(plan, FailureFolder.Of(reports, plan.Seed));
 
     private Action<long, WorldResult> Progress(CampaignOptions options)
     {
@@ -197,12 +202,10 @@ internal sealed class SimulateVerb(Terminal terminal)
         if (terminal.ErrorIsTerminal)
             await terminal.Error.WriteAsync("\r\u001b[K");
         await lines.WriteLineAsync();
-        WorldResult told = reports is null
-            ? WatchedWorld.Run(small.Plan, keepsTrace: true)
-            : FailureFolder.Write(small.Plan, FailureFolder.Of(reports, small.Plan.Seed));
+        (WorldResult told, string? notKept) = Run(small.Plan, reports);
         foreach (string line in Story.Lines(told, isFull: false))
             await lines.WriteLineAsync(line);
-        await lines.WriteLineAsync(reports is null
+        await lines.WriteLineAsync(notKept is not null ? $"fireproofbench: {notKept}" : reports is null
             ? "With --report DIR the plan, the diagram and the graph of this are kept, and --plan runs it again."
             : $"Kept in {FailureFolder.Of(reports, small.Plan.Seed)}.");
     }

@@ -137,7 +137,7 @@ internal sealed class LoadSession(Terminal terminal, StoreOpener stores, TimePro
         foreach (string line in LoadText.Lines(manifest, outcome, after, judged))
             await terminal.Out.WriteLineAsync(line);
         if (outcome.Fault is { } fault)
-            await terminal.Error.WriteLineAsync($"fireproofbench: the load failed by itself, and the figures until then are kept: {fault}");
+            await terminal.Error.WriteLineAsync($"fireproofbench: the load failed by itself, and the figures until then are kept: {fault.GetType().Name}: {fault.Message} ({LoadFolder.RunFile} has where it came from)");
     }
 
     private static string? Finish(LoadFolder folder) => Why(folder.Finish);

@@ -18,7 +18,7 @@ internal static class WorldProcess
     /// <exception cref="UsageException">A process cannot be started, or does not do what it is to do.</exception>
     public static WorldResult Run(Plan plan)
     {
-        string file = Path.GetTempFileName();
+        string file = Path.Combine(Path.GetTempPath(), Path.GetRandomFileName());
         try
         {
             File.WriteAllText(file, PlanText.Write(plan));
@@ -35,7 +35,7 @@ internal static class WorldProcess
 
             return Result(plan, process.ExitCode, story.GetAwaiter().GetResult());
         }
-        catch (System.ComponentModel.Win32Exception missing)
+        catch (Exception missing) when (missing is System.ComponentModel.Win32Exception or IOException or UnauthorizedAccessException)
         {
             throw new UsageException($"no process can be started to make the failure small: {missing.Message}");
         }

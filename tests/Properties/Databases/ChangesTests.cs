@@ -3,7 +3,6 @@ using System.Globalization;
 using FireproofBench.Engine;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Gateways.Memory;
-using FireproofBench.Properties.Fixtures;
 using FireproofBench.Properties.Reference;
 using FireproofBench.Simulation.Checking;
 using FsCheck;

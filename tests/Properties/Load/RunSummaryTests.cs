@@ -6,6 +6,7 @@ using FireproofBench.Load.Results;
 using FireproofBench.Load.Running;
 using FireproofBench.Load.Scenarios;
 using FireproofBench.Load.Simulations;
+using FireproofBench.Load.Trends;
 using FireproofBench.Properties.Fixtures;
 using Xunit;
 
@@ -52,6 +53,34 @@ public sealed class RunSummaryTests : IDisposable
         Assert.Equal(2 + 7 + 2, run.LostOf(run.Steps[0]));
     }
 
+    // Nothing but that is caught by those who read results.
+    [Fact]
+    public void A_file_with_anything_else_in_any_place_is_read_or_refused_and_what_is_read_makes_a_trend()
+    {
+        int places = 0;
+        string?[] others = [null, "null", "\"\"", "\"text\"", "[]", "{}", "-1", "1e400", "9223372036854775807", "true"];
+        _ = Read(run => places = Places(run).Count());
+        Assert.InRange(places, 30, 1000);
+        int refused = 0;
+        for (int place = 0; place < places; place++)
+        {
+            foreach (string? other in others)
+            {
+                try
+                {
+                    RunSummary read = Read(run => Places(run).ElementAt(place)(other));
+                    _ = TrendSeries.Of([read, read]);
+                }
+                catch (InvalidDataException)
+                {
+                    refused++;
+                }
+            }
+        }
+
+        Assert.InRange(refused, places, places * others.Length);
+    }
+
     [Fact]
     public void Results_that_are_kept_here_can_all_be_read()
     {
@@ -59,6 +88,29 @@ public sealed class RunSummaryTests : IDisposable
         string[] runs = Directory.GetFiles(kept, LoadFolder.RunFile, SearchOption.AllDirectories);
         Assert.NotEmpty(runs);
         Assert.All(runs, static run => Assert.NotEqual("", RunSummary.Read(Path.GetDirectoryName(run)!).Kind.Steps));
+    }
+
+    // Puts a text of JSON in one place; nothing for null.
+    private static IEnumerable<Action<string?>> Places(JsonNode node) => node switch
+    {
+        JsonObject all => all.ToArray().SelectMany(item => new Action<string?>[] { other => Change(all, item.Key, other) }.Concat(item.Value is null ? [] : Places(item.Value))),
+        JsonArray all => Enumerable.Range(0, all.Count).SelectMany(i => new Action<string?>[] { other => Change(all, i, other) }.Concat(all[i] is { } value ? Places(value) : [])),
+        _ => [],
+    };
+
+    private static void Change(JsonObject all, string name, string? other)
+    {
+        _ = all.Remove(name);
+        if (other is not null)
+            all[name] = JsonNode.Parse(other);
+    }
+
+    private static void Change(JsonArray all, int index, string? other)
+    {
+        if (other is null)
+            all.RemoveAt(index);
+        else
+            all[index] = JsonNode.Parse(other);
     }
 
     private RunSummary Read(Action<JsonObject> change)
