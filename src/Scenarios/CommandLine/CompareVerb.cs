@@ -90,10 +90,11 @@ internal sealed class CompareVerb(Terminal terminal)
         IGrouping<RunKind, RunSummary>[] kinds = [.. RunFolders.Summaries(folder, terminal.Error).GroupBy(static run => run.Kind).Where(kind => since is null || kind.Any(run => run.Started >= since))];
         if (kinds.Length == 0)
             throw new UsageException(since is null ? $"'{folder}' has no {LoadFolder.RunFile}: 'fireproofbench load' writes one." : $"'{folder}' has no run that began since {since.Value.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)} UTC.");
+        RunKindNames names = new(kinds.Select(static kind => kind.Key));
         int exit = ExitCodes.Success;
         foreach (IGrouping<RunKind, RunSummary> kind in kinds)
         {
-            terminal.Out.WriteLine($"== {kind.Key.Scenario} on {kind.Key.Url}, {kind.Key.Load}");
+            terminal.Out.WriteLine($"== {kind.Key.Scenario} on {names.AddressOf(kind.Key)}, {names.LoadOf(kind.Key)}");
             exit = Math.Max(exit, TellKind([.. kind.OrderBy(static run => run.Started)], newest, before, since, options));
             terminal.Out.WriteLine();
         }

@@ -73,8 +73,9 @@ internal sealed class ReportVerb(Terminal terminal)
         string path = Path.Combine(folder, TrendFile);
         ResultFile.Write(path, terminal.Out, stream => stream.Write(TrendPage.Of(trends, run => LinkOf(folder, run))));
         terminal.Error.WriteLine($"{TrendText.Count(trends.Sum(static series => series.Older + series.Runs.Length), "load run")} are in {path}");
+        RunKindNames names = new(trends.Select(static series => series.Kind));
         foreach ((TrendSeries series, TrendMetric metric, TrendChange change) in trends.SelectMany(static series => series.Changes.Select(found => (series, found.Metric, found.Change))))
-            terminal.Out.WriteLine($"{(change.IsMended ? "mended" : change.IsWorse ? "WORSE " : "better")} {series.Kind.Scenario} on {series.Kind.Provider}: {TrendText.Of(series, metric, change)}");
+            terminal.Out.WriteLine($"{(change.IsMended ? "mended" : change.IsWorse ? "WORSE " : "better")} {names.TitleOf(series.Kind)}: {TrendText.Of(series, metric, change)}");
     }
 
     // Pages of old runs may have been removed; what they were made of stays.

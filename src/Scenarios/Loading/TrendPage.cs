@@ -17,16 +17,17 @@ internal static class TrendPage
     public static byte[] Of(ImmutableArray<TrendSeries> all, Func<RunSummary, string> linkOf)
     {
         HtmlText page = new();
-        WriteHead(page, all);
+        RunKindNames names = new(all.Select(static series => series.Kind));
+        WriteHead(page, all, names);
         page.Add($"<main id=\"main\">\n");
         List<Chart> charts = [];
         for (int i = 0; i < all.Length; i++)
-            WriteSeries(page, all[i], i, linkOf, charts);
+            WriteSeries(page, all[i], names, i, linkOf, charts);
         page.Add($"</main>\n<footer><p>Written by fireproofbench from the load runs in this folder. A level changed where the runs on both sides differ by more than 5 % (15 % from the 99th percentile on), few of all permutations of the nights can be parted as well, and that for all figures here together. Runs within an hour are one night. What was interrupted, ended early or had no load is left out.</p></footer>\n");
         return HtmlPage.Of("Load over time", page, ChartJson.Of(charts));
     }
 
-    private static void WriteHead(HtmlText page, ImmutableArray<TrendSeries> all)
+    private static void WriteHead(HtmlText page, ImmutableArray<TrendSeries> all, RunKindNames names)
     {
         (TrendSeries Series, TrendMetric Metric, TrendChange Change)[] changes =
             [.. all.SelectMany(static series => series.Changes.Where(static found => found.Change.IsWorse).Select(found => (series, found.Metric, found.Change)))];
@@ -40,16 +41,16 @@ internal static class TrendPage
         {
             page.Add($"<ul class=\"counts\">");
             foreach ((TrendSeries series, TrendMetric metric, TrendChange change) in worse.Concat(changes.Where(static found => found.Change.IsMended)))
-                page.Add($"<li><span class=\"dot {(change.IsMended ? "passed" : "failed")}\" aria-hidden=\"true\"></span>{series.Kind.Scenario} on {series.Kind.Provider}: {TrendText.Of(series, metric, change)}</li>");
+                page.Add($"<li><span class=\"dot {(change.IsMended ? "passed" : "failed")}\" aria-hidden=\"true\"></span>{names.TitleOf(series.Kind)}: {TrendText.Of(series, metric, change)}</li>");
             page.Add($"</ul>\n");
         }
 
         page.Add($"</header>\n");
     }
 
-    private static void WriteSeries(HtmlText page, TrendSeries series, int number, Func<RunSummary, string> linkOf, List<Chart> charts)
+    private static void WriteSeries(HtmlText page, TrendSeries series, RunKindNames names, int number, Func<RunSummary, string> linkOf, List<Chart> charts)
     {
-        page.Add($"<section id=\"series-{number}\"><h2>{series.Kind.Scenario} on {series.Kind.Provider}</h2>\n<p class=\"muted\"><code>{series.Kind.Url}</code>, {series.Kind.Load}{(series.Older == 0 ? "" : $"; the newest {series.Runs.Length:N0} of {series.Older + series.Runs.Length:N0} runs")}</p>\n");
+        page.Add($"<section id=\"series-{number}\"><h2>{series.Kind.Scenario} on {series.Kind.Provider}</h2>\n<p class=\"muted\"><code>{series.Kind.Url}</code>, {names.LoadOf(series.Kind)}{(series.Older == 0 ? "" : $"; the newest {series.Runs.Length:N0} of {series.Older + series.Runs.Length:N0} runs")}</p>\n");
         (TrendMetric Metric, TrendChange Change)[] changes = [.. series.Changes];
         if (changes.Length > 0)
         {

@@ -13,6 +13,7 @@ internal static class TrendText
     /// <summary>A series a block: its kind, how many runs, the newest figures, and where a level changed.</summary>
     public static IEnumerable<string> Markdown(ImmutableArray<TrendSeries> all)
     {
+        RunKindNames names = new(all.Select(static series => series.Kind));
         yield return "# Load over time";
         yield return "";
         yield return "| scenario | store | load | runs | newest | figure | newest value | changes |";
@@ -24,7 +25,7 @@ internal static class TrendText
                 string changes = string.Join("; ", metric.Changes.Select(change => Of(series, metric, change)));
                 yield return string.Create(
                     CultureInfo.InvariantCulture,
-                    $"| {series.Kind.Scenario} | {series.Kind.Provider} | {series.Kind.Load} | {series.Older + series.Runs.Length} | {Day(series.Runs[^1].Started)} | {metric.Name} | {Figure(metric, metric.Values[^1])} | {changes} |");
+                    $"| {series.Kind.Scenario} | {names.StoreOf(series.Kind)} | {names.LoadOf(series.Kind)} | {series.Older + series.Runs.Length} | {Day(series.Runs[^1].Started)} | {metric.Name} | {Figure(metric, metric.Values[^1])} | {changes} |");
             }
         }
     }

@@ -50,6 +50,12 @@ public sealed class CompareVerbTests : IDisposable
         Assert.Contains("1 runs against 1", output, StringComparison.Ordinal);
         Assert.Equal((2, true), await RunAsync("compare", At("nights")) is var (one, _, text) ? (one, text.Contains("or one folder with --newest", StringComparison.Ordinal)) : default);
         Assert.Equal(2, (await RunAsync("compare", At("nights"), At("nights"), "--newest", "1")).Exit);
+
+        // Two kinds that are alike but for their settings are told apart by these, where both are shown.
+        Assert.Equal(0, (await RunAsync("load", "raw-put", "memory:", "--size", "64KiB", "--writers", "2", "--duration", "500ms", "--results", At("nights"))).Exit);
+        (_, output, _) = await RunAsync("compare", At("nights"), "--newest", "1", "--tolerance", "1000%", "--tail-tolerance", "1000%", "--floor", "10s");
+        foreach (string name in (string[])["raw-put on memory:, keep-constant 2 500ms, size 1 KiB", "raw-put on memory:, keep-constant 2 500ms, size 64 KiB", "raw-get on memory:, keep-constant 2 500ms"])
+            Assert.Contains($"== {name}\n", output.ReplaceLineEndings("\n"), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -152,6 +152,24 @@ public sealed class TrendSeriesTests
         Assert.Contains("<td class=\"n\">1005</td>", page, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Kinds_that_differ_in_their_settings_alone_are_told_apart_on_the_page_and_in_the_table()
+    {
+        int[] sizes = [1024, 65536];
+        ImmutableArray<TrendSeries> all = TrendSeries.Of(sizes.SelectMany(static size => Enumerable.Range(1, 12)
+            .Select(night => Run(night, size == 1024 || night < 8 ? 1 : 1.3) with { Kind = s_kind with { Settings = $"{{\"size\":{size},\"items\":5}}" } })));
+        string page = Encoding.UTF8.GetString(TrendPage.Of(all, static _ => "./night"));
+        string table = string.Join('\n', TrendText.Markdown(all));
+        foreach (string size in (string[])["1 KiB", "64 KiB"])
+        {
+            Assert.Contains($"</code>, keep-constant 4 30000ms, size {size}</p>", page, StringComparison.Ordinal);
+            Assert.Contains($"| raw-put | minio | keep-constant 4 30000ms, size {size} | 12 | 2026-11-12 | p50(put) |", table, StringComparison.Ordinal);
+        }
+
+        // Also in the list of what became worse.
+        Assert.Contains("raw-put on minio, keep-constant 4 30000ms, size 64 KiB: p50(put) rose", page, StringComparison.Ordinal);
+    }
+
     // Three runs a night, alike in what the night was like, on stores of so many kinds, ten figures each.
     private static IEnumerable<RunSummary> Drawn(Dice dice, int kinds, int nights, Func<int, double> level)
     {
