@@ -42,45 +42,7 @@ public sealed partial class Database
     public async ValueTask<PutResult> RollbackAsync(DatabaseSnapshot past, CancellationToken cancellation = default)
     {
         ThrowIfNotWritable();
-        ImmutableArray<string> ids = [];
-        LedgerState state;
-        bool metOthers = false;
-        try
-        {
-            // What is written between the comparison and the commit would survive the rollback: no other write comes in between.
-            using (await _writing.AcquireAsync())
-            {
-                ThrowIfClosed();
-                await using (await _store.CommitLock.AcquireAsync(cancellation))
-                {
-                    state = await _ledger.OnNewestAsync(
-                        async () =>
-                        {
-                            metOthers |= TakeUntold();
-                            WriteRequest request = await DifferenceAsync(past, cancellation);
-                            ids = [.. request.Operations.Select(static operation => operation.Key)];
-                            return ids.Length == 0 ? _ledger.State : await _committer.CommitAsync([request], CancellationToken.None);
-                        },
-                        cancellation);
-                    _told = state.Heads;
-                }
-            }
-        }
-        finally
-        {
-            if (metOthers)
-                Notify([]);
-        }
-
-        if (ids.Length > 0)
-        {
-            TellSubscribers(ids);
-            if (_options.Compaction == CompactionMode.Automatic)
-                await _compactor.MergeAsync();
-        }
-
-        TellLinks();
-        return new PutResult(ids, state.Heads);
+        return await WriteOnNewestAsync(() => DifferenceAsync(past, cancellation), cancellation);
     }
 
     // The puts that make the present state the past one.
@@ -115,7 +77,10 @@ public sealed partial class Database
     }
 
     /// <summary>Calls back after every change of the heads, until the result is disposed of.</summary>
+    /// <remarks>What is told is durable. Whoever changed the heads waits until the last subscriber returns: one that wants to write begins to, and does not block until that has ended.</remarks>
     /// <param name="subscriber">Called after the commit, one call at a time for each write; what it throws reaches nobody.</param>
+    /// <returns>Ends the subscription when it is disposed of, as often as one likes.</returns>
+    /// <exception cref="ObjectDisposedException">The database is closed.</exception>
     public IDisposable Subscribe(Action<DatabaseChange> subscriber)
     {
         ThrowIfClosed();

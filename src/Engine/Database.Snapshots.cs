@@ -101,9 +101,10 @@ public sealed partial class Database
         return true;
     }
 
+    // The second and later files of a group are of blocks alone. Unmarked, those of a snapshot could be files of the log too, and whoever deletes what a compaction replaced does not ask snapshots.
     private async ValueTask<CarGroup> WriteStateAsync(LedgerState state, CancellationToken cancellation)
     {
-        var writer = new GroupWriter(_files, null, new CarHeader([], state.Heads, []), hasIndex: true);
+        var writer = new GroupWriter(_files, null, new CarHeader([], state.Heads, []), hasIndex: true) { Marks = _options.Entropy };
         await new FullMerge(_ledger, state).WriteAsync(writer, cancellation);
         return await writer.FinishAsync(cancellation);
     }
@@ -140,15 +141,24 @@ public sealed partial class Database
     private async ValueTask<KeptSnapshot?> ReadSnapshotAsync(string key, CancellationToken cancellation) =>
         await _store.Data.GetAsync(key, null, cancellation) is { } content ? KeptSnapshot.Read(key, content.Bytes) : null;
 
-    // The same state under two names, or one name twice, is the same files. Where writers share no lock others may be reading them: whoever collects what is not needed takes them.
+    // Files without marks, which earlier versions wrote, can be of the log or of another snapshot too. Where writers share no lock others may be reading them: whoever collects what is not needed takes them.
     private async ValueTask RemoveSnapshotFilesAsync(KeptSnapshot? former, CancellationToken cancellation)
     {
         if (former is null || _files.Marks is not null)
             return;
-        var needed = new HashSet<Cid>(_ledger.State.Log.SelectMany(static group => group.Cars));
-        foreach (KeptSnapshot other in (await KeptSnapshot.ListAsync(_store.Data, cancellation)).Values)
-            needed.UnionWith(other.Group.Cars);
-        foreach (Cid car in former.Group.Cars.Where(car => !needed.Contains(car)))
-            await _blocks.RemoveAsync(car);
+        using (await _writing.AcquireCancellableAsync(cancellation))
+        {
+            await using (await _store.CommitLock.AcquireAsync(cancellation))
+            {
+                await _ledger.RefreshAsync(cancellation);
+                var needed = new HashSet<Cid>(_ledger.State.Log.SelectMany(static group => group.Cars));
+                foreach (KeptSnapshot other in (await KeptSnapshot.ListAsync(_store.Data, cancellation)).Values)
+                    needed.UnionWith(other.Group.Cars);
+                foreach (Cid car in former.Group.Cars.Where(car => !needed.Contains(car)))
+                    await _blocks.RemoveAsync(car);
+            }
+        }
+
+        await TellOfOthersAsync();
     }
 }

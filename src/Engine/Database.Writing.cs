@@ -52,22 +52,27 @@ public sealed partial class Database
     }
 
     /// <summary>
-    /// Attaches files to a document that is there. The files are stored first, which may take long; then the document is read and put, so that what was written to it
-    /// meanwhile stays.
+    /// Attaches files to a document that is there. The files are stored first, which may take long; then the document is read and put, and no other write of this device comes in between, so that
+    /// what was written to it meanwhile stays.
     /// </summary>
     /// <param name="id">The document.</param>
     /// <param name="attachments">The new files. Of each large one a few pieces are in memory at a time.</param>
-    /// <param name="cancellation">Ends the call before the document is queued.</param>
+    /// <param name="cancellation">Ends the call before the commit.</param>
     /// <exception cref="InvalidDocumentException">There is no such document, or it is gone when the files are stored; or as a put with files.</exception>
     public async ValueTask<PutResult> AttachFilesAsync(string id, IReadOnlyList<NewAttachment> attachments, CancellationToken cancellation = default)
     {
         ThrowIfNotWritable();
         CheckId(id);
-        _ = ReadFiles(await DemandAsync(id, cancellation));
+        _ = ReadFiles(Demand(id, await GetAsync(id, cancellation)));
         IReadOnlyList<AttachmentInfo> added = await StoreAsync(id, attachments, cancellation);
-        _ = await RefreshAsync(cancellation);
-        Document document = await DemandAsync(id, cancellation);
-        return await PutAsync(document.WithFiles(FileSet.WriteField(ReadFiles(document), added)), cancellation);
+        return await WriteOnNewestAsync(
+            async () =>
+            {
+                Document document = Demand(id, await GetAsync(_ledger.State, id, cancellation));
+                Document complete = document.WithFiles(FileSet.WriteField(ReadFiles(document), added));
+                return new WriteRequest([new KeyValue(id, complete.Block.Cid)], [complete.Block]);
+            },
+            cancellation);
     }
 
     /// <summary>Puts several documents as one commit: all of them or, after a failure, none.</summary>
@@ -103,8 +108,8 @@ public sealed partial class Database
         return new PutResult([id], heads);
     }
 
-    private async ValueTask<Document> DemandAsync(string id, CancellationToken cancellation) =>
-        await GetAsync(id, cancellation) ?? throw new InvalidDocumentException(id, "it is not there, or was deleted, and files can be attached to what is there only");
+    private static Document Demand(string id, Document? document) =>
+        document ?? throw new InvalidDocumentException(id, "it is not there, or was deleted, and files can be attached to what is there only");
 
     // The links are told when all is here: a link that is attached meanwhile finds the files by itself.
     private async ValueTask<IReadOnlyList<AttachmentInfo>> StoreAsync(string id, IReadOnlyList<NewAttachment> attachments, CancellationToken cancellation)
@@ -150,6 +155,50 @@ public sealed partial class Database
         Document.CheckId(id);
         if (id == Genesis.Key)
             throw new InvalidDocumentException(id, "its _id is the one of the first event of every database");
+    }
+
+    // A write that depends on what is there: what is written between the look and the commit would be lost, or survive, so no other write comes in between. None is made of no operations.
+    private async ValueTask<PutResult> WriteOnNewestAsync(Func<ValueTask<WriteRequest>> find, CancellationToken cancellation)
+    {
+        ImmutableArray<string> ids = [];
+        LedgerState state;
+        bool metOthers = false;
+        await WaitForRoomAsync();
+        try
+        {
+            using (await _writing.AcquireAsync())
+            {
+                ThrowIfClosed();
+                await using (await _store.CommitLock.AcquireAsync(cancellation))
+                {
+                    state = await _ledger.OnNewestAsync(
+                        async () =>
+                        {
+                            metOthers |= TakeUntold();
+                            WriteRequest request = await find();
+                            ids = [.. request.Operations.Select(static operation => operation.Key)];
+                            return ids.Length == 0 ? _ledger.State : await _committer.CommitAsync([request], CancellationToken.None);
+                        },
+                        cancellation);
+                    _told = state.Heads;
+                }
+            }
+        }
+        finally
+        {
+            if (metOthers)
+                Notify([]);
+        }
+
+        if (ids.Length > 0)
+        {
+            TellSubscribers(ids);
+            if (_options.Compaction == CompactionMode.Automatic)
+                await _compactor.MergeAsync();
+        }
+
+        TellLinks();
+        return new PutResult(ids, state.Heads);
     }
 
     private async ValueTask<ImmutableArray<Cid>> WriteAsync(WriteRequest request, CancellationToken cancellation)
@@ -202,9 +251,7 @@ public sealed partial class Database
         bool metOthers = false;
         try
         {
-            await _compactor.WaitForRoomAsync();
-            foreach (RemoteLink link in _links)
-                await link.WaitForRoomAsync();
+            await WaitForRoomAsync();
             using (await _writing.AcquireAsync())
             {
                 await using (await _store.CommitLock.AcquireAsync(CancellationToken.None))
@@ -237,6 +284,13 @@ public sealed partial class Database
             if (metOthers || joined[0].Done.IsCompletedSuccessfully)
                 Notify([]);
         }
+    }
+
+    private async ValueTask WaitForRoomAsync()
+    {
+        await _compactor.WaitForRoomAsync();
+        foreach (RemoteLink link in _links)
+            await link.WaitForRoomAsync();
     }
 
     private List<WriteRequest> TakeWaiting()

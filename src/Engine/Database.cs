@@ -129,15 +129,21 @@ public sealed partial class Database : IAsyncDisposable
         _keys?.Dispose();
     }
 
-    /// <summary>Removes every file of the database and closes it. The key stays in the bag.</summary>
+    /// <summary>Removes every file of the database and closes it, also when that fails or is cancelled. The key stays in the bag.</summary>
     public async ValueTask DestroyAsync(CancellationToken cancellation = default)
     {
         ThrowIfNotWritable();
         await SettleAsync();
-        await using (await _store.CommitLock.AcquireAsync(cancellation))
-            await _store.DestroyAsync(cancellation);
-        await _store.DisposeAsync();
-        _keys?.Dispose();
+        try
+        {
+            await using (await _store.CommitLock.AcquireAsync(cancellation))
+                await _store.DestroyAsync(cancellation);
+        }
+        finally
+        {
+            await _store.DisposeAsync();
+            _keys?.Dispose();
+        }
     }
 
     /// <summary>Looks whether there is a database, also an empty one, and makes nothing.</summary>

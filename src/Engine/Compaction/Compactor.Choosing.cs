@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using FireproofBench.Engine.Car;
-using FireproofBench.Engine.Ports;
 using FireproofBench.Engine.Storage;
 
 namespace FireproofBench.Engine.Compaction;
@@ -119,9 +118,9 @@ internal sealed partial class Compactor
                     return;
             }
         }
-        catch (StorageException)
+        catch (Exception)
         {
-            // Whether it is cannot be told now.
+            // Whether it is cannot be told now. It must not reach the writes that wait for the merge.
         }
 
         Failure = failure;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Ports;
 using FireproofBench.Engine.Storage;
 using FireproofBench.Engine.Threading;
@@ -281,6 +282,8 @@ internal sealed partial class Compactor(
             return false;
         }
 
+        if (!await AreThereAsync(merged, cancellation))
+            return false;
         await replacedFiles.LookAsync(now, cancellation);
         int at = now.Log.IndexOf(run[0]);
         ImmutableArray<CarGroup> log = [.. now.Log[..at], merged, .. now.Log[at..].Where(group => !replaced.Contains(group))];
@@ -297,6 +300,21 @@ internal sealed partial class Compactor(
         await ledger.PublishAsync(new LedgerState(now.Heads, log) { Pail = PailAfter(now, origin, run) }, cancellation);
         _ = Interlocked.Increment(ref _count);
         await replacedFiles.DeleteAsync(run, log, cancellation);
+        return true;
+    }
+
+    // The second and later files of a group are of blocks alone: without marks one can be, by content and so by name, a file that an earlier compaction replaced, and that was deleted while
+    // this group was built. Nothing is deleted while the lock is held.
+    private async ValueTask<bool> AreThereAsync(CarGroup merged, CancellationToken cancellation)
+    {
+        if (files.Marks is not null)
+            return true;
+        foreach (Cid car in merged.Cars.Skip(1))
+        {
+            if (await files.Gateway.HeadAsync(DataFiles.KeyOfCar(car), cancellation) is null)
+                return false;
+        }
+
         return true;
     }
 

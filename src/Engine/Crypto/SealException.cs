@@ -8,4 +8,7 @@ public sealed class SealException(SealFault fault, string reason, Exception? cau
 {
     /// <summary>Why the file cannot be opened.</summary>
     public SealFault Fault { get; } = fault;
+
+    /// <summary>The key that would open the file, when it is <see cref="SealFault.UnknownKey"/>; else null.</summary>
+    public KeyFingerprint? Key { get; init; }
 }

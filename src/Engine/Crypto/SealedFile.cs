@@ -76,7 +76,7 @@ public static class SealedFile
     {
         Frame frame = ReadFrame(file);
         FileKey key = keys.Find(frame.Fingerprint)
-            ?? throw new SealException(SealFault.UnknownKey, $"the file is sealed with key {frame.Fingerprint}, which is not in the key bag");
+            ?? throw new SealException(SealFault.UnknownKey, $"the file is sealed with key {frame.Fingerprint}, which is not in the key bag") { Key = frame.Fingerprint };
         byte[] plain = GC.AllocateUninitializedArray<byte>(frame.Data.Length - FileKey.TagLength);
         try
         {

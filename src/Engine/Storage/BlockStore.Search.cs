@@ -13,20 +13,22 @@ internal sealed partial class BlockStore
     private async ValueTask<ReadOnlyMemory<byte>> SearchAsync(Cid cid, IReadOnlySet<Cid>? log, CancellationToken cancellation)
     {
         // Whoever knows the file does not wait for those who look for theirs, perhaps at a remote store that does not answer.
-        if (await ReadAgainAsync(cid, cancellation) is { } known)
-            return known;
+        (ReadOnlyMemory<byte>? known, StorageException? away) = await ReadAgainAsync(cid, cancellation);
+        if (known is { } content)
+            return content;
 
         // One search at a time: another one could take the file with the block off the stack and leave this one to find it empty.
         using AsyncLock.Holding turn = await _search.AcquireCancellableAsync(cancellation);
         HashSet<Cid> asked = [];
         Stack<Cid> elsewhere = [];
-        StorageException? away = null;
         try
         {
             while (true)
             {
-                if (await ReadAgainAsync(cid, cancellation) is { } found)
-                    return found;
+                (ReadOnlyMemory<byte>? found, StorageException? failure) = await ReadAgainAsync(cid, cancellation);
+                if (found is { } block)
+                    return block;
+                away ??= failure;
                 Cid next;
                 bool isPointed;
                 lock (_gate)
@@ -40,7 +42,9 @@ internal sealed partial class BlockStore
 
                 if (!next.IsDefined)
                 {
-                    if (!await IndexAgainAsync(cid, cancellation) && !LookAgain(asked, isNear: log is not null))
+                    (bool isIndexed, StorageException? unread) = await IndexAgainAsync(cid, cancellation);
+                    away ??= unread;
+                    if (!isIndexed && !LookAgain(asked, isNear: log is not null))
                         break;
                 }
                 else if (!isPointed && (away is not null || log?.Contains(next) == false) && !await IsHereAsync(next, away is not null, cancellation))
@@ -90,24 +94,51 @@ internal sealed partial class BlockStore
         }
     }
 
-    // A block whose file was opened before; null when none is known, or it is not there any more. Of several who want the same file one reads it, and the others find it in memory.
-    private async ValueTask<ReadOnlyMemory<byte>?> ReadAgainAsync(Cid cid, CancellationToken cancellation)
+    // A block whose file was opened before; null when none is known, or it is not there any more. Of several who want the same file one reads it, and the others find it in memory. With the failure of
+    // a remote store that was asked for a file that is not here: the block may be in another.
+    private async ValueTask<(ReadOnlyMemory<byte>? Content, StorageException? Away)> ReadAgainAsync(Cid cid, CancellationToken cancellation)
     {
         Location location;
         lock (_gate)
         {
             if (!_index.TryGetValue(cid, out location))
-                return null;
+                return (null, null);
         }
 
         using AsyncLock.Holding turn = await location.Slot.Reading.AcquireCancellableAsync(cancellation);
-        CarFile? file = await OpenAsync(location.Slot.Cid, cancellation);
+        CarFile? file = null;
+        StorageException? away = null;
+        if (!IsForgotten(location.Slot))
+            (file, away) = await OpenHereOrAwayAsync(location.Slot.Cid, cancellation);
         lock (_gate)
         {
             if (file is not null)
-                return Check(cid, location, file);
-            _hasForgotten |= _index.Remove(cid);
-            return null;
+                return (Check(cid, location, file), null);
+
+            // Not what another search may have found meanwhile.
+            if (_index.TryGetValue(cid, out Location now) && now == location)
+                _hasForgotten |= _index.Remove(cid);
+            return (null, away);
+        }
+    }
+
+    // Of a file whose content was not in memory when it was forgotten, the index still says what it held.
+    private bool IsForgotten(CarSlot slot)
+    {
+        lock (_gate)
+            return !_slots.TryGetValue(slot.Cid, out CarSlot? known) || known != slot;
+    }
+
+    // A file that was opened before; when it is not here any more, and a remote store did not give it, that failure.
+    private async ValueTask<(CarFile? File, StorageException? Away)> OpenHereOrAwayAsync(Cid car, CancellationToken cancellation)
+    {
+        try
+        {
+            return (await OpenAsync(car, cancellation), null);
+        }
+        catch (StorageException e) when (e.Operation == RemoteFiles.Fetch)
+        {
+            return (null, e);
         }
     }
 
@@ -138,23 +169,26 @@ internal sealed partial class BlockStore
     }
 
     // A block can lie in several files, and only one place is remembered: when that one was deleted, the others are looked for once.
-    private async ValueTask<bool> IndexAgainAsync(Cid cid, CancellationToken cancellation)
+    private async ValueTask<(bool IsFound, StorageException? Away)> IndexAgainAsync(Cid cid, CancellationToken cancellation)
     {
         List<CarSlot> slots;
         lock (_gate)
         {
             // What is forgotten from here on may be found nowhere any more by this look, and needs another.
             if (!_hasForgotten)
-                return false;
+                return (false, null);
             _hasForgotten = false;
             slots = [.. _slots.Values];
         }
 
+        StorageException? away = null;
         try
         {
             foreach (CarSlot slot in slots)
             {
-                if (await OpenAsync(slot.Cid, cancellation) is not { } file)
+                (CarFile? file, StorageException? failure) = await OpenHereOrAwayAsync(slot.Cid, cancellation);
+                away ??= failure;
+                if (file is null)
                     continue;
                 lock (_gate)
                     Index(slot, file, isNewest: false);
@@ -168,7 +202,11 @@ internal sealed partial class BlockStore
         }
 
         lock (_gate)
-            return _index.ContainsKey(cid);
+        {
+            // One that is to be had again may hold it.
+            _hasForgotten |= away is not null;
+            return (_index.ContainsKey(cid), away);
+        }
     }
 
     // A file that cannot be read for good is passed over, so that it does not hide what older files hold; after a fault that may pass it stays the next one to try.

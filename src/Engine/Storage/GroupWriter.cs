@@ -4,6 +4,7 @@ using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Car;
 using FireproofBench.Engine.Cbor;
 using FireproofBench.Engine.Crypto;
+using FireproofBench.Engine.Ports;
 
 namespace FireproofBench.Engine.Storage;
 
@@ -32,11 +33,15 @@ internal sealed class GroupWriter
         _places = hasIndex ? [] : null;
         _files = files;
         _store = store;
+        Marks = files.Marks;
         Block block = header.ToBlock();
         _seen.Add(block.Cid);
         _blocks.Add(block);
         _length = CarWriter.SectionLength(block.Bytes.Length);
     }
+
+    /// <summary>Gives each file a random block, as <see cref="DataFiles.Marks"/> do, whether or not other files of the database have one; null for none.</summary>
+    public IEntropy? Marks { get; init; }
 
     /// <summary>Bytes stored so far.</summary>
     public long StoredLength { get; private set; }
@@ -75,7 +80,7 @@ internal sealed class GroupWriter
 
     private async ValueTask StoreAsync(bool isMarked, CancellationToken cancellation)
     {
-        if (isMarked && _files.Marks is { } marks)
+        if (isMarked && Marks is { } marks)
             _blocks.Add(FileMark.Make(marks));
         Cid[] roots = [_blocks[0].Cid];
         var table = new CarBlock[_blocks.Count];

@@ -11,7 +11,7 @@ namespace FireproofBench.Engine.Storage;
 /// <summary>The history of one database on its device: reads the metadata into a state, and publishes the next one.</summary>
 internal sealed partial class Ledger(BlockStore blocks, IMetadataGateway metadata)
 {
-    private readonly List<Cid> _read = [];
+    private ImmutableArray<Cid> _read = [];
     private string? _version;
     private volatile LedgerState _state = LedgerState.Empty;
     private ImmutableArray<Cid> _entries = [];
@@ -47,13 +47,16 @@ internal sealed partial class Ledger(BlockStore blocks, IMetadataGateway metadat
         (State, reading) = await BuildCurrentAsync(reading, cancellation);
         _version = reading.Version;
         _bookmarks = [.. reading.Entries.Select(ReadGroup).Where(blocks.IsBookmark)];
-        NoteParents(reading.Entries);
         _entries = [.. reading.Entries.Select(static entry => entry.Cid)];
+        _read = ParentsOf(reading.Entries);
         return true;
     }
 
-    /// <summary>Whether a failure can come of files that a compaction, of this process or another, deleted or was about to delete: a newer state has what they held.</summary>
-    public static bool MayBeOutdated(Exception failure) => failure is MissingBlockException or StorageException { Kind: StorageErrorKind.Corrupt };
+    /// <summary>
+    /// Whether a failure can come of files that a compaction, of this process or another, deleted or was about to delete, be it that a remote store was asked for one and did not give it: a newer
+    /// state has what they held.
+    /// </summary>
+    public static bool MayBeOutdated(Exception failure) => failure is MissingBlockException or StorageException { Kind: StorageErrorKind.Corrupt } or StorageException { Operation: RemoteFiles.Fetch };
 
     /// <summary>Does something on the newest state, and once more on a newer one when files that it needs went away meanwhile.</summary>
     /// <remarks>A lock keeps others out where the store has one. Where it has none, they may compact twice between the reading of the heads and that of a file.</remarks>
@@ -81,7 +84,7 @@ internal sealed partial class Ledger(BlockStore blocks, IMetadataGateway metadat
     }
 
     /// <summary>The group that describes the present state, when it is a bookmark; else the newest of the log does.</summary>
-    public CarGroup? Bookmark => _bookmarks.Length == 1 ? _bookmarks[0] : null;
+    public CarGroup? Bookmark => _bookmarks is [var only] ? only : null;
 
     /// <summary>Makes the state of a group that was just written the newest, here and in the metadata.</summary>
     public ValueTask PublishAsync(LedgerState next, CancellationToken cancellation) => PublishAsync(next, next.Log[0], cancellation);
@@ -89,7 +92,7 @@ internal sealed partial class Ledger(BlockStore blocks, IMetadataGateway metadat
     /// <summary>The same, by a group that is not part of the log: a bookmark.</summary>
     public async ValueTask PublishAsync(LedgerState next, CarGroup group, CancellationToken cancellation)
     {
-        MetaEntry entry = MetaPayload.Write(group, [.. _read]);
+        MetaEntry entry = MetaPayload.Write(group, _read);
         await metadata.PublishAsync(entry, _entries, cancellation);
         _entries = [entry.Cid];
         State = next;
@@ -234,15 +237,12 @@ internal sealed partial class Ledger(BlockStore blocks, IMetadataGateway metadat
         }
     }
 
-    // The reference's rule for what a new entry names as parents: what this session read, less what the entries that it read name themselves.
-    private void NoteParents(ImmutableArray<MetaEntry> entries)
+    // What a new entry names as parents: what this session read last, less what the entries of that reading name themselves. The reference names all that a session ever read; where two write by
+    // turns, that is one more with each write.
+    private static ImmutableArray<Cid> ParentsOf(ImmutableArray<MetaEntry> entries)
     {
-        foreach (MetaEntry entry in entries)
-        {
-            _read.RemoveAll(entry.Parents.Contains);
-            if (!_read.Contains(entry.Cid))
-                _read.Add(entry.Cid);
-        }
+        HashSet<Cid> older = [.. entries.SelectMany(static entry => entry.Parents)];
+        return [.. entries.Select(static entry => entry.Cid).Where(cid => !older.Contains(cid))];
     }
 
     public static ImmutableArray<Cid> Sorted(IReadOnlyList<Cid> heads)

@@ -13,6 +13,9 @@ namespace FireproofBench.Engine.Storage;
 /// <param name="time">The clock.</param>
 internal sealed class RemoteFiles(TimeProvider time)
 {
+    /// <summary>The operation that failures to get a file from a remote store name.</summary>
+    public const string Fetch = "fetch";
+
     private const int MostNoted = 4096;
     private const int FreeDamages = 8;
 
@@ -94,7 +97,7 @@ internal sealed class RemoteFiles(TimeProvider time)
             catch (StorageException e)
             {
                 source.Failures++;
-                failure = new StorageException(e.Kind, "fetch", key, $"it is not here, and the remote store '{source.Name}' did not give it: {e.Message}", e);
+                failure = new StorageException(e.Kind, Fetch, key, $"it is not here, and the remote store '{source.Name}' did not give it: {e.Message}", e);
                 if (e.Kind == StorageErrorKind.Corrupt)
                     NoteDamage(source, name, failure);
             }

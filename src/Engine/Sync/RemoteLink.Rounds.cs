@@ -62,31 +62,20 @@ public sealed partial class RemoteLink
     }
 
     // Another device of the same database made a new key. An invitation brings it into the bag here, where it is looked for at every attempt.
-    private static bool WaitsForKey(Exception? reason) => reason is SealException { Fault: SealFault.UnknownKey } || (reason is not null && WaitsForKey(reason.InnerException));
+    private static bool WaitsForKey(Exception? reason) => KeyAskedFor(reason) is not null;
 
-    // A round over a bad network takes minutes: an invitation may have brought the key since it met the head, or the head may be gone. What fails for another reason now says nothing of the
-    // key, and is the next round's.
-    private async ValueTask<bool> HasKeyNowAsync(CancellationToken cancellation)
+    private static KeyFingerprint? KeyAskedFor(Exception? reason) =>
+        reason is null ? null : reason is SealException { Key: { } key } ? key : KeyAskedFor(reason.InnerException);
+
+    // A round over a bad network takes minutes: an invitation may have brought the key since it was asked for, or the head that asks for it may be gone.
+    private async ValueTask<bool> HasKeyNowAsync(Exception refusal, CancellationToken cancellation)
     {
-        bool hasWaited = false;
-        foreach (UnreadableHead head in _status.Unreadable.Where(static head => WaitsForKey(head.Reason)))
-        {
-            hasWaited = true;
-            try
-            {
-                if (_entries.FirstOrDefault(entry => entry.Cid == head.Entry) is { } entry)
-                    _ = await _replica.Blocks.ReadHeaderAsync(Ledger.ReadGroup(entry), cancellation);
-            }
-            catch (StorageException e) when (WaitsForKey(e))
-            {
-                return false;
-            }
-            catch (Exception)
-            {
-            }
-        }
-
-        return hasWaited;
+        if (_keys is not { LookAgain: { } lookAgain })
+            return false;
+        ImmutableArray<UnreadableHead> waiting = [.. _status.Unreadable.Where(static head => WaitsForKey(head.Reason))];
+        IEnumerable<Exception> reasons = waiting.IsEmpty ? [refusal] : waiting.Where(head => _entries.Any(entry => entry.Cid == head.Entry)).Select(static head => head.Reason);
+        await lookAgain(cancellation);
+        return reasons.All(reason => KeyAskedFor(reason) is { } key && _keys.Find(key) is not null);
     }
 
     // What was written here goes out; what others wrote is looked for in its turn. Tells whether both sides have all, as far as is known.

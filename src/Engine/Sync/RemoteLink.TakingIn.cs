@@ -172,5 +172,5 @@ public sealed partial class RemoteLink
     }
 
     private static bool IsFaultOfEntry(Exception e) =>
-        e is UnrelatedHistoriesException or MissingBlockException or MalformedBlockException or StorageException { Kind: StorageErrorKind.Corrupt } || DataFiles.IsNotShown(e);
+        e is UnrelatedHistoriesException or MissingBlockException or MalformedBlockException or StorageException { Kind: StorageErrorKind.Corrupt } || DataFiles.IsNotShown(e) || WaitsForKey(e);
 }

@@ -29,6 +29,8 @@ public sealed partial class RemoteLink : IAsyncDisposable
     private readonly Uploader _uploader;
     private readonly Signal _work = new();
     private readonly CancellationTokenSource _ending = new();
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private bool _isEnding;
     private readonly Lock _gate = new();
     private Task _running = Task.CompletedTask;
     private Task _listening = Task.CompletedTask;
@@ -64,11 +66,15 @@ public sealed partial class RemoteLink : IAsyncDisposable
     /// <summary>Is called when the link has ended; null for nobody.</summary>
     internal Action<RemoteLink>? Ended { get; init; }
 
-    /// <summary>Ends the link: what is under way is given up, files that were sent stay. The stores stay open; the next link goes on from there.</summary>
+    /// <summary>Ends the link: what is under way is given up, files that were sent stay. The stores stay open; the next link goes on from there. Called again it waits for the same end.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_ending.IsCancellationRequested)
+        if (Interlocked.Exchange(ref _isEnding, true))
+        {
+            await _ended.Task;
             return;
+        }
+
         _ending.Cancel();
 
         // First of all: who waits for a file of it, a write perhaps, or this link itself behind that write, goes on without.
@@ -77,11 +83,12 @@ public sealed partial class RemoteLink : IAsyncDisposable
         await Quietly(_listening);
         await Quietly(_fetching);
         await Quietly(_collecting);
-        await KeepSeenAsync(isLast: true);
+        await Quietly(KeepSeenAsync(isLast: true).AsTask());
         Ended?.Invoke(this);
         Report(static status => status with { Activity = SyncActivity.Detached, NextAttempt = null });
         EndWaiters(new ObjectDisposedException(nameof(RemoteLink), "The link was detached before the remote had everything."));
         _ending.Dispose();
+        _ended.SetResult();
 
         static async Task Quietly(Task task)
         {
@@ -205,7 +212,7 @@ public sealed partial class RemoteLink : IAsyncDisposable
             }
             catch (Exception e)
             {
-                if (IsRefusal(e) && !(WaitsForKey(e) && (_wasReadable || await HasKeyNowAsync(cancellation))))
+                if (IsRefusal(e) && !(WaitsForKey(e) && (_wasReadable || await HasKeyNowAsync(e, cancellation))))
                 {
                     Report(status => status with { Activity = SyncActivity.Refused, LastError = e, NextAttempt = null });
                     EndWaiters(e);

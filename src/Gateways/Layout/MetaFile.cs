@@ -63,6 +63,9 @@ internal static class MetaFile
         long length = 2 + Math.Max(0, entries.Length - 1);
         foreach (MetaEntry entry in entries)
         {
+            if (entry.Parents.Length > MaxParents)
+                throw new FormatException($"{entry.Parents.Length} parents of an entry, and {MaxParents} is the limit");
+
             // 34 bytes of {"cid":"","parents":[],"data":"M"}, and for each parent its quotes and all commas but one.
             length += 34 + Cid.TextLength + Base64.GetMaxEncodedToUtf8Length(entry.Data.Length)
                 + (entry.Parents.Length * (Cid.TextLength + 2L)) + Math.Max(0, entry.Parents.Length - 1) + KeysLength(entry);

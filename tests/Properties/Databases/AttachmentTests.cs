@@ -133,6 +133,16 @@ public sealed class AttachmentTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task Files_that_are_attached_to_one_document_at_once_are_all_there()
+    {
+        await using Database database = await OpenAsync();
+        await database.PutAsync(Document.Parse("""{"_id":"doc"}"""), Token);
+        _store.Before = static async (_, _) => await Task.Yield();
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(i => database.AttachFilesAsync("doc", [LargeFile.Of(LargeFile.Bytes(10 + i), $"file-{i}")], Token).AsTask()));
+        Assert.Equal(Enumerable.Range(0, 8).Select(static i => $"file-{i}"), (await database.GetAsync("doc", Token))!.Attachments.Select(static file => file.Name).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Equal_leaves_are_stored_once_and_leaves_that_are_there_not_again()
     {
         await using Database database = await OpenAsync();

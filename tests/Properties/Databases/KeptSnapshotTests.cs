@@ -165,6 +165,44 @@ public sealed class KeptSnapshotTests : IAsyncDisposable
         Assert.Equal((StorageErrorKind.Corrupt, "snapshots/kept"), (damaged.Kind, damaged.Key));
     }
 
+    // A group of several files: the second and later ones are of blocks alone, and could be files of the log too.
+    [Fact]
+    public async Task A_snapshot_of_large_documents_outlives_the_compactions_of_equal_content()
+    {
+        List<(string Id, string? Json)> rows;
+        await using (Database database = await OpenAsync())
+        {
+            await FillLargeAsync(database, 'a', 'b', 'c');
+            await database.KeepSnapshotAsync("large", cancellation: Token);
+            rows = await DatabaseView.RowsAsync(database);
+            await database.CompactAsync(Token);
+            await FillLargeAsync(database, 'B');
+            for (int i = 0; i < 3; i++)
+            {
+                await database.CompactAsync(Token);
+                await FillAsync(database, i);
+            }
+        }
+
+        await using Database again = await OpenAsync();
+        Assert.Equal(rows, await ReadAsync((await again.OpenSnapshotAsync("large", Token))!));
+    }
+
+    [Fact]
+    public async Task A_snapshot_of_large_documents_that_is_given_up_takes_no_file_from_the_log_of_another_process()
+    {
+        await using Database database = await OpenAsync();
+        await FillLargeAsync(database, 'a', 'b', 'c');
+        await database.KeepSnapshotAsync("large", cancellation: Token);
+        List<(string Id, string? Json)> rows = await DatabaseView.RowsAsync(database);
+        await using (Database other = await OpenDatabase.OnStoreAsync(_store, _keys, CompactionMode.Manual, seed: 2))
+            await other.CompactAsync(Token);
+        Assert.True(await database.DeleteSnapshotAsync("large", Token));
+        await using Database again = await OpenAsync();
+        Assert.Equal(rows, await DatabaseView.RowsAsync(again));
+        Assert.True((await VerifyAsync()).IsSound);
+    }
+
     [Fact]
     public async Task Changes_between_two_clocks_are_those_of_the_events_between()
     {
@@ -184,6 +222,13 @@ public sealed class KeptSnapshotTests : IAsyncDisposable
     {
         for (int i = 0; i < 10; i++)
             await database.PutAsync(Document.Parse(string.Create(CultureInfo.InvariantCulture, $$"""{"_id":"doc-{{i:d2}}","round":{{round}}}""")), Token);
+    }
+
+    // Two of them do not fit into one file. A capital letter is new content for the small one.
+    private static async Task FillLargeAsync(Database database, params char[] letters)
+    {
+        foreach (char letter in letters)
+            await database.PutAsync(Document.Parse($$"""{"_id":"{{char.ToLowerInvariant(letter)}}","text":"{{new string(letter, 600_000)}}"}"""), Token);
     }
 
     private static async Task<List<(string Id, string? Json)>> ReadAsync(DatabaseSnapshot snapshot) =>

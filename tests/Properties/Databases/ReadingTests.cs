@@ -4,6 +4,7 @@ using FireproofBench.Engine;
 using FireproofBench.Engine.Blocks;
 using FireproofBench.Engine.Pail;
 using FireproofBench.Engine.Ports;
+using FireproofBench.Engine.Sync;
 using FireproofBench.Gateways.Memory;
 using FireproofBench.Properties.Fixtures;
 using FireproofBench.Properties.Reference;
@@ -294,5 +295,46 @@ public sealed class ReadingTests
         Assert.Equal(33, (await other.ChangesAsync([])).Changes.Length);
         Assert.Equal(30, (await third.ChangesAsync([], then)).Changes.Length);
         Assert.Equal(33, await idle.AllAsync().CountAsync());
+    }
+
+    [Fact]
+    public async Task Nor_does_a_remote_store_that_is_away_keep_it_from_what_that_process_left()
+    {
+        var keys = new MemoryKeyBag();
+        await using var store = new WatchedStore();
+        await using var remote = new WatchedStore();
+        await using Database writer = await OpenDatabase.OnStoreAsync(store, keys, CompactionMode.Manual);
+        for (int i = 0; i < 3; i++)
+            await writer.PutAsync(Document.Parse($$"""{"_id":"doc-{{i}}"}"""));
+        await using Database idle = await OpenDatabase.OnStoreAsync(store, keys, CompactionMode.Manual, seed: 2, cacheLength: 0);
+        RemoteLink link = await idle.AttachAsync(new RemoteStore("remote", remote.Data, remote.Metadata), new AttachOptions { PollInterval = TimeSpan.FromHours(1) });
+        await link.WhenUpToDateAsync();
+        remote.Before = static (verb, key) => throw new StorageException(StorageErrorKind.Transient, verb, key, "no connection");
+        for (int i = 0; i < 3; i++)
+        {
+            await writer.PutAsync(Document.Parse($$"""{"_id":"new-{{i}}"}"""));
+            await writer.CompactAsync();
+        }
+
+        Assert.NotNull(await idle.GetAsync("doc-0"));
+        Assert.Equal(6, await idle.AllAsync().CountAsync());
+    }
+
+    [Fact]
+    public async Task A_database_that_could_not_be_destroyed_is_closed_all_the_same()
+    {
+        await using var store = new WatchedStore();
+        Database database = await OpenDatabase.OnStoreAsync(store, compaction: CompactionMode.Manual);
+        await database.PutAsync(Document.Parse("""{"_id":"a"}"""));
+        IAsyncDisposable others = await store.CommitLock.AcquireAsync(CancellationToken.None);
+        using var ending = new CancellationTokenSource();
+        Task destroyed = database.DestroyAsync(ending.Token).AsTask();
+        await ending.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => destroyed);
+        await others.DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(async () => await database.GetAsync("a"));
+        Assert.True(store.IsDisposed);
+        await using Database again = await OpenDatabase.OnStoreAsync(store, compaction: CompactionMode.Manual, seed: 2);
+        Assert.NotNull(await again.GetAsync("a"));
     }
 }

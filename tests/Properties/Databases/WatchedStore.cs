@@ -28,6 +28,9 @@ internal sealed class WatchedStore : IDeviceStore
     /// <summary>Bytes of all objects that were put.</summary>
     public long BytesPut { get; private set; }
 
+    /// <summary>Whether somebody closed it; it goes on all the same, for the next one.</summary>
+    public bool IsDisposed { get; private set; }
+
     public IDataGateway Data { get; }
 
     public IMetadataGateway Metadata { get; }
@@ -53,7 +56,11 @@ internal sealed class WatchedStore : IDeviceStore
 
     public ValueTask DestroyAsync(CancellationToken cancellation) => _below.DestroyAsync(cancellation);
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        IsDisposed = true;
+        return ValueTask.CompletedTask;
+    }
 
     /// <summary>Names of all objects, sorted.</summary>
     public async Task<IReadOnlyList<string>> KeysAsync()

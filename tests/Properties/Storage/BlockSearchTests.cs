@@ -46,6 +46,35 @@ public sealed class BlockSearchTests : IAsyncDisposable
         Assert.Equal(0, _asked);
     }
 
+    // What the index says of a file stays when it is deleted while its content is not in memory.
+    [Fact]
+    public async Task Nor_is_one_that_was_out_of_memory_by_then()
+    {
+        Cid gone = await KeepAsync(_here, Numbered(1));
+        _ = await _blocks.OpenAsync(gone, Token);
+        await FillMemoryAsync();
+        await _blocks.RemoveAsync(gone);
+        CutOff();
+        _ = await Assert.ThrowsAsync<MissingBlockException>(async () => await _blocks.GetAsync(Numbered(1).Cid, Token));
+        Assert.Equal(0, _asked);
+    }
+
+    [Fact]
+    public async Task One_that_somebody_else_deleted_does_not_hide_what_other_files_hold_from_whom_the_store_is_away()
+    {
+        Cid gone = await KeepAsync(_here, Numbered(1));
+        _ = await _blocks.OpenAsync(gone, Token);
+        Cid both = await KeepAsync(_here, Numbered(2), Numbered(1));
+        _ = await _blocks.OpenAsync(both, Token);
+        await FillMemoryAsync();
+        await _here.Data.DeleteAsync(DataFiles.KeyOfCar(gone), null, Token);
+        CutOff();
+        Assert.Equal(Numbered(1).Bytes, await _blocks.GetAsync(Numbered(1).Cid, Token));
+        Assert.Equal(StorageErrorKind.Transient, (await Assert.ThrowsAsync<StorageException>(async () => await _blocks.GetAsync(Nowhere.Cid, Token))).Kind);
+        _remote.Before = null;
+        _ = await Assert.ThrowsAsync<MissingBlockException>(async () => await _blocks.GetAsync(Nowhere.Cid, Token));
+    }
+
     [Fact]
     public async Task It_is_asked_for_when_it_is_named_again()
     {
@@ -100,10 +129,12 @@ public sealed class BlockSearchTests : IAsyncDisposable
 
     private static Block Numbered(byte number) => Block.Of(CidCodec.Raw, new byte[] { number });
 
-    // A file with one block, which is named as the newest of the log.
-    private async Task<Cid> KeepAsync(WatchedStore store, Block block)
+    private async Task FillMemoryAsync() => _ = await _blocks.OpenAsync(await KeepAsync(_here, Block.Of(CidCodec.Raw, new byte[2048])), Token);
+
+    // A file that is named as the newest of the log.
+    private async Task<Cid> KeepAsync(WatchedStore store, params Block[] blocks)
     {
-        byte[] content = CarWriter.Write([block.Cid], [block]);
+        byte[] content = CarWriter.Write([blocks[0].Cid], blocks);
         var name = Cid.Of(CidCodec.Car, content);
         await store.Data.PutAsync(DataFiles.KeyOfCar(name), content, PutCondition.None, Token);
         _blocks.Learn([new CarGroup([name])]);

@@ -46,6 +46,24 @@ public sealed class SharedFolderTests
         Assert.Equal(own.Heads, again.Heads);
     }
 
+    // The entry of the newest head would else grow with each write, up to a length that nobody reads any more.
+    [Theory]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task Who_write_by_turns_name_only_what_they_read_last_as_parent(int writers)
+    {
+        await using var store = new WatchedStore();
+        Database[] databases = await Task.WhenAll(Enumerable.Range(1, writers).Select(seed => OpenDatabase.OnStoreAsync(store, compaction: CompactionMode.Manual, seed: (ulong)seed).AsTask()));
+        for (int i = 0; i < 20; i++)
+        {
+            await databases[i % writers].PutAsync(Numbered("turn", i));
+            Assert.InRange(Assert.Single((await store.Metadata.ReadAsync(TestContext.Current.CancellationToken)).Entries).Parents.Length, 0, 1);
+        }
+
+        foreach (Database database in databases)
+            await database.DisposeAsync();
+    }
+
     [Fact]
     public async Task Two_databases_of_one_process_on_one_folder_write_and_compact_while_a_third_reads()
     {

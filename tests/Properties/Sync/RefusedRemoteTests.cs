@@ -1,6 +1,7 @@
 using FireproofBench.Engine;
 using FireproofBench.Engine.Documents;
 using FireproofBench.Engine.Ports;
+using FireproofBench.Engine.Sharing;
 using FireproofBench.Engine.Sync;
 using FireproofBench.Gateways.Filesystem;
 using FireproofBench.Gateways.Memory;
@@ -78,6 +79,54 @@ public sealed class RefusedRemoteTests : AttachedDevices
         Assert.Empty(keyless.Heads);
     }
 
+    // The newest head is under a key that is known here, an older file of its log is not. The invitation comes after that was met, before the round ends.
+    [Fact]
+    public async Task A_remote_that_nothing_could_be_read_of_yet_is_not_given_up_when_the_key_comes_while_its_heads_are_looked_at()
+    {
+        MemoryKeyBag[] bags = [new(), new()];
+        WatchedStore[] stores = [new(), new()];
+        await using Database first = await DeviceAsync(1);
+        await first.PutAsync(Numbered(0), Token);
+        foreach (MemoryKeyBag bag in bags)
+            await InviteAsync(first, new WatchedStore(), bag);
+        await using Database second = await OpenDatabase.OnStoreAsync(stores[0], bags[0], CompactionMode.Manual, seed: 2);
+        await using Database third = await OpenDatabase.OnStoreAsync(stores[1], bags[1], CompactionMode.Manual, seed: 3);
+        await second.PutAsync(Numbered(2), Token);
+        await third.PutAsync(Numbered(3), Token);
+        _ = await first.RotateKeyAsync(Token);
+        await first.PutAsync(Numbered(1), Token);
+        await InviteAsync(first, stores[0], bags[0]);
+        await (await AttachAsync(first)).WhenUpToDateAsync(Token);
+        RemoteLink up = await AttachAsync(second);
+        await up.WhenUpToDateAsync(Token);
+        await second.PutAsync(Numbered(4), Token);
+        await up.WhenUpToDateAsync(Token);
+
+        bool wasAway = false;
+        bool wasInvited = false;
+        Remote.Before = async (verb, key) =>
+        {
+            if (verb == "get" && !wasAway)
+            {
+                wasAway = true;
+                throw new StorageException(StorageErrorKind.Transient, verb, key, "no connection");
+            }
+
+            if (verb == "put" && !wasInvited)
+            {
+                wasInvited = true;
+                await InviteAsync(first, stores[1], bags[1]);
+            }
+        };
+        RemoteLink link = await third.AttachAsync(
+            new RemoteStore("remote", Remote.Data, Remote.Metadata),
+            new AttachOptions { PollInterval = TimeSpan.FromMilliseconds(20), FirstPause = TimeSpan.FromMilliseconds(10), Prefetch = false },
+            Token);
+        await link.WhenUpToDateAsync(Token);
+        Assert.True(wasAway && wasInvited);
+        Assert.Equal(5, (await DatabaseView.RowsAsync(third)).Count);
+    }
+
     [Fact]
     public async Task A_head_whose_file_is_missing_is_set_aside_by_name_and_taken_in_once_it_is_there()
     {
@@ -102,5 +151,11 @@ public sealed class RefusedRemoteTests : AttachedDevices
         await SettleAsync(up, down);
         Assert.Empty(down.Status.Unreadable);
         await SameAsync(first, second, 3);
+    }
+
+    private static async Task InviteAsync(Database from, WatchedStore store, MemoryKeyBag bag)
+    {
+        using Invitation invitation = await from.InviteAsync(cancellation: Token);
+        _ = await Database.JoinAsync(invitation, store, bag, Token);
     }
 }

@@ -93,6 +93,7 @@ public sealed class WorldRunTests
     [InlineData(1771490, "a cache hid heads that were listed, and each look asked for them three times")]
     [InlineData(1773759, "a compaction failed for a mark of another time that a store did not give, while all it needed lay in older files here")]
     [InlineData(1795184, "three devices carried what they saw at each of two stores to the other, and that was more than one store alone is sent")]
+    [InlineData(1866523, "a device gave a store up for want of a key that an invitation had brought while it looked at the heads")]
     [InlineData(1103975, "a compaction failed for a file that had come damaged once, and whole since")]
     public void A_world_that_once_violated_a_claim_is_sound(long seed, string what)
     {
