@@ -57,6 +57,8 @@ public sealed class SimulateVerbTests : IDisposable
     [InlineData("--store", "nowhere", "nobody knows the profile 'nowhere'")]
     [InlineData("--devices", "27", "--devices: 1 to 26")]
     [InlineData("--minutes", "0", "--minutes: above 0")]
+    [InlineData("--minutes", "NaN", "--minutes: above 0")]
+    [InlineData("--history", "-", "--history: a history has lines of several campaigns")]
     [InlineData("--plan", "missing.json", "--plan: 'missing.json' cannot be read")]
     public async Task Wrong_arguments_are_told_and_exit_with_2(string option, string value, string said)
     {
